@@ -1,0 +1,64 @@
+//! Statements → decision: the order of the stages, on one screen.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing))]
+
+pub mod checks;
+pub mod decision;
+pub mod enrichment;
+pub mod features;
+pub mod ledger;
+pub mod profile;
+
+use jiff::civil::Date;
+use model::declaration::Declaration;
+use model::document::FileFacts;
+use model::feature::Features;
+use model::finding::Finding;
+use model::ledger::Ledger;
+use model::profile::Profile;
+use model::statement::Statement;
+
+/// One of the applicant's documents, read. A document that could not be read has no statements.
+#[derive(Debug, Clone)]
+pub struct DocumentView<'a> {
+    pub statements: &'a [Statement],
+    pub problems: &'a [model::Problem],
+    pub facts: &'a FileFacts,
+}
+
+/// Everything an assessment reads. Nothing else has a say in it, so the same input gives the same bytes.
+#[derive(Debug)]
+pub struct Input<'a> {
+    pub documents: &'a [DocumentView<'a>],
+    pub declaration: &'a Declaration,
+    pub policy: &'a decision::Policy,
+    /// The day the assessment is made for.
+    pub as_of: Date,
+}
+
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Assessment {
+    pub ledger: Ledger,
+    pub features: Features,
+    pub findings: Vec<Finding>,
+    pub profile: Profile,
+    pub decision: model::decision::Decision,
+}
+
+/// The whole of it, stage by stage; each takes what the stage before made.
+///
+/// # Errors
+/// [`decision::PolicyError`] when the policy cannot be evaluated on this profile.
+pub fn assess(input: &Input<'_>) -> Result<Assessment, decision::PolicyError> {
+    let ledger = ledger::build(input.documents);
+    let features = features::compute(&ledger, input.documents, input.declaration, input.as_of);
+    let findings = checks::run(&checks::View {
+        documents: input.documents,
+        ledger: &ledger,
+        features: &features,
+        declaration: input.declaration,
+        as_of: input.as_of,
+    });
+    let profile = profile::build(&ledger, &features, &findings, input.declaration);
+    let decision = decision::decide(&profile, &features, &findings, input.policy, input.as_of)?;
+    Ok(Assessment { ledger, features, findings, profile, decision })
+}

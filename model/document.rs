@@ -1,0 +1,64 @@
+//! A file as it was understood: what it is, what it says about itself, and its content.
+
+use serde::{Deserialize, Serialize};
+
+use crate::page::Page;
+use crate::sheet::Sheet;
+use crate::{Problem, Text};
+
+/// What kind of file this is, told from its content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MediaType {
+    Pdf,
+    Delimited,
+    Xls,
+    Xlsx,
+    Zip,
+}
+
+impl MediaType {
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pdf => "application/pdf",
+            Self::Delimited => "text/csv",
+            Self::Xls => "application/vnd.ms-excel",
+            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            Self::Zip => "application/zip",
+        }
+    }
+}
+
+/// What the parsers read. Delimited text is one [`Sheet`], so that they see one kind of grid.
+#[derive(Debug, Clone)]
+pub enum Content {
+    Pages(Vec<Page>),
+    Sheets(Vec<Sheet>),
+}
+
+/// What the file says about itself, for identification and forensics. Never trusted.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct FileFacts {
+    pub producer: Option<Text>,
+    pub creator: Option<Text>,
+    pub created: Option<Text>,
+    pub modified: Option<Text>,
+    /// How the text was encoded, for delimited text: `UTF-8`, `gb18030`, …
+    pub encoding: Option<Text>,
+    pub encrypted: bool,
+    /// Font names in the order that [`crate::page::Word::font`] counts them.
+    pub fonts: Vec<Text>,
+}
+
+/// One readable file. An archive is several of these.
+#[derive(Debug, Clone)]
+pub struct Document {
+    pub media_type: MediaType,
+    /// Printed pages; `None` for what has none (a table of text, a workbook).
+    pub page_count: Option<u32>,
+    pub content: Content,
+    pub facts: FileFacts,
+    /// Parts that could not be read; the rest is there.
+    pub problems: Vec<Problem>,
+}

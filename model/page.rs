@@ -1,0 +1,159 @@
+//! A page as positioned words, from a text layer or from OCR.
+//!
+//! A page's text lies in one string and its glyph edges in one vector; words are ranges into them. A
+//! 200-page statement is then a few allocations a page rather than a few a word.
+
+use crate::source::{Area, Source};
+
+/// One run of glyphs without white space. Points, origin top left, y down, after the page's rotation.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Word {
+    /// Byte range in [`Page::text`].
+    pub text_start: u32,
+    pub text_end: u32,
+    /// Index in [`Page::edges`] of this word's first edge; a word of n characters has n + 1 edges.
+    pub edge_start: u32,
+    pub x0: f32,
+    pub x1: f32,
+    pub top: f32,
+    pub bottom: f32,
+    /// Where the glyphs stand; lines are found by it, since `top` and `bottom` depend on the font.
+    pub baseline: f32,
+    pub font_size: f32,
+    /// Index in the document's font list.
+    pub font: u16,
+    /// False for rotated text (watermarks, margin notes), which tables never contain.
+    pub upright: bool,
+    /// 1.0 for a text layer.
+    pub confidence: f32,
+}
+
+/// A ruled line or a thin filled box, horizontal or vertical.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Rule {
+    pub x0: f32,
+    pub y0: f32,
+    pub x1: f32,
+    pub y1: f32,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Page {
+    /// From 1.
+    pub number: u32,
+    pub width: f32,
+    pub height: f32,
+    pub text: String,
+    /// Left edge of each character and the right edge of the last, for each word in turn.
+    pub edges: Vec<f32>,
+    /// In the order they are drawn, which is not reading order.
+    pub words: Vec<Word>,
+    pub rules: Vec<Rule>,
+    /// Pictures drawn on the page that cover a good part of it: a scan has one and few words.
+    pub image_area: f32,
+}
+
+impl Page {
+    #[must_use]
+    pub fn word_text(&self, word: &Word) -> &str {
+        self.text.get(word.text_start as usize..word.text_end as usize).unwrap_or("")
+    }
+
+    /// The characters of a word with their left and right edges.
+    pub fn glyphs<'a>(&'a self, word: &'a Word) -> impl Iterator<Item = (char, f32, f32)> + 'a {
+        self.word_text(word).chars().enumerate().map(move |(index, character)| {
+            let left = self.edge(word, index);
+            (character, left, self.edge(word, index + 1))
+        })
+    }
+
+    fn edge(&self, word: &Word, index: usize) -> f32 {
+        self.edges.get(word.edge_start as usize + index).copied().unwrap_or(word.x1)
+    }
+
+    /// A rectangle in points as the contract's fraction of the page, rounded so that it prints short.
+    #[must_use]
+    pub fn source(&self, x0: f32, top: f32, x1: f32, bottom: f32) -> Source {
+        let fraction = |value: f32, whole: f32| {
+            let share = if whole > 0.0 { (value / whole).clamp(0.0, 1.0) } else { 0.0 };
+            (share * 10_000.0).round() / 10_000.0
+        };
+        Source::Page {
+            page: self.number,
+            area: Area {
+                x0: fraction(x0, self.width),
+                y0: fraction(top, self.height),
+                x1: fraction(x1, self.width),
+                y1: fraction(bottom, self.height),
+            },
+        }
+    }
+}
+
+/// Builds a page word by word; readers and tests use it.
+#[derive(Debug, Default)]
+pub struct PageBuilder {
+    page: Page,
+}
+
+/// The geometry of a word to be added, without its text.
+#[derive(Debug, Clone, Copy)]
+pub struct WordShape {
+    pub top: f32,
+    pub bottom: f32,
+    pub baseline: f32,
+    pub font_size: f32,
+    pub font: u16,
+    pub upright: bool,
+    pub confidence: f32,
+}
+
+impl PageBuilder {
+    #[must_use]
+    pub fn new(number: u32, width: f32, height: f32) -> Self {
+        Self { page: Page { number, width, height, ..Page::default() } }
+    }
+
+    /// `edges` has one more entry than `text` has characters; anything else is ignored.
+    pub fn word(&mut self, text: &str, edges: &[f32], shape: WordShape) {
+        let (Some(&x0), Some(&x1)) = (edges.first(), edges.last()) else {
+            return;
+        };
+        if text.is_empty() || edges.len() != text.chars().count() + 1 {
+            return;
+        }
+        let page = &mut self.page;
+        let (Ok(text_start), Ok(edge_start)) = (u32::try_from(page.text.len()), u32::try_from(page.edges.len())) else {
+            return;
+        };
+        page.text.push_str(text);
+        page.edges.extend_from_slice(edges);
+        page.words.push(Word {
+            text_start,
+            text_end: text_start + u32::try_from(text.len()).unwrap_or(0),
+            edge_start,
+            x0: x0.min(x1),
+            x1: x1.max(x0),
+            top: shape.top,
+            bottom: shape.bottom,
+            baseline: shape.baseline,
+            font_size: shape.font_size,
+            font: shape.font,
+            upright: shape.upright,
+            confidence: shape.confidence,
+        });
+    }
+
+    pub fn rule(&mut self, rule: Rule) {
+        self.page.rules.push(rule);
+    }
+
+    pub fn image_area(&mut self, area: f32) {
+        self.page.image_area += area;
+    }
+
+    #[must_use]
+    pub fn finish(self) -> Page {
+        self.page
+    }
+}

@@ -1,0 +1,67 @@
+//! The enriched picture a decision is made on: declared against verified.
+
+use serde::{Deserialize, Serialize};
+
+use crate::declaration::Declaration;
+use crate::finding::{Outcome, Severity};
+use crate::ledger::Grade;
+use crate::{Money, Month, Text};
+
+/// One stream of income as far as the documents show it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct IncomeStream {
+    pub category: crate::ledger::Category,
+    pub payer: Option<Text>,
+    pub monthly_median: Money,
+    pub months_seen: u32,
+    pub grade: Grade,
+    /// What of it counts, after grade and stability factors.
+    pub counted: Money,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Verified {
+    pub monthly_income: Option<Money>,
+    pub monthly_income_low: Option<Money>,
+    pub income_grade: Grade,
+    pub streams: Vec<IncomeStream>,
+    pub fixed_obligations: Option<Money>,
+    pub essential_spending: Option<Money>,
+    /// Months with complete coverage, latest first.
+    pub months: Vec<Month>,
+    pub names: Vec<Text>,
+}
+
+/// How a declared fact stands against the documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Corroboration {
+    Corroborated,
+    Contradicted,
+    NotShown,
+    NotDeclared,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CorroboratedFact {
+    /// `name`, `monthly_income`, `monthly_debt`, …
+    pub fact: Text,
+    pub declared: Option<Text>,
+    pub verified: Option<Text>,
+    pub corroboration: Corroboration,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FindingInShort {
+    pub check: Text,
+    pub outcome: Outcome,
+    pub severity: Severity,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Profile {
+    pub declared: Declaration,
+    pub verified: Verified,
+    pub corroboration: Vec<CorroboratedFact>,
+    pub findings: Vec<FindingInShort>,
+}

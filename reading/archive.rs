@@ -1,0 +1,1 @@
+//! ZIP archives: each file in them, bounded.

@@ -1,0 +1,6 @@
+//! Delimited text.
+use crate::{Limits, ReadError};
+use model::document::Document;
+pub fn read(_bytes: &[u8], _limits: &Limits) -> Result<Document, ReadError> {
+    Err(ReadError::Empty)
+}

@@ -1,0 +1,58 @@
+//! File bytes → [`Document`]. Knows no issuer, no database, no clock, no environment.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing))]
+
+pub mod archive;
+pub mod delimited;
+pub mod limits;
+pub mod pdf;
+pub mod sniff;
+pub mod spreadsheet;
+
+use model::document::{Document, MediaType};
+
+pub use limits::Limits;
+pub use sniff::{Kind, sniff};
+
+/// Why a file could not be read at all. A file that is only partly readable is a [`Document`] with problems.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    #[error("the file is empty")]
+    Empty,
+    #[error("the file is of a kind that cannot be read: {found}")]
+    Unsupported { found: String },
+    /// `media_type` for which a password is needed, none having been given.
+    #[error("a password is needed to open the {}", media_type.as_str())]
+    PasswordRequired { media_type: MediaType },
+    #[error("none of the passwords opens the {}", media_type.as_str())]
+    WrongPassword { media_type: MediaType },
+    #[error("the {} is damaged: {detail}", media_type.as_str())]
+    Corrupt { media_type: MediaType, detail: String },
+    #[error("too large: more than {limit} bytes")]
+    TooLarge { limit: u64 },
+    #[error("too many pages: {found}, at most {limit}")]
+    TooManyPages { found: u32, limit: u32 },
+    /// A bound on work or memory was reached: nesting, unpacked size, operators.
+    #[error("more work than allowed: {what}")]
+    ResourceLimit { what: String },
+}
+
+/// Reads one file that is no archive. Passwords are tried in order.
+///
+/// # Errors
+/// [`ReadError`], see its variants. An archive is [`ReadError::Unsupported`] here: unpack it with
+/// [`archive::unpack`] and read each entry.
+pub fn read(bytes: &[u8], passwords: &[&str], limits: &Limits) -> Result<Document, ReadError> {
+    let length = bytes.len() as u64;
+    if length > limits.file_bytes {
+        return Err(ReadError::TooLarge { limit: limits.file_bytes });
+    }
+    match sniff(bytes) {
+        Kind::Empty => Err(ReadError::Empty),
+        Kind::Pdf => pdf::read(bytes, passwords, limits),
+        Kind::Delimited => delimited::read(bytes, limits),
+        Kind::Xls => spreadsheet::read(bytes, MediaType::Xls, passwords, limits),
+        Kind::Xlsx => spreadsheet::read(bytes, MediaType::Xlsx, passwords, limits),
+        Kind::Zip => Err(ReadError::Unsupported { found: "a ZIP archive inside what must be one document".to_owned() }),
+        Kind::Other(found) => Err(ReadError::Unsupported { found: found.to_owned() }),
+    }
+}
