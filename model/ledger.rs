@@ -36,12 +36,15 @@ pub struct LedgerAccount {
     pub kind: StatementKind,
     pub issuer: Text,
     pub tail: Option<Text>,
+    /// ISO 4217; `None` when no statement says, which here means yuan.
+    pub currency: Option<Text>,
     /// (document, statement) that show it.
     pub statements: Vec<(u32, u32)>,
     /// Days for which a statement shows it, merged, in order.
     pub covered: Vec<crate::Period>,
     /// Whether every statement of it is proven.
     pub proven: bool,
+    /// What its proven statements are worth; [`Grade::E`] when none is.
     pub grade: Grade,
 }
 
@@ -69,7 +72,8 @@ pub struct Entry {
     pub refund_of: Option<u32>,
     /// The same payment seen on another account (a wallet row paid by a card): index of the entry that counts.
     pub same_event: Option<u32>,
-    /// False when the row's amount lies in no equation that holds.
+    /// False when the row's amount lies in no equation that holds, when no proven statement shows it, or when two
+    /// exports give it different amounts: nothing may rest on such an entry, whatever its account's grade.
     pub checked: bool,
 }
 
