@@ -11,6 +11,8 @@ pub mod sensitive;
 pub mod source;
 
 pub mod document;
+pub mod extracted;
+pub mod failure;
 pub mod page;
 pub mod problem;
 pub mod proof;
@@ -26,6 +28,8 @@ pub mod profile;
 
 pub mod application;
 pub mod job;
+
+pub mod fixtures;
 
 pub use compact_str::CompactString as Text;
 pub use dates::{Month, Period, When};

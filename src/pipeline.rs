@@ -1,0 +1,158 @@
+//! The only code that calls all three stages: bytes → statements, and statements → decision.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use assessment::decision::{Policy, PolicyError};
+use assessment::{Assessment, DocumentView, Input};
+use jiff::civil::Date;
+use model::declaration::Declaration;
+use model::document::{FileFacts, MediaType};
+use model::failure::Failure;
+use parsers::ParseError;
+use reading::archive::{self, Unpacked};
+use reading::{Kind, Limits, ReadError};
+use sha2::{Digest, Sha256};
+
+pub use model::extracted::{Extracted, ReadDocument};
+
+/// Why an assessment could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum AssessError {
+    #[error("the policy could not be applied")]
+    Policy(#[from] PolicyError),
+    /// A defect of ours. The panic's own words may quote a document: not kept.
+    #[error("the program failed while assessing")]
+    Panicked,
+}
+
+/// Reads a file and tells its statements. An archive gives one result an entry, named `archive.zip/inner.csv`;
+/// one that cannot be opened gives one result, as a plain file does. Never empty, never a panic.
+#[must_use]
+pub fn extract(name: &str, bytes: &[u8], passwords: &[&str], limits: &Limits) -> Vec<Extracted> {
+    if kind_of(bytes) != Some(Kind::Zip) {
+        return vec![extract_document(name, bytes, passwords, limits)];
+    }
+    let archive = |failure| Extracted {
+        name: name.to_owned(),
+        sha256: Some(sha256(bytes)),
+        media_type: Some(MediaType::Zip),
+        pages: None,
+        outcome: Err(failure),
+    };
+    let unpacked = guarded("unpacking", || archive::unpack(bytes, passwords, limits).map_err(read_failure));
+    match unpacked {
+        Ok(entries) if entries.is_empty() => vec![archive(Failure::Empty)],
+        Ok(entries) => entries.into_iter().map(|entry| extract_entry(name, entry, passwords, limits)).collect(),
+        Err(failure) => vec![archive(failure)],
+    }
+}
+
+fn extract_entry(archive: &str, entry: Unpacked, passwords: &[&str], limits: &Limits) -> Extracted {
+    let name = format!("{archive}/{}", entry.name);
+    match entry.content {
+        Ok(bytes) => extract_document(&name, &bytes, passwords, limits),
+        Err(error) => {
+            Extracted { name, sha256: None, media_type: None, pages: None, outcome: Err(read_failure(error)) }
+        }
+    }
+}
+
+fn extract_document(name: &str, bytes: &[u8], passwords: &[&str], limits: &Limits) -> Extracted {
+    let mut extracted = Extracted {
+        name: name.to_owned(),
+        sha256: Some(sha256(bytes)),
+        media_type: kind_of(bytes).and_then(media_type),
+        pages: None,
+        outcome: Err(Failure::NotAStatement),
+    };
+    let document = match guarded("reading", || reading::read(bytes, passwords, limits).map_err(read_failure)) {
+        Ok(document) => document,
+        Err(failure) => return Extracted { outcome: Err(failure), ..extracted },
+    };
+    extracted.media_type = Some(document.media_type);
+    extracted.pages = document.page_count;
+    extracted.outcome = guarded("parsing", || parsers::parse(&document).map_err(parse_failure)).map(|mut parsed| {
+        let own = std::mem::replace(&mut parsed.problems, document.problems);
+        parsed.problems.extend(own);
+        ReadDocument { parsed, facts: document.facts }
+    });
+    extracted
+}
+
+/// Assesses one applicant's documents, in the order given. Those that failed stay as documents without
+/// statements, so that `document` indexes are the indexes of this slice.
+///
+/// # Errors
+/// [`AssessError`] when the policy cannot be evaluated, or a stage panics.
+pub fn assess(
+    documents: &[Extracted],
+    declaration: &Declaration,
+    policy: &Policy,
+    as_of: Date,
+) -> Result<Assessment, AssessError> {
+    let unknown = FileFacts::default();
+    let views: Vec<DocumentView<'_>> = documents
+        .iter()
+        .map(|document| match &document.outcome {
+            Ok(read) => DocumentView {
+                statements: &read.parsed.statements,
+                problems: &read.parsed.problems,
+                facts: &read.facts,
+            },
+            Err(_) => DocumentView { statements: &[], problems: &[], facts: &unknown },
+        })
+        .collect();
+    let input = Input { documents: &views, declaration, policy, as_of };
+    match catch_unwind(AssertUnwindSafe(|| assessment::assess(&input))) {
+        Ok(outcome) => Ok(outcome?),
+        Err(_) => Err(AssessError::Panicked),
+    }
+}
+
+/// Runs a stage on one document; a panic in it is that document's failure and nobody else's.
+fn guarded<T>(doing: &str, stage: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
+    // The stages are pure: whatever a panic leaves half done is dropped with the closure.
+    catch_unwind(AssertUnwindSafe(stage)).unwrap_or_else(|_| Err(Failure::Panicked { doing: doing.to_owned() }))
+}
+
+fn kind_of(bytes: &[u8]) -> Option<Kind> {
+    catch_unwind(|| reading::sniff(bytes)).ok()
+}
+
+const fn media_type(kind: Kind) -> Option<MediaType> {
+    match kind {
+        Kind::Pdf => Some(MediaType::Pdf),
+        Kind::Delimited => Some(MediaType::Delimited),
+        Kind::Xls => Some(MediaType::Xls),
+        Kind::Xlsx => Some(MediaType::Xlsx),
+        Kind::Zip => Some(MediaType::Zip),
+        Kind::Empty | Kind::Other(_) => None,
+    }
+}
+
+/// The digest of a file's bytes as 64 hex digits.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn read_failure(error: ReadError) -> Failure {
+    match error {
+        ReadError::Empty => Failure::Empty,
+        ReadError::Unsupported { found } => Failure::Unsupported { found },
+        ReadError::PasswordRequired { media_type } => Failure::PasswordRequired { media_type },
+        ReadError::WrongPassword { media_type } => Failure::WrongPassword { media_type },
+        ReadError::Corrupt { media_type, detail } => Failure::Corrupt { media_type, detail },
+        ReadError::TooLarge { limit } => Failure::TooLarge { limit },
+        ReadError::TooManyPages { found, limit } => Failure::TooManyPages { found, limit },
+        ReadError::ResourceLimit { what } => Failure::ResourceLimit { what },
+    }
+}
+
+fn parse_failure(error: ParseError) -> Failure {
+    match error {
+        ParseError::Empty => Failure::NoText,
+        ParseError::NoTextLayer => Failure::NoTextLayer,
+        ParseError::NotAStatement => Failure::NotAStatement,
+    }
+}
