@@ -1,0 +1,103 @@
+//! X04: the totals a document prints about itself (人民币合计, 收入 n 笔 x 元) must be those of its rows.
+//!
+//! A bank's totals are arithmetic. Wallets say themselves that theirs may differ ("因统计逻辑不同"), and a WeChat
+//! export loses the rows its owner deleted in the app: there a difference says less.
+
+use model::finding::Severity;
+use model::proof::Equation;
+use model::statement::{DeclaredTotals, StatementKind};
+
+use super::equations::{Named, judge};
+use super::page_totals::is_of_a_page;
+use super::verdict::{Subject, Verdict, each_statement};
+use super::{Check, View};
+
+pub const CHECK: Check = Check { code: "declared_totals", severity: Severity::High, run };
+
+const NAMED: Named = Named { zh: "合计", en: "the printed total" };
+
+fn run(view: &View<'_>) -> Verdict {
+    each_statement(
+        view,
+        ("单据合计", "printed totals"),
+        ("没有打印合计的流水", "no statement prints totals"),
+        |subject| {
+            let prints = prints_totals(&subject.content.declared);
+            judge(subject, &NAMED, Some(severity(subject)), prints, |broken| {
+                is_total(broken.equation) && !is_of_a_page(subject.content, broken)
+            })
+        },
+    )
+}
+
+fn prints_totals(declared: &DeclaredTotals) -> bool {
+    let without_row_count = DeclaredTotals { rows: None, ..declared.clone() };
+    !without_row_count.is_empty()
+}
+
+const fn is_total(equation: Equation) -> bool {
+    match equation {
+        Equation::InCount
+        | Equation::OutCount
+        | Equation::NeutralCount
+        | Equation::InSum
+        | Equation::OutSum
+        | Equation::NeutralSum => true,
+        Equation::RunningBalance | Equation::ClosingBalance | Equation::RowCount => false,
+    }
+}
+
+fn severity(subject: Subject<'_>) -> Severity {
+    match subject.content.kind {
+        StatementKind::Wallet if subject.content.issuer == "wechat" => Severity::Medium,
+        StatementKind::Wallet | StatementKind::PlatformBill => Severity::Low,
+        _ => Severity::High,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::test_support::{Case, at_line, bank, broken, wallet};
+    use model::Money;
+    use model::statement::Statement;
+
+    fn with_total(mut statement: Statement) -> Statement {
+        statement.declared.out_sum = Some(at_line(Money::from_fen(900), 40));
+        statement.declared.rows = Some(at_line(2, 39));
+        statement
+    }
+
+    fn not_adding_up(mut statement: Statement) -> Statement {
+        statement.proof = broken(&[(Equation::OutSum, None, "5.00", "9.00")]);
+        statement.proof.broken[0].source = Some(at_line((), 40).source);
+        statement
+    }
+
+    const ROWS: &str = "2026-03-01 -5.00";
+
+    #[test]
+    fn fails_on_the_printed_sum_as_badly_as_its_issuer_is_exact() {
+        for (statement, severity) in
+            [(bank(ROWS), "high"), (wallet("wechat", ROWS), "medium"), (wallet("alipay", ROWS), "low")]
+        {
+            let statement = not_adding_up(with_total(statement));
+            let expected = format!("fail {severity}, line 40: expected 5.00, found 9.00");
+            Case::of(&[&[statement]]).expect(CHECK, &[&expected]);
+        }
+    }
+
+    #[test]
+    fn passes_on_a_row_count_that_is_off_while_sums_agree() {
+        let mut statement = with_total(bank(ROWS));
+        statement.proof = broken(&[(Equation::RowCount, None, "1", "2")]);
+        Case::of(&[&[statement]]).expect(CHECK, &["pass"]);
+    }
+
+    #[test]
+    fn does_not_apply_where_only_a_row_count_is_printed() {
+        let mut statement = with_total(bank(ROWS));
+        statement.declared.out_sum = None;
+        Case::of(&[&[statement]]).expect(CHECK, &["not_applicable"]);
+    }
+}
