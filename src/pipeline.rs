@@ -8,6 +8,8 @@ use jiff::civil::Date;
 use model::declaration::Declaration;
 use model::document::{FileFacts, MediaType};
 use model::failure::Failure;
+use model::ledger::{Category, RowRef};
+use model::statement::{Statement, Transaction};
 use parsers::ParseError;
 use reading::archive::{self, Unpacked};
 use reading::{Kind, Limits, ReadError};
@@ -107,6 +109,12 @@ pub fn assess(
         Ok(outcome) => Ok(outcome?),
         Err(_) => Err(AssessError::Panicked),
     }
+}
+
+/// What a row's own words say it is; an assessment's ledger knows more (`wire::assessment::ledger_categories`).
+#[must_use]
+pub fn category(_: RowRef, _statement: &Statement, _row: &Transaction) -> Option<Category> {
+    None
 }
 
 /// Runs a stage on one document; a panic in it is that document's failure and nobody else's.

@@ -59,7 +59,6 @@ impl<'a> AssessmentOut<'a> {
 }
 
 /// The ledger's categories: they know more than a row alone tells, as pay days and own transfers.
-#[must_use]
 pub fn ledger_categories(ledger: &Ledger) -> impl Fn(RowRef, &Statement, &Transaction) -> Option<Category> + use<> {
     let by_row: HashMap<RowRef, Category> =
         ledger.entries.iter().flat_map(|entry| entry.rows.iter().map(|row| (*row, entry.category))).collect();

@@ -1,0 +1,108 @@
+//! The command line: one file a command. Results go to stdout, diagnostics to stderr.
+
+mod assess;
+mod csv;
+mod in_order;
+mod inputs;
+mod parse;
+mod parsers;
+mod report;
+mod table;
+
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Every input was answered well.
+const ALL_WELL: u8 = 0;
+/// At least one input failed; its line says why.
+const INPUT_FAILED: u8 = 1;
+/// Clap's own status for a wrong usage, used for a wrong content of an option's file too.
+const WRONG_USAGE: u8 = 2;
+
+/// 信鸽 — a borrower proves their own credit with their own papers.
+///
+/// Reads bank, Alipay and WeChat statements, checks them against themselves and each other, and answers with a
+/// profile, a limit and a rate. Every figure says where on the page it stands.
+#[derive(Debug, Parser)]
+#[command(name = "xinge", version, after_help = "Exit status: 0 all well; 1 at least one input failed; 2 wrong usage.")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Parse documents: what they say, row by row, and whether it adds up
+    Parse(parse::Arguments),
+    /// Assess one applicant's documents: features, checks, profile, limit and rate
+    Assess(assess::Arguments),
+    /// List every document layout this build knows
+    Parsers(parsers::Arguments),
+}
+
+/// What a command could not do.
+#[derive(Debug, thiserror::Error)]
+enum CommandError {
+    /// The arguments, or a file that an option names, are wrong.
+    #[error("{0}")]
+    Usage(String),
+    #[error(transparent)]
+    Failed(#[from] anyhow::Error),
+}
+
+/// Runs the command that the process was started with.
+#[must_use]
+pub fn main() -> ExitCode {
+    // A panic inside a stage is that document's failure; its words may quote the document, so only its place is said.
+    std::panic::set_hook(Box::new(|panic| match panic.location() {
+        Some(place) => eprintln!("xinge: internal error at {place}; please report it"),
+        None => eprintln!("xinge: internal error; please report it"),
+    }));
+    let arguments = Arguments::parse();
+    let outcome = match arguments.command {
+        Command::Parse(arguments) => parse::run(&arguments),
+        Command::Assess(arguments) => assess::run(&arguments),
+        Command::Parsers(arguments) => parsers::run(&arguments),
+    };
+    ExitCode::from(match outcome {
+        Ok(status) => status,
+        // The reader of a pipe went away (`xinge parse … | head`): nobody is left to answer.
+        Err(CommandError::Failed(error)) if is_broken_pipe(&error) => ALL_WELL,
+        Err(CommandError::Failed(error)) => {
+            eprintln!("xinge: {error:#}");
+            INPUT_FAILED
+        }
+        Err(CommandError::Usage(words)) => {
+            eprintln!("xinge: {words}");
+            WRONG_USAGE
+        }
+    })
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<io::Error>())
+        .any(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
+}
+
+/// Writes to stdout without the panic of `print!` when the reader went away.
+fn print(text: &str) -> anyhow::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()?;
+    Ok(())
+}
+
+fn stdout_is_terminal() -> bool {
+    io::stdout().is_terminal()
+}
+
+/// How a list is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ListFormat {
+    Table,
+    Json,
+}

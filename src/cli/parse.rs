@@ -1,0 +1,100 @@
+//! `xinge parse`: documents in, what they say out.
+
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap::{Args, ValueEnum};
+use model::extracted::Extracted;
+use reading::Limits;
+
+use super::{ALL_WELL, CommandError, INPUT_FAILED, csv, in_order, inputs, print, stdout_is_terminal, table};
+use crate::pipeline;
+use crate::wire::document::DocumentOut;
+use crate::wire::failure::FailureOut;
+
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// Statements as their issuers export them; a directory or a .zip is walked
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Tried on protected files, in the order given; may be repeated
+    #[arg(long = "password", value_name = "P")]
+    passwords: Vec<String>,
+    /// A table and a summary on a terminal, else json
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// A summary of each statement and its first rows
+    Table,
+    /// One object a file, one a line
+    Json,
+    /// One line a transaction
+    Csv,
+}
+
+/// What is printed for one input, and whether it failed.
+struct Answer {
+    text: String,
+    failed: bool,
+}
+
+pub fn run(arguments: &Arguments) -> Result<u8, CommandError> {
+    let format = arguments.format.unwrap_or(if stdout_is_terminal() { Format::Table } else { Format::Json });
+    let files = inputs::expand(&arguments.files);
+    let passwords: Vec<&str> = arguments.passwords.iter().map(String::as_str).collect();
+    let limits = Limits::default();
+    if format == Format::Csv {
+        print(csv::HEADER)?;
+    }
+    let work = |index: usize| {
+        let documents = files.get(index).map(|file| inputs::load(file, &passwords, &limits)).unwrap_or_default();
+        answer(&documents, format)
+    };
+    let mut failed = false;
+    let mut written = Ok(());
+    in_order::run(files.len(), work, |answer| {
+        match answer.and_then(|answer| {
+            failed |= answer.failed;
+            print(&answer.text)
+        }) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                written = Err(error);
+                ControlFlow::Break(())
+            }
+        }
+    })
+    .context("could not start reading")?;
+    written?;
+    Ok(if failed { INPUT_FAILED } else { ALL_WELL })
+}
+
+fn answer(documents: &[Extracted], format: Format) -> anyhow::Result<Answer> {
+    let mut text = String::new();
+    let mut failed = false;
+    for document in documents {
+        if let Err(failure) = &document.outcome {
+            failed = true;
+            say_failure(&document.name, &FailureOut::from(failure));
+        }
+        let out = DocumentOut::new(document, 0, &pipeline::category);
+        match format {
+            Format::Json => {
+                text.push_str(&serde_json::to_string(&out)?);
+                text.push('\n');
+            }
+            Format::Csv => csv::rows(&out, &mut text),
+            Format::Table => table::document(document, &out, &mut text),
+        }
+    }
+    Ok(Answer { text, failed })
+}
+
+/// One line on stderr for a file that could not be read.
+pub fn say_failure(name: &str, failure: &FailureOut) {
+    eprintln!("xinge: {name}: {}: {} {}", failure.code, failure.message_en, failure.hint_en);
+}
