@@ -1,8 +1,38 @@
 //! [`Document`] → [`Parsed`]: every folder here is an issuer, every file is the engine.
+//!
+//! The engine follows layout files (`<issuer>/<kind>.<type>.toml`): [`identify`] tells which one a document is printed
+//! in, [`grid`] or [`pages`] reads its table, [`fields`] its heading, [`record`] each row, and [`proof`] says which
+//! equations the result satisfies.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing))]
 
-use model::document::Document;
-use model::statement::Parsed;
+mod identify;
+mod layout;
+
+mod columns;
+mod grid;
+mod pages;
+mod rows;
+mod table;
+
+mod fields;
+mod proof;
+mod record;
+mod text;
+mod values;
+
+use std::collections::BTreeMap;
+
+use model::document::{Content, Document};
+use model::problem::ProblemCode;
+use model::statement::{DeclaredTotals, Parsed, ParserId, SectionTotals, Statement, StatementKind, Transaction};
+use model::{Problem, Text};
+
+use fields::{Heading, read_heading, read_totals};
+use layout::{Layout, library};
+use proof::{Claims, prove};
+use table::Table;
+
+pub use layout::LayoutError;
 
 /// Why a readable document is no statement.
 #[derive(Debug, thiserror::Error)]
@@ -19,8 +49,186 @@ pub enum ParseError {
 ///
 /// # Errors
 /// [`ParseError`]; parts that could not be read are problems of the result instead.
-pub fn parse(_document: &Document) -> Result<Parsed, ParseError> {
-    Err(ParseError::NotAStatement)
+pub fn parse(document: &Document) -> Result<Parsed, ParseError> {
+    refuse_empty(document)?;
+    let candidate = identify::identify(&library().layouts, document).ok_or(ParseError::NotAStatement)?;
+    let layout = candidate.layout;
+    let mut problems = Vec::new();
+    let mut statements = Vec::new();
+    for table in tables(layout, document) {
+        statements.extend(statements_of(layout, table, &mut problems));
+    }
+    // A workbook saved again can hold its sheet twice.
+    let mut distinct: Vec<Statement> = Vec::with_capacity(statements.len());
+    for statement in statements {
+        if !distinct.iter().any(|other| same_rows(other, &statement)) {
+            distinct.push(statement);
+        }
+    }
+    let parser = ParserId { id: Text::from(layout.id.as_str()), version: layout.version };
+    Ok(Parsed { parser, statements: distinct, problems })
+}
+
+fn refuse_empty(document: &Document) -> Result<(), ParseError> {
+    match &document.content {
+        Content::Pages(pages) if pages.iter().all(|p| p.words.is_empty()) => {
+            let has_pictures = pages.iter().any(|p| p.image_area > 0.0);
+            Err(if has_pictures { ParseError::NoTextLayer } else { ParseError::Empty })
+        }
+        Content::Sheets(sheets) if sheets.iter().all(|s| s.rows.is_empty()) => Err(ParseError::Empty),
+        _ => Ok(()),
+    }
+}
+
+/// One table for a printed document, one for each sheet of a workbook that has it.
+fn tables(layout: &Layout, document: &Document) -> Vec<Table> {
+    match &document.content {
+        Content::Pages(pages) => vec![pages::read_table(layout, pages)],
+        Content::Sheets(sheets) => {
+            let found: Vec<Table> = sheets
+                .iter()
+                .filter_map(|sheet| Some(grid::read_table(layout, sheet, &grid::find_header(layout, sheet)?)))
+                .collect();
+            if found.is_empty() {
+                let outside = sheets.iter().flat_map(grid::all_lines).collect();
+                return vec![Table { outside, ..Table::default() }];
+            }
+            found
+        }
+    }
+}
+
+fn same_rows(a: &Statement, b: &Statement) -> bool {
+    let key = |t: &Transaction| (t.time, t.amount, t.reference.clone(), t.balance);
+    !a.transactions.is_empty()
+        && a.transactions.len() == b.transactions.len()
+        && a.transactions.iter().zip(&b.transactions).all(|(x, y)| key(x) == key(y))
+}
+
+/// A table is one statement for each currency that its rows are in.
+fn statements_of(layout: &Layout, mut table: Table, problems: &mut Vec<Problem>) -> Vec<Statement> {
+    let heading = read_heading(layout, &table.outside, problems);
+    let declared = read_totals(&layout.totals, &table.outside, problems);
+    problems.append(&mut table.problems);
+    let mut by_currency: Vec<(Option<&'static str>, Vec<Transaction>)> = Vec::new();
+    for record in std::mem::take(&mut table.records) {
+        let currency = record.currency.or(heading.currency);
+        match by_currency.iter_mut().find(|(c, _)| *c == currency) {
+            Some((_, rows)) => rows.push(record.transaction),
+            None => by_currency.push((currency, vec![record.transaction])),
+        }
+    }
+    if by_currency.is_empty() {
+        by_currency.push((heading.currency, Vec::new()));
+    }
+    let alone = by_currency.len() == 1;
+    let mut made = Vec::with_capacity(by_currency.len());
+    for (currency, transactions) in by_currency {
+        let mut declared = if alone { declared.clone() } else { DeclaredTotals::default() };
+        for (named, sums) in &table.total_rows {
+            if (named.is_none() && alone) || (named.is_some() && (*named == currency || alone && currency.is_none())) {
+                declared.in_sum = declared.in_sum.or(sums.in_sum.clone());
+                declared.out_sum = declared.out_sum.or(sums.out_sum.clone());
+            }
+        }
+        // Totals of a page are about all its currencies together.
+        let sections = if alone { table.sections.clone() } else { Vec::new() };
+        let (declared, sections) = whole_or_parts(declared, sections);
+        let rows = Rows { transactions, holes: &table.holes, declared, sections };
+        made.push(statement(layout, &heading, currency, rows, problems));
+    }
+    made
+}
+
+/// Totals that stand on every page are the whole document's when there is one page, or when all pages print the same.
+fn whole_or_parts(declared: DeclaredTotals, sections: Vec<SectionTotals>) -> (DeclaredTotals, Vec<SectionTotals>) {
+    let values = |t: &DeclaredTotals| {
+        let count = |c: &Option<model::Sourced<u32>>| c.as_ref().map(|c| c.value);
+        let sum = |s: &Option<model::Sourced<model::Money>>| s.as_ref().map(|s| s.value);
+        (count(&t.rows), count(&t.in_rows), count(&t.out_rows), sum(&t.in_sum), sum(&t.out_sum))
+    };
+    match sections.first() {
+        Some(first) if declared.is_empty() && sections.iter().all(|s| values(&s.totals) == values(&first.totals)) => {
+            (first.totals.clone(), Vec::new())
+        }
+        _ => (declared, sections),
+    }
+}
+
+struct Rows<'a> {
+    transactions: Vec<Transaction>,
+    holes: &'a [u32],
+    declared: DeclaredTotals,
+    sections: Vec<SectionTotals>,
+}
+
+fn statement(
+    layout: &Layout,
+    heading: &Heading,
+    currency: Option<&'static str>,
+    rows: Rows<'_>,
+    problems: &mut Vec<Problem>,
+) -> Statement {
+    let proven = prove(&Claims {
+        kind: layout.kind,
+        transactions: &rows.transactions,
+        holes: rows.holes,
+        opening_balance: heading.opening_balance.as_ref(),
+        closing_balance: heading.closing_balance.as_ref(),
+        declared: &rows.declared,
+        sections: &rows.sections,
+        sum_rules: &layout.totals.sums,
+    });
+    for broken in proven.proof.broken.iter().filter(|b| b.seq.is_none()) {
+        let problem = Problem::new(
+            ProblemCode::DoesNotAddUp,
+            format!("单据印的{}是{}，按明细算是{}", equation_zh(broken.equation), broken.found, broken.expected),
+            format!(
+                "the document prints {} as {}, its rows give {}",
+                broken.equation.as_str(),
+                broken.found,
+                broken.expected
+            ),
+        );
+        problems.push(match &broken.source {
+            Some(source) => problem.at(source.clone()),
+            None => problem,
+        });
+    }
+    // Wallets keep their accounts in yuan and do not say so.
+    let currency = currency.or((layout.kind == StatementKind::Wallet).then_some("CNY"));
+    Statement {
+        kind: layout.kind,
+        issuer: Text::from(layout.issuer.as_str()),
+        holder: heading.holder.clone(),
+        account: heading.account.clone(),
+        currency: currency.map(Text::from),
+        period: heading.period.clone(),
+        issued: heading.issued.clone(),
+        opening_balance: heading.opening_balance.clone().or(proven.opening),
+        closing_balance: heading.closing_balance.clone().or(proven.closing),
+        declared: rows.declared,
+        sections: rows.sections,
+        transactions: rows.transactions,
+        fields: BTreeMap::new(),
+        records: Vec::new(),
+        proof: proven.proof,
+    }
+}
+
+const fn equation_zh(equation: model::proof::Equation) -> &'static str {
+    use model::proof::Equation;
+    match equation {
+        Equation::RunningBalance => "余额",
+        Equation::ClosingBalance => "期末余额",
+        Equation::RowCount => "笔数",
+        Equation::InCount => "收入笔数",
+        Equation::OutCount => "支出笔数",
+        Equation::NeutralCount => "不计收支笔数",
+        Equation::InSum => "收入合计",
+        Equation::OutSum => "支出合计",
+        Equation::NeutralSum => "不计收支合计",
+    }
 }
 
 /// One line of `xinge parsers`.
@@ -36,5 +244,15 @@ pub struct LayoutSummary {
 /// Every layout this build knows, in the order of their ids.
 #[must_use]
 pub fn layouts() -> Vec<LayoutSummary> {
-    Vec::new()
+    let summary = |layout: &Layout| LayoutSummary {
+        id: layout.id.clone(),
+        version: layout.version,
+        kind: layout.kind.as_str(),
+        title: layout.title.clone(),
+        media: match layout.medium {
+            layout::Medium::Pages => vec!["pdf"],
+            layout::Medium::Grid => vec!["csv", "xls", "xlsx"],
+        },
+    };
+    library().layouts.iter().map(summary).collect()
 }

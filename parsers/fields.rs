@@ -1,0 +1,166 @@
+//! The facts of a document's heading and footing: holder, account, period, printed totals.
+
+use model::problem::ProblemCode;
+use model::statement::{AccountNumber, DeclaredTotals, Holder};
+use model::{Money, Period, Problem, Sensitive, Source, Sourced, Text, When};
+use regex::Regex;
+
+use crate::layout::{FieldName, FieldSpec, Layout, TotalsSpec};
+use crate::text::{TextLine, trim};
+use crate::values::{read_count, read_currency, read_period, read_period_text, read_when};
+
+/// What the lines outside the table say.
+#[derive(Debug, Default)]
+pub struct Heading {
+    pub holder: Holder,
+    pub account: Option<Sourced<AccountNumber>>,
+    pub currency: Option<&'static str>,
+    pub period: Option<Sourced<Period>>,
+    pub issued: Option<Sourced<When>>,
+    pub opening_balance: Option<Sourced<Money>>,
+    pub closing_balance: Option<Sourced<Money>>,
+}
+
+/// Reads the heading. A fact that is printed and cannot be read is a problem and stays unknown.
+pub fn read_heading(layout: &Layout, lines: &[TextLine], problems: &mut Vec<Problem>) -> Heading {
+    let mut heading = Heading::default();
+    for (name, spec) in &layout.fields {
+        let Some(found) = find(spec, lines) else { continue };
+        let mut unreadable = |what: &str, what_zh: &str| {
+            problems.push(
+                Problem::new(
+                    ProblemCode::UnreadableField,
+                    format!("{what_zh}印为“{}”，无法识别", found.first),
+                    format!("the {what} is printed as {:?} and could not be read", found.first),
+                )
+                .at(found.source.clone()),
+            );
+        };
+        let text = || Sourced::new(Sensitive::new(Text::from(found.first.as_str())), found.source.clone());
+        match name {
+            FieldName::Holder => heading.holder.name = Some(text()),
+            FieldName::IdNumber => heading.holder.id_number = Some(text()),
+            FieldName::Account => {
+                let number = found.first.trim_matches(['[', ']']);
+                heading.account = Some(Sourced::new(AccountNumber::new(number), found.source.clone()));
+            }
+            FieldName::Currency => match read_currency(&found.first) {
+                Some(code) => heading.currency = Some(code),
+                // `ALL/全币种`: the rows say.
+                None if found.first.contains("全") => {}
+                None => unreadable("currency", "币种"),
+            },
+            FieldName::Period => {
+                let period = match &found.second {
+                    Some(to) => read_period(&found.first, to),
+                    None => read_period_text(&found.first),
+                };
+                match period {
+                    Some(period) => heading.period = Some(Sourced::new(period, found.source.clone())),
+                    None => unreadable("period", "起止日期"),
+                }
+            }
+            FieldName::Issued => match read_when(&found.first) {
+                Some(when) => heading.issued = Some(Sourced::new(when, found.source.clone())),
+                None => unreadable("time of issue", "出具时间"),
+            },
+            FieldName::OpeningBalance | FieldName::ClosingBalance => match Money::read(&found.first) {
+                Ok(money) if *name == FieldName::OpeningBalance => {
+                    heading.opening_balance = Some(Sourced::new(money, found.source.clone()));
+                }
+                Ok(money) => heading.closing_balance = Some(Sourced::new(money, found.source.clone())),
+                Err(_) => unreadable("balance", "余额"),
+            },
+        }
+    }
+    heading
+}
+
+/// Reads the printed totals. Sums are unsigned whatever sign they are printed with.
+pub fn read_totals(spec: &TotalsSpec, lines: &[TextLine], problems: &mut Vec<Problem>) -> DeclaredTotals {
+    let mut totals = DeclaredTotals {
+        rows: single(spec.rows.as_ref(), lines, read_count, problems),
+        in_rows: single(spec.in_rows.as_ref(), lines, read_count, problems),
+        in_sum: single(spec.in_sum.as_ref(), lines, read_sum, problems),
+        out_rows: single(spec.out_rows.as_ref(), lines, read_count, problems),
+        out_sum: single(spec.out_sum.as_ref(), lines, read_sum, problems),
+        ..DeclaredTotals::default()
+    };
+    if let Some((rows, sum)) = pair(spec.inflow.as_ref(), lines, problems) {
+        totals.in_rows = rows;
+        totals.in_sum = sum;
+    }
+    if let Some((rows, sum)) = pair(spec.out.as_ref(), lines, problems) {
+        totals.out_rows = rows;
+        totals.out_sum = sum;
+    }
+    if let Some((rows, sum)) = pair(spec.neutral.as_ref(), lines, problems) {
+        totals.neutral_rows = rows;
+        totals.neutral_sum = sum;
+    }
+    totals
+}
+
+fn read_sum(text: &str) -> Option<Money> {
+    Money::read(text).ok().map(Money::abs)
+}
+
+/// A found fact: its one or two groups and where its first stands.
+struct Found {
+    first: String,
+    second: Option<String>,
+    source: Source,
+}
+
+fn find(spec: &FieldSpec, lines: &[TextLine]) -> Option<Found> {
+    let labelled = spec.after.iter().find_map(|label| {
+        let piece = lines.iter().find_map(|line| line.after(label))?;
+        Some(Found { first: piece.text, second: None, source: piece.source })
+    });
+    labelled.or_else(|| spec.patterns.iter().find_map(|pattern| matched(pattern, lines)))
+}
+
+fn matched(pattern: &Regex, lines: &[TextLine]) -> Option<Found> {
+    lines.iter().find_map(|line| {
+        let text = line.joined();
+        let captures = pattern.captures(&text)?;
+        let first = captures.get(1)?;
+        let source = line.piece_at(first.start())?.source.clone();
+        let second = captures.get(2).map(|g| trim(g.as_str()).to_owned());
+        Some(Found { first: trim(first.as_str()).to_owned(), second, source })
+    })
+}
+
+fn single<T>(
+    spec: Option<&FieldSpec>,
+    lines: &[TextLine],
+    read: impl Fn(&str) -> Option<T>,
+    problems: &mut Vec<Problem>,
+) -> Option<Sourced<T>> {
+    let found = find(spec?, lines)?;
+    keep(read(&found.first), &found.first, &found.source, problems)
+}
+
+type CountAndSum = (Option<Sourced<u32>>, Option<Sourced<Money>>);
+
+fn pair(pattern: Option<&Regex>, lines: &[TextLine], problems: &mut Vec<Problem>) -> Option<CountAndSum> {
+    let found = matched(pattern?, lines)?;
+    let rows = keep(read_count(&found.first), &found.first, &found.source, problems);
+    let second = found.second.unwrap_or_default();
+    Some((rows, keep(read_sum(&second), &second, &found.source, problems)))
+}
+
+/// A total that is printed and cannot be read is a problem.
+pub fn keep<T>(value: Option<T>, text: &str, source: &Source, problems: &mut Vec<Problem>) -> Option<Sourced<T>> {
+    if value.is_none() {
+        problems.push(
+            Problem::new(
+                ProblemCode::UnreadableField,
+                format!("合计印为“{text}”，无法识别"),
+                format!("a total is printed as {text:?} and could not be read"),
+            )
+            .at(source.clone()),
+        );
+    }
+    value.map(|value| Sourced::new(value, source.clone()))
+}

@@ -1,0 +1,303 @@
+//! A sheet (of a workbook, or a delimited text) → the records of its table.
+//!
+//! The header is found by its names. Each row after it is a row of the table, a repeated header, the footing, or
+//! text that belongs to nothing, which is a problem.
+
+use model::problem::ProblemCode;
+use model::sheet::{Cell, CellKind, Row, Sheet, SheetOrigin};
+use model::statement::DeclaredTotals;
+use model::{Money, Problem};
+
+use crate::fields::keep;
+use crate::layout::{Layout, ROLE_COUNT, Role};
+use crate::record::{Columns, Record, RowView, is_empty, read_record};
+use crate::table::Table;
+use crate::text::{TextLine, sheet_line, squash, trim};
+use crate::values::{currency_prefix, looks_like_date, read_when_cell};
+
+/// A header stands near the top: the longest known preamble is 25 lines, re-saved files add a few.
+const HEADER_ROWS_SEARCHED: usize = 200;
+
+/// The header of a sheet under a layout.
+#[derive(Debug, Clone)]
+pub struct Header {
+    /// Index in [`Sheet::rows`].
+    pub row: usize,
+    /// Column number (from 1) of each role.
+    columns: [Option<u32>; ROLE_COUNT],
+    /// How many of the layout's columns it names.
+    pub named: usize,
+    /// Cells of the header row up to its last name.
+    width: u32,
+}
+
+impl Header {
+    fn column(&self, role: Role) -> Option<u32> {
+        self.columns.get(role.index()).copied().flatten()
+    }
+}
+
+/// Finds the row that names every column that the layout requires.
+#[must_use]
+pub fn find_header(layout: &Layout, sheet: &Sheet) -> Option<Header> {
+    sheet
+        .rows
+        .iter()
+        .take(HEADER_ROWS_SEARCHED)
+        .enumerate()
+        .find_map(|(index, row)| header_of(layout, sheet, row, index))
+}
+
+fn header_of(layout: &Layout, sheet: &Sheet, row: &Row, index: usize) -> Option<Header> {
+    let cells = sheet.cells_of(row);
+    let required = layout.columns.iter().filter(|c| !c.optional).count();
+    if cells.len() < required {
+        return None;
+    }
+    let names: Vec<_> = cells.iter().map(|cell| (cell.column, squash(sheet.cell_text(cell)))).collect();
+    let mut columns = [None; ROLE_COUNT];
+    let mut named = 0;
+    for column in &layout.columns {
+        // The first alias that is there wins, so that a layout can prefer one column over another.
+        let at =
+            column.headers.iter().find_map(|header| names.iter().find(|(_, name)| name == header)).map(|(at, _)| *at);
+        match at {
+            Some(_) => named += 1,
+            None if column.optional => {}
+            None => return None,
+        }
+        if let Some(slot) = columns.get_mut(column.role.index()) {
+            *slot = at;
+        }
+    }
+    let width = names.iter().filter(|(_, name)| !name.is_empty()).map(|(at, _)| *at).max().unwrap_or(0);
+    Some(Header { row: index, columns, named, width })
+}
+
+/// Reads the whole sheet.
+#[must_use]
+pub fn read_table(layout: &Layout, sheet: &Sheet, header: &Header) -> Table {
+    let mut table = Table { found: true, ..Table::default() };
+    let columns = Columns::of(layout);
+    let reader = Reader { layout, sheet, header, columns: &columns };
+    let mut in_footing = false;
+    for (index, row) in sheet.rows.iter().enumerate() {
+        if index < header.row {
+            table.outside.push(sheet_line(sheet, row));
+        } else if index > header.row {
+            reader.row(row, &mut in_footing, &mut table);
+        }
+    }
+    table
+}
+
+/// Every row of a sheet as a line, for a recognised document whose table is missing.
+#[must_use]
+pub fn all_lines(sheet: &Sheet) -> Vec<TextLine> {
+    sheet.rows.iter().map(|row| sheet_line(sheet, row)).collect()
+}
+
+struct Reader<'a> {
+    layout: &'a Layout,
+    sheet: &'a Sheet,
+    header: &'a Header,
+    columns: &'a Columns<'a>,
+}
+
+impl<'a> Reader<'a> {
+    fn row(&self, row: &Row, in_footing: &mut bool, table: &mut Table) {
+        let cells = self.sheet.cells_of(row);
+        let (texts, kinds) = self.by_role(cells);
+        if self.is_row(&texts, &kinds) {
+            let record = self.read(row, cells, texts, kinds, table);
+            let seq = table.next_seq();
+            table.push(record, seq);
+            return;
+        }
+        let line = sheet_line(self.sheet, row);
+        let Some(first) = line.pieces.first() else { return };
+        if let Some(pattern) = &self.layout.totals.row
+            && pattern.is_match(&squash(&first.text))
+        {
+            let sums = self.total_row(row, &texts, table);
+            table.total_rows.push((currency_prefix(&first.text), sums));
+            *in_footing = true;
+            return;
+        }
+        let start = squash(&first.text);
+        if self.layout.ends_before.iter().any(|mark| start.starts_with(mark.as_str())) {
+            *in_footing = true;
+        } else if !*in_footing && !self.is_header_again(row) {
+            let shown: String = line.joined().chars().take(40).collect();
+            table.problems.push(
+                Problem::new(
+                    ProblemCode::StrayText,
+                    format!("表格中有一行不是交易：“{shown}”"),
+                    format!("a line inside the table is no transaction: {shown:?}"),
+                )
+                .at(first.source.clone()),
+            );
+        }
+        table.outside.push(line);
+    }
+
+    /// A row of the table has a date, or at least an amount and something where its date should be.
+    fn is_row(&self, texts: &[&str; ROLE_COUNT], kinds: &[CellKind; ROLE_COUNT]) -> bool {
+        let text = |role: Role| texts.get(role.index()).copied().unwrap_or("");
+        let time = text(Role::Time);
+        let kind = kinds.get(Role::Time.index()).copied().unwrap_or_default();
+        if read_when_cell(time, kind).is_some() {
+            return true;
+        }
+        let has_amount = [Role::Amount, Role::In, Role::Out].iter().any(|role| Money::read(trim(text(*role))).is_ok());
+        looks_like_date(time)
+            || has_amount && (!trim(text(Role::Balance)).is_empty() || !trim(time).is_empty()) && !self.is_total(time)
+    }
+
+    fn is_total(&self, first: &str) -> bool {
+        self.layout.totals.row.as_ref().is_some_and(|pattern| pattern.is_match(&squash(first)))
+    }
+
+    fn is_header_again(&self, row: &Row) -> bool {
+        header_of(self.layout, self.sheet, row, 0).is_some()
+    }
+
+    fn by_role(&self, cells: &[Cell]) -> ([&'a str; ROLE_COUNT], [CellKind; ROLE_COUNT]) {
+        let mut texts = [""; ROLE_COUNT];
+        let mut kinds = [CellKind::Text; ROLE_COUNT];
+        // Delimited rows have every cell in its place; a sheet's rows may lack some.
+        let dense = cells.first().is_some_and(|c| c.column == 1)
+            && cells.last().is_some_and(|c| c.column as usize == cells.len());
+        for ((slot, kind), column) in texts.iter_mut().zip(&mut kinds).zip(&self.header.columns) {
+            let Some(column) = *column else { continue };
+            let cell = if dense {
+                cells.get(column as usize - 1)
+            } else {
+                cells.binary_search_by_key(&column, |c| c.column).ok().and_then(|at| cells.get(at))
+            };
+            if let Some(cell) = cell {
+                *slot = self.sheet.cell_text(cell);
+                *kind = cell.kind;
+            }
+        }
+        (texts, kinds)
+    }
+
+    fn read(
+        &self,
+        row: &Row,
+        cells: &[Cell],
+        texts: [&str; ROLE_COUNT],
+        kinds: [CellKind; ROLE_COUNT],
+        table: &mut Table,
+    ) -> Result<Record, Problem> {
+        let seq = table.next_seq();
+        let place = |role: Option<Role>| {
+            let column =
+                role.and_then(|r| self.header.column(r)).unwrap_or_else(|| cells.first().map_or(1, |c| c.column));
+            self.sheet.source(row, column)
+        };
+        let view = RowView { texts, kinds, place: &place, confidence: 1.0 };
+        let fits = !self.has_extra_cells(cells);
+        if fits {
+            return read_record(self.columns, &view, seq, &mut table.problems);
+        }
+        match self.merged(cells) {
+            Some((joined, columns)) => {
+                let mut texts = [""; ROLE_COUNT];
+                for (slot, text) in texts.iter_mut().zip(&joined) {
+                    *slot = text.as_str();
+                }
+                let place = |role: Option<Role>| {
+                    let column = role.and_then(|r| columns.get(r.index()).copied().flatten()).unwrap_or(1);
+                    self.sheet.source(row, column)
+                };
+                read_record(
+                    self.columns,
+                    &RowView { texts, kinds, place: &place, confidence: 1.0 },
+                    seq,
+                    &mut table.problems,
+                )
+            }
+            None => read_record(self.columns, &view, seq, &mut table.problems),
+        }
+    }
+
+    /// More cells than the header has names, the surplus not blank: a comma that its writer did not quote.
+    fn has_extra_cells(&self, cells: &[Cell]) -> bool {
+        self.sheet.origin == SheetOrigin::Delimited
+            && cells
+                .iter()
+                .rev()
+                .take_while(|c| c.column > self.header.width)
+                .any(|c| !trim(self.sheet.cell_text(c)).is_empty())
+    }
+
+    /// Joins neighbouring cells again so that every checked column reads: the one place where that works, the
+    /// description's where several texts would do. `None` where no single reading stands out.
+    #[allow(clippy::type_complexity)]
+    fn merged(&self, cells: &[Cell]) -> Option<([String; ROLE_COUNT], [Option<u32>; ROLE_COUNT])> {
+        let filled = cells.iter().rposition(|c| !trim(self.sheet.cell_text(c)).is_empty())? + 1;
+        let surplus = u32::try_from(filled).ok()?.checked_sub(self.header.width)?;
+        if surplus == 0 || surplus > 8 {
+            return None;
+        }
+        let candidates: Vec<u32> =
+            (1..=self.header.width).filter(|at| self.reads_when_merged(cells, *at, surplus)).collect();
+        let description = self.header.column(Role::Description);
+        let at = match candidates.as_slice() {
+            [only] => *only,
+            several => *several.iter().find(|at| Some(**at) == description)?,
+        };
+        let columns = self.header.columns.map(|column| column.map(|c| if c > at { c + surplus } else { c }));
+        let texts = std::array::from_fn(|role| {
+            let Some(column) = self.header.columns.get(role).copied().flatten() else { return String::new() };
+            self.merged_text(cells, column, at, surplus)
+        });
+        Some((texts, columns))
+    }
+
+    fn merged_text(&self, cells: &[Cell], column: u32, at: u32, surplus: u32) -> String {
+        let text = |column: u32| cells.get(column as usize - 1).map_or("", |c| self.sheet.cell_text(c));
+        match column.cmp(&at) {
+            std::cmp::Ordering::Less => text(column).to_owned(),
+            std::cmp::Ordering::Greater => text(column + surplus).to_owned(),
+            std::cmp::Ordering::Equal => (at..=at + surplus).map(text).collect::<Vec<_>>().join(","),
+        }
+    }
+
+    fn reads_when_merged(&self, cells: &[Cell], at: u32, surplus: u32) -> bool {
+        let is_text =
+            [Role::Counterparty, Role::CounterpartyAccount, Role::Description, Role::Remark, Role::Method, Role::Type];
+        if !is_text.iter().any(|role| self.header.column(*role) == Some(at)) {
+            return false;
+        }
+        let text = |role: Role| self.header.column(role).map(|c| self.merged_text(cells, c, at, surplus));
+        let dated = text(Role::Time).is_some_and(|t| read_when_cell(&t, CellKind::Text).is_some());
+        let amount = [Role::Amount, Role::In, Role::Out, Role::Balance]
+            .iter()
+            .all(|role| text(*role).is_none_or(|t| is_empty(None, trim(&t)) || Money::read(trim(&t)).is_ok()));
+        let known = |role: Role| {
+            let Some(column) = self.layout.column(role) else { return true };
+            let Some(text) = text(role) else { return true };
+            let text = trim(&text);
+            let statuses = || {
+                column.status_words.iter().any(|w| w.word == text || w.is_prefix && text.starts_with(w.word.as_str()))
+            };
+            column.flow_words.iter().any(|(word, _)| word == text) || statuses()
+        };
+        dated && amount && known(Role::Flow) && known(Role::Status)
+    }
+
+    fn total_row(&self, row: &Row, texts: &[&str; ROLE_COUNT], table: &mut Table) -> DeclaredTotals {
+        let mut sum = |role: Role| {
+            let text = trim(texts.get(role.index()).copied().unwrap_or(""));
+            if is_empty(None, text) {
+                return None;
+            }
+            let source = self.sheet.source(row, self.header.column(role)?);
+            keep(Money::read(text).ok().map(Money::abs), text, &source, &mut table.problems)
+        };
+        DeclaredTotals { in_sum: sum(Role::In), out_sum: sum(Role::Out), ..DeclaredTotals::default() }
+    }
+}

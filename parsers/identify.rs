@@ -1,0 +1,102 @@
+//! Which layout a document is printed in.
+
+use model::document::{Content, Document};
+use model::page::Page;
+use model::sheet::Sheet;
+
+use crate::grid;
+use crate::layout::{Identify, Layout, Medium};
+use crate::pages;
+use crate::text::squash;
+
+/// Titles, preambles and footings lie within this many rows of a sheet's ends.
+const EDGE_ROWS: usize = 60;
+
+/// A layout that fits, and how well.
+#[derive(Debug, Clone, Copy)]
+pub struct Candidate<'a> {
+    pub layout: &'a Layout,
+    /// Columns that the header names; 0 where the document has no table.
+    pub named: usize,
+    /// Texts that identified it.
+    pub texts: usize,
+}
+
+/// The layout that fits best: most columns named, then most texts, then the first by id.
+#[must_use]
+pub fn identify<'a>(layouts: &'a [Layout], document: &Document) -> Option<Candidate<'a>> {
+    let text = edge_text(document);
+    let mut best: Option<Candidate<'a>> = None;
+    for layout in layouts {
+        let Some(candidate) = fits(layout, document, &text) else { continue };
+        let better = best.is_none_or(|b| (candidate.named, candidate.texts) > (b.named, b.texts));
+        if better {
+            best = Some(candidate);
+        }
+    }
+    best
+}
+
+fn fits<'a>(layout: &'a Layout, document: &Document, text: &str) -> Option<Candidate<'a>> {
+    let header = || match (&document.content, layout.medium) {
+        (Content::Pages(pages), Medium::Pages) => Some(pages::find_header(layout, pages)),
+        (Content::Sheets(sheets), Medium::Grid) => {
+            Some(sheets.iter().filter_map(|sheet| grid::find_header(layout, sheet)).map(|h| h.named).max())
+        }
+        _ => None,
+    };
+    let texts = layout
+        .identify
+        .iter()
+        .filter(|block| block_fits(block, document, text))
+        .map(|b| (b.texts.len(), b.columns))
+        .max()?;
+    let named = header()?;
+    match (texts, named) {
+        (_, Some(named)) => Some(Candidate { layout, named, texts: texts.0 }),
+        // The title alone: a statement that lists nothing. Columns alone need the columns.
+        ((count, false), None) if count > 0 => Some(Candidate { layout, named: 0, texts: count }),
+        _ => None,
+    }
+}
+
+fn block_fits(block: &Identify, document: &Document, text: &str) -> bool {
+    let producer_fits = block.producer.as_ref().is_none_or(|wanted| {
+        document.facts.producer.as_ref().is_some_and(|producer| producer.contains(wanted.as_str()))
+    });
+    producer_fits && block.texts.iter().all(|wanted| text.contains(wanted.as_str()))
+}
+
+/// The squashed text of a document's first and last parts, where its title and its footing stand.
+fn edge_text(document: &Document) -> String {
+    let mut text = String::new();
+    match &document.content {
+        Content::Pages(pages) => {
+            for page in pages.iter().take(2).chain(pages.iter().skip(2).next_back()) {
+                add_page(page, &mut text);
+            }
+        }
+        Content::Sheets(sheets) => sheets.iter().for_each(|sheet| add_sheet(sheet, &mut text)),
+    }
+    text
+}
+
+fn add_page(page: &Page, text: &mut String) {
+    for line in crate::text::word_lines(page) {
+        for word in &line.words {
+            text.push_str(&squash(page.word_text(word)));
+        }
+        text.push('\n');
+    }
+}
+
+fn add_sheet(sheet: &Sheet, text: &mut String) {
+    let tail = sheet.rows.len().saturating_sub(EDGE_ROWS).max(EDGE_ROWS.min(sheet.rows.len()));
+    let head = sheet.rows.iter().take(EDGE_ROWS);
+    for row in head.chain(sheet.rows.get(tail..).unwrap_or(&[])) {
+        for cell in sheet.cells_of(row) {
+            text.push_str(&squash(sheet.cell_text(cell)));
+        }
+        text.push('\n');
+    }
+}

@@ -1,0 +1,598 @@
+//! What a layout file may say, checked when it is loaded.
+//!
+//! A layout file describes one printed form of one issuer's document and reads like the page: how it is told from
+//! others, where its heading's facts stand, what its columns are called. `docs/PARSERS.md` explains each key.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use model::statement::{Flow, StatementKind, Status};
+use regex::Regex;
+use rust_embed::Embed;
+use serde::Deserialize;
+
+use crate::text::squash;
+
+/// What a column means. The order is that of [`Role::ALL`]; names are the keys of `[columns]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// The date, or date and time.
+    Time,
+    /// The time of day, where it has a column of its own.
+    Clock,
+    Amount,
+    /// A pair of columns, one of them filled.
+    In,
+    Out,
+    Balance,
+    Currency,
+    /// A word that says the direction of an unsigned amount.
+    Flow,
+    /// Read where the word of `flow` is blank.
+    FlowFallback,
+    Status,
+    /// The part of the amount that came back.
+    RefundedAmount,
+    Counterparty,
+    CounterpartyAccount,
+    /// Name and account in one cell; `split` says how.
+    CounterpartyWithAccount,
+    Description,
+    Remark,
+    Type,
+    Method,
+    Reference,
+    MerchantReference,
+}
+
+pub const ROLE_COUNT: usize = 20;
+
+impl Role {
+    pub const fn index(self) -> usize {
+        self as usize
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+enum OneOrMany {
+    One(String),
+    Many(Vec<String>),
+}
+
+impl OneOrMany {
+    fn into_vec(self) -> Vec<String> {
+        match self {
+            Self::One(one) => vec![one],
+            Self::Many(many) => many,
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LayoutFile {
+    kind: StatementKind,
+    version: u32,
+    title: String,
+    identify: Vec<IdentifyFile>,
+    #[serde(default)]
+    fields: BTreeMap<FieldName, FieldFile>,
+    #[serde(default)]
+    totals: TotalsFile,
+    #[serde(default)]
+    page_totals: TotalsFile,
+    #[serde(default)]
+    table: TableFile,
+    columns: BTreeMap<Role, ColumnFile>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct IdentifyFile {
+    #[serde(default)]
+    text: Option<OneOrMany>,
+    producer: Option<String>,
+    /// The names of the columns are enough. For exports without a title.
+    #[serde(default)]
+    columns: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FieldFile {
+    after: Option<OneOrMany>,
+    pattern: Option<OneOrMany>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct TotalsFile {
+    rows: Option<FieldFile>,
+    in_rows: Option<FieldFile>,
+    in_sum: Option<FieldFile>,
+    out_rows: Option<FieldFile>,
+    out_sum: Option<FieldFile>,
+    /// Patterns with two groups, the count and the sum.
+    #[serde(rename = "in")]
+    inflow: Option<String>,
+    out: Option<String>,
+    neutral: Option<String>,
+    /// A row of the table, told by its first cell, with the sums in the columns `in` and `out`.
+    row: Option<String>,
+    /// How the issuer adds up, most usual first; each is tried.
+    sums: Option<Vec<SumRule>>,
+}
+
+/// Which rows an issuer's printed sums and counts are about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SumRule {
+    /// Every row of the direction.
+    All,
+    /// Closed and failed rows are counted but not summed.
+    CountedOnly,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct TableFile {
+    ends_before: Vec<String>,
+    skip: Vec<String>,
+    wraps: Option<Wraps>,
+    header_also: Vec<String>,
+}
+
+/// Where the lines of a cell that takes several stand against the row's other cells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Wraps {
+    #[default]
+    Centred,
+    Top,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ColumnFile {
+    header: OneOrMany,
+    #[serde(default)]
+    optional: bool,
+    /// The amount carries its own sign.
+    #[serde(default)]
+    signed: bool,
+    /// Texts that mean an empty cell, beside `/`, dashes and `（空）`.
+    #[serde(default)]
+    empty: Vec<String>,
+    #[serde(default)]
+    words: BTreeMap<String, WordFile>,
+    split: Option<Split>,
+}
+
+/// How a cell with a name and an account is parted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Split {
+    /// `某某 6222000000000000`, with or without the blank.
+    NameThenAccount,
+    /// `6222****0000/某某`
+    AccountSlashName,
+}
+
+/// `in`, or by direction: `{ out = "refunded", neutral = "closed" }`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+enum WordFile {
+    Always(String),
+    ByFlow(BTreeMap<Flow, Status>),
+}
+
+/// A fact of the heading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldName {
+    Holder,
+    IdNumber,
+    Account,
+    Currency,
+    Period,
+    Issued,
+    OpeningBalance,
+    ClosingBalance,
+}
+
+/// Where a fact stands: after a label, or in the first group (for a period: the first two) of a pattern over the
+/// line's text.
+#[derive(Debug, Clone, Default)]
+pub struct FieldSpec {
+    pub after: Vec<String>,
+    pub patterns: Vec<Regex>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct TotalsSpec {
+    pub rows: Option<FieldSpec>,
+    pub in_rows: Option<FieldSpec>,
+    pub in_sum: Option<FieldSpec>,
+    pub out_rows: Option<FieldSpec>,
+    pub out_sum: Option<FieldSpec>,
+    pub inflow: Option<Regex>,
+    pub out: Option<Regex>,
+    pub neutral: Option<Regex>,
+    pub row: Option<Regex>,
+    pub sums: Vec<SumRule>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Identify {
+    /// Squashed; all must be there.
+    pub texts: Vec<String>,
+    pub producer: Option<String>,
+    pub columns: bool,
+}
+
+#[derive(Debug, Clone)]
+pub struct Column {
+    pub role: Role,
+    /// Squashed names, any of which heads the column.
+    pub headers: Vec<String>,
+    pub optional: bool,
+    pub signed: bool,
+    pub empty: Vec<String>,
+    pub flow_words: Vec<(String, Flow)>,
+    pub status_words: Vec<StatusWord>,
+    pub split: Option<Split>,
+}
+
+#[derive(Debug, Clone)]
+pub struct StatusWord {
+    /// Without its trailing `*`.
+    pub word: String,
+    pub is_prefix: bool,
+    pub by_flow: [Status; 3],
+}
+
+impl StatusWord {
+    #[must_use]
+    pub const fn status(&self, flow: Flow) -> Status {
+        let [inflow, out, neutral] = self.by_flow;
+        match flow {
+            Flow::In => inflow,
+            Flow::Out => out,
+            Flow::Neutral => neutral,
+        }
+    }
+}
+
+/// The files a layout is printed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Medium {
+    /// Delimited text or a workbook; people re-save one as the other.
+    Grid,
+    Pages,
+}
+
+/// A layout file, checked.
+#[derive(Debug, Clone)]
+pub struct Layout {
+    pub id: String,
+    pub issuer: String,
+    pub version: u32,
+    pub title: String,
+    pub kind: StatementKind,
+    pub medium: Medium,
+    pub identify: Vec<Identify>,
+    pub fields: BTreeMap<FieldName, FieldSpec>,
+    pub totals: TotalsSpec,
+    pub page_totals: TotalsSpec,
+    /// Squashed beginnings of the lines that end the table.
+    pub ends_before: Vec<String>,
+    pub skip: Vec<Regex>,
+    pub wraps: Wraps,
+    /// Squashed words of a heading's second line.
+    pub header_also: Vec<String>,
+    /// In the order of their roles.
+    pub columns: Vec<Column>,
+}
+
+impl Layout {
+    #[must_use]
+    pub fn column(&self, role: Role) -> Option<&Column> {
+        self.columns.iter().find(|c| c.role == role)
+    }
+}
+
+/// Why a layout file is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum LayoutError {
+    #[error("{path}: not `<issuer>/<kind>.<pdf|csv|xls|xlsx>.toml`")]
+    Name { path: String },
+    #[error("{path}: {source}")]
+    Toml {
+        path: String,
+        #[source]
+        source: Box<toml::de::Error>,
+    },
+    #[error("{path}: pattern {pattern:?} of {place}: {detail}")]
+    Pattern { path: String, place: &'static str, pattern: String, detail: String },
+    #[error("{path}: {detail}")]
+    Contradiction { path: String, detail: String },
+}
+
+impl Layout {
+    /// Reads and checks one layout file. `path` is relative to this folder: `cmb/deposit.pdf.toml`.
+    ///
+    /// # Errors
+    /// [`LayoutError`] names the file and what is wrong with it.
+    pub fn load(path: &str, text: &str) -> Result<Self, LayoutError> {
+        let bad_name = || LayoutError::Name { path: path.to_owned() };
+        let (issuer, file_name) = path.split_once('/').ok_or_else(bad_name)?;
+        let stem = file_name.strip_suffix(".toml").ok_or_else(bad_name)?;
+        let (_, file_type) = stem.rsplit_once('.').ok_or_else(bad_name)?;
+        let medium = match file_type {
+            "pdf" => Medium::Pages,
+            "csv" | "xls" | "xlsx" => Medium::Grid,
+            _ => return Err(bad_name()),
+        };
+        let file: LayoutFile = toml::from_str(text)
+            .map_err(|source| LayoutError::Toml { path: path.to_owned(), source: Box::new(source) })?;
+        let check = Checker { path };
+        let columns =
+            file.columns.into_iter().map(|(role, column)| check.column(role, column)).collect::<Result<Vec<_>, _>>()?;
+        let fields = file
+            .fields
+            .into_iter()
+            .map(|(name, field)| Ok((name, check.field(field)?)))
+            .collect::<Result<BTreeMap<_, _>, LayoutError>>()?;
+        let layout = Self {
+            id: format!("{issuer}.{stem}"),
+            issuer: issuer.to_owned(),
+            version: file.version,
+            title: file.title,
+            kind: file.kind,
+            medium,
+            identify: file
+                .identify
+                .into_iter()
+                .map(|i| Identify {
+                    texts: i
+                        .text
+                        .map(OneOrMany::into_vec)
+                        .unwrap_or_default()
+                        .iter()
+                        .map(|t| squash(t).into_owned())
+                        .collect(),
+                    producer: i.producer,
+                    columns: i.columns,
+                })
+                .collect(),
+            fields,
+            totals: check.totals(file.totals)?,
+            page_totals: check.totals(file.page_totals)?,
+            ends_before: file.table.ends_before.iter().map(|t| squash(t).into_owned()).collect(),
+            skip: file.table.skip.iter().map(|p| check.pattern("table.skip", p)).collect::<Result<_, _>>()?,
+            wraps: file.table.wraps.unwrap_or_default(),
+            header_also: file.table.header_also.iter().map(|t| squash(t).into_owned()).collect(),
+            columns,
+        };
+        check.whole(&layout)?;
+        Ok(layout)
+    }
+}
+
+struct Checker<'a> {
+    path: &'a str,
+}
+
+impl Checker<'_> {
+    fn wrong(&self, detail: impl Into<String>) -> LayoutError {
+        LayoutError::Contradiction { path: self.path.to_owned(), detail: detail.into() }
+    }
+
+    fn pattern(&self, place: &'static str, pattern: &str) -> Result<Regex, LayoutError> {
+        Regex::new(pattern).map_err(|why| LayoutError::Pattern {
+            path: self.path.to_owned(),
+            place,
+            pattern: pattern.to_owned(),
+            detail: why.to_string(),
+        })
+    }
+
+    fn field(&self, field: FieldFile) -> Result<FieldSpec, LayoutError> {
+        let after = field.after.map(OneOrMany::into_vec).unwrap_or_default();
+        let patterns = field.pattern.map(OneOrMany::into_vec).unwrap_or_default();
+        if after.is_empty() && patterns.is_empty() {
+            return Err(self.wrong("a field needs `after` or `pattern`"));
+        }
+        let patterns = patterns.iter().map(|p| self.pattern("a field", p)).collect::<Result<Vec<_>, _>>()?;
+        if patterns.iter().any(|p| p.captures_len() < 2) {
+            return Err(self.wrong("a field's pattern needs a group"));
+        }
+        Ok(FieldSpec { after, patterns })
+    }
+
+    fn totals(&self, totals: TotalsFile) -> Result<TotalsSpec, LayoutError> {
+        let field = |f: Option<FieldFile>| f.map(|f| self.field(f)).transpose();
+        let pair = |place, pattern: Option<String>| -> Result<Option<Regex>, LayoutError> {
+            let Some(pattern) = pattern else { return Ok(None) };
+            let compiled = self.pattern(place, &pattern)?;
+            if compiled.captures_len() != 3 {
+                return Err(self.wrong(format!("{place} needs two groups, the count and the sum")));
+            }
+            Ok(Some(compiled))
+        };
+        Ok(TotalsSpec {
+            rows: field(totals.rows)?,
+            in_rows: field(totals.in_rows)?,
+            in_sum: field(totals.in_sum)?,
+            out_rows: field(totals.out_rows)?,
+            out_sum: field(totals.out_sum)?,
+            inflow: pair("totals.in", totals.inflow)?,
+            out: pair("totals.out", totals.out)?,
+            neutral: pair("totals.neutral", totals.neutral)?,
+            row: totals.row.map(|p| self.pattern("totals.row", &p)).transpose()?,
+            sums: totals.sums.unwrap_or_else(|| vec![SumRule::All]),
+        })
+    }
+
+    fn column(&self, role: Role, file: ColumnFile) -> Result<Column, LayoutError> {
+        let headers: Vec<String> = file.header.into_vec().iter().map(|h| squash(h).into_owned()).collect();
+        if headers.iter().any(String::is_empty) || headers.is_empty() {
+            return Err(self.wrong(format!("column {role:?} has no name")));
+        }
+        let mut flow_words = Vec::new();
+        let mut status_words = Vec::new();
+        for (word, meaning) in file.words {
+            match (role, meaning) {
+                (Role::Flow | Role::FlowFallback, WordFile::Always(flow)) => flow_words.push((word, self.flow(&flow)?)),
+                (Role::Status, WordFile::Always(status)) => {
+                    let status = self.status(&status)?;
+                    status_words.push(status_word(&word, [status; 3]));
+                }
+                (Role::Status, WordFile::ByFlow(by_flow)) => {
+                    let of = |flow| by_flow.get(&flow).copied().unwrap_or(Status::Settled);
+                    status_words.push(status_word(&word, [of(Flow::In), of(Flow::Out), of(Flow::Neutral)]));
+                }
+                _ => return Err(self.wrong(format!("column {role:?} takes no such words"))),
+            }
+        }
+        // The longest prefix is the most particular.
+        status_words.sort_by_key(|w| (w.is_prefix, std::cmp::Reverse(w.word.len())));
+        if (role == Role::CounterpartyWithAccount) != file.split.is_some() {
+            return Err(self.wrong("`split` belongs to counterparty_with_account, which needs it"));
+        }
+        Ok(Column {
+            role,
+            headers,
+            optional: file.optional,
+            signed: file.signed,
+            empty: file.empty,
+            flow_words,
+            status_words,
+            split: file.split,
+        })
+    }
+
+    fn flow(&self, word: &str) -> Result<Flow, LayoutError> {
+        match word {
+            "in" => Ok(Flow::In),
+            "out" => Ok(Flow::Out),
+            "neutral" => Ok(Flow::Neutral),
+            _ => Err(self.wrong(format!("{word:?} is no direction: in, out, neutral"))),
+        }
+    }
+
+    fn status(&self, word: &str) -> Result<Status, LayoutError> {
+        Ok(match word {
+            "settled" => Status::Settled,
+            "refunded" => Status::Refunded,
+            "partly_refunded" => Status::PartlyRefunded,
+            "closed" => Status::Closed,
+            "pending" => Status::Pending,
+            "failed" => Status::Failed,
+            _ => return Err(self.wrong(format!("{word:?} is no status"))),
+        })
+    }
+
+    fn whole(&self, layout: &Layout) -> Result<(), LayoutError> {
+        let has = |role| layout.column(role).is_some();
+        if layout.identify.is_empty()
+            || layout.identify.iter().any(|i| i.texts.is_empty() && i.producer.is_none() && !i.columns)
+        {
+            return Err(self.wrong("an `identify` block says nothing"));
+        }
+        if !has(Role::Time) {
+            return Err(self.wrong("there is no column `time`"));
+        }
+        let pair = has(Role::In) && has(Role::Out);
+        let single = layout.column(Role::Amount);
+        let flow = has(Role::Flow);
+        let told = match single {
+            None => pair && !flow,
+            Some(amount) => !pair && amount.signed != flow,
+        };
+        if !told {
+            return Err(
+                self.wrong("the direction must come from `in` and `out`, from a `signed` amount, or from `flow`")
+            );
+        }
+        if layout
+            .columns
+            .iter()
+            .any(|c| c.optional && matches!(c.role, Role::Time | Role::Amount | Role::In | Role::Out | Role::Flow))
+        {
+            return Err(self.wrong("the date, the amount and its direction cannot be optional"));
+        }
+        if layout.column(Role::Flow).is_some_and(|c| c.flow_words.is_empty()) {
+            return Err(self.wrong("`flow` needs its words"));
+        }
+        Ok(())
+    }
+}
+
+fn status_word(word: &str, by_flow: [Status; 3]) -> StatusWord {
+    let prefix = word.strip_suffix('*');
+    StatusWord { word: prefix.unwrap_or(word).to_owned(), is_prefix: prefix.is_some(), by_flow }
+}
+
+/// The layout files: embedded in release builds, read from disk in debug builds, so that a new one needs no compile.
+#[derive(Embed)]
+#[folder = "."]
+#[include = "*/*.toml"]
+struct Files;
+
+/// Every layout, in the order of their ids, and what was refused (a test holds that to nothing).
+#[derive(Debug)]
+pub struct Library {
+    pub layouts: Vec<Layout>,
+    pub faults: Vec<LayoutError>,
+}
+
+/// The layouts of this build, loaded once.
+pub fn library() -> &'static Library {
+    static LIBRARY: OnceLock<Library> = OnceLock::new();
+    LIBRARY.get_or_init(|| {
+        let mut library = Library { layouts: Vec::new(), faults: Vec::new() };
+        let is_layout = |path: &&str| path.ends_with(".toml") && path.matches('/').count() == 1;
+        let paths: Vec<_> = Files::iter().collect();
+        for path in paths.iter().map(AsRef::as_ref).filter(is_layout) {
+            let Some(file) = Files::get(path) else { continue };
+            match Layout::load(path, &String::from_utf8_lossy(&file.data)) {
+                Ok(layout) => library.layouts.push(layout),
+                Err(fault) => library.faults.push(fault),
+            }
+        }
+        library.layouts.sort_by(|a, b| a.id.cmp(&b.id));
+        library
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_layout_file_is_sound() {
+        let library = library();
+        assert!(library.faults.is_empty(), "{:#?}", library.faults);
+        assert!(library.layouts.len() >= 10);
+    }
+
+    #[test]
+    fn a_layout_that_leaves_the_direction_open_is_refused() {
+        let text = r#"
+            kind = "deposit_account"
+            version = 1
+            title = "示例"
+            [[identify]]
+            text = "示例"
+            [columns]
+            time = { header = "日期" }
+            amount = { header = "金额" }
+        "#;
+        let refused = Layout::load("example/deposit.csv.toml", text).unwrap_err().to_string();
+        assert!(refused.contains("direction"), "{refused}");
+        assert!(Layout::load("example/deposit.csv.toml", &text.replace("\"金额\"", "\"金额\", signed = true")).is_ok());
+    }
+}

@@ -1,0 +1,356 @@
+//! Printed pages → the records of their table.
+
+use model::page::Page;
+use model::problem::ProblemCode;
+use model::sheet::CellKind;
+use model::source::{Area, Source};
+use model::statement::SectionTotals;
+use model::{Money, Problem};
+
+use crate::columns::{self, HeaderCell, Ink, read_header};
+use crate::fields::read_totals;
+use crate::layout::{Layout, ROLE_COUNT, Role, Wraps};
+use crate::record::{Columns as Meanings, RowView, read_record};
+use crate::rows::{CellLine, assign_centred, assign_top};
+use crate::table::Table;
+use crate::text::{TextLine, WordLine, page_line, squash, trim, word_lines};
+use crate::values::looks_like_date;
+
+/// One page's lines, parted.
+struct Body {
+    page: usize,
+    header: Option<Vec<HeaderCell>>,
+    /// Lines of the table, below the header.
+    lines: Vec<WordLine>,
+    outside: Vec<TextLine>,
+}
+
+/// Whether some page has the table's header; how many columns it names.
+#[must_use]
+pub fn find_header(layout: &Layout, pages: &[Page]) -> Option<usize> {
+    // A table that starts later than this has a cover as long as a book.
+    pages.iter().take(5).find_map(|page| {
+        let cells = word_lines(page).iter().find_map(|line| read_header(layout, page, line))?;
+        Some(cells.iter().filter(|c| c.role.is_some()).count())
+    })
+}
+
+/// Reads every page.
+#[must_use]
+pub fn read_table(layout: &Layout, pages: &[Page]) -> Table {
+    let mut table = Table::default();
+    let meanings = Meanings::of(layout);
+    let bodies: Vec<Body> = pages.iter().enumerate().map(|(index, page)| part(layout, page, index)).collect();
+    let mut at = 0;
+    let mut geometry: Option<columns::Columns> = None;
+    while let Some(body) = bodies.get(at) {
+        // Pages whose headers stand in the same places share their edges, which more rows tell better.
+        let end = match &body.header {
+            Some(cells) => {
+                let same = |b: &&Body| b.header.as_ref().is_none_or(|other| same_place(cells, other));
+                let end = at + bodies.get(at..).unwrap_or(&[]).iter().take_while(same).count();
+                geometry = Some(find_columns(pages, bodies.get(at..end).unwrap_or(&[]), cells));
+                table.found = true;
+                end
+            }
+            None => at + 1,
+        };
+        for body in bodies.get(at..end).unwrap_or(&[]) {
+            let Some(page) = pages.get(body.page) else { continue };
+            let first_seq = table.next_seq();
+            match &geometry {
+                Some(columns) => PageReader { layout, meanings: &meanings, page, columns }.read(body, &mut table),
+                None => table.outside.extend(body.lines.iter().map(|line| page_line(page, line))),
+            }
+            let last_seq = table.next_seq().saturating_sub(1);
+            let totals = read_totals(&layout.page_totals, &body.outside, &mut table.problems);
+            if !totals.is_empty() {
+                table.sections.push(SectionTotals { first_seq, last_seq, totals });
+            }
+            table.outside.extend(body.outside.iter().cloned());
+        }
+        at = end;
+    }
+    table
+}
+
+fn same_place(a: &[HeaderCell], b: &[HeaderCell]) -> bool {
+    columns::Columns { cells: a.to_vec(), edges: Vec::new() }.same_place(b)
+}
+
+fn part(layout: &Layout, page: &Page, index: usize) -> Body {
+    let lines = word_lines(page);
+    let header = lines.iter().enumerate().find_map(|(at, line)| Some((at, read_header(layout, page, line)?)));
+    let mut body = Body { page: index, header: None, lines: Vec::new(), outside: Vec::new() };
+    let start = match header {
+        Some((at, cells)) => {
+            body.header = Some(cells);
+            body.outside.extend(lines.iter().take(at).map(|line| page_line(page, line)));
+            at + 1
+        }
+        None => 0,
+    };
+    let mut ended = false;
+    for line in lines.into_iter().skip(start) {
+        if !ended {
+            let text = page_line(page, &line);
+            ended = text.pieces.iter().any(|p| {
+                let squashed = squash(&p.text);
+                layout.ends_before.iter().any(|mark| squashed.starts_with(mark.as_str()))
+            });
+            let joined = text.joined();
+            if ended || layout.skip.iter().any(|pattern| pattern.is_match(&joined)) {
+                body.outside.push(text);
+            } else {
+                body.lines.push(line);
+            }
+        } else {
+            body.outside.push(page_line(page, &line));
+        }
+    }
+    body
+}
+
+fn find_columns(pages: &[Page], bodies: &[Body], cells: &[HeaderCell]) -> columns::Columns {
+    let width = bodies.iter().filter_map(|b| pages.get(b.page)).map(|p| p.width).fold(0.0_f32, f32::max);
+    let mut ink = Ink::new(width);
+    for cell in cells {
+        ink.add(cell.x0, cell.x1);
+    }
+    let mut rules = Vec::new();
+    for body in bodies {
+        let Some(page) = pages.get(body.page) else { continue };
+        for line in &body.lines {
+            ink.add_line(page, line);
+        }
+        if rules.is_empty() {
+            rules.extend(
+                page.rules
+                    .iter()
+                    .filter(|r| (r.x1 - r.x0).abs() < 1.5 && (r.y1 - r.y0).abs() > 6.0)
+                    .map(|r| (r.x0 + r.x1) / 2.0),
+            );
+        }
+    }
+    rules.sort_by(f32::total_cmp);
+    columns::edges(cells.to_vec(), &ink, &rules)
+}
+
+struct PageReader<'a> {
+    layout: &'a Layout,
+    meanings: &'a Meanings<'a>,
+    page: &'a Page,
+    columns: &'a columns::Columns,
+}
+
+/// The cells of one page by column, their texts in one string.
+struct Cells {
+    arena: String,
+    by_column: Vec<Vec<CellLine>>,
+}
+
+impl PageReader<'_> {
+    fn read(&self, body: &Body, table: &mut Table) {
+        let cells = self.cells(&body.lines);
+        let anchors = self.anchors(&cells, &body.lines);
+        if anchors.is_empty() {
+            // A page of notes, or a table without rows.
+            table.outside.extend(body.lines.iter().map(|line| page_line(self.page, line)));
+            return;
+        }
+        let assign = match self.layout.wraps {
+            Wraps::Centred => assign_centred,
+            Wraps::Top => assign_top,
+        };
+        let assigned: Vec<Vec<Option<usize>>> = cells.by_column.iter().map(|lines| assign(lines, &anchors)).collect();
+        self.complain_of_strays(&cells, &assigned, anchors.first().copied().unwrap_or(0.0), table);
+        // Each column's lines are in order, so a cursor per column walks them once.
+        let mut cursors = vec![0_usize; cells.by_column.len()];
+        let mut texts: [String; ROLE_COUNT] = std::array::from_fn(|_| String::new());
+        for row in 0..anchors.len() {
+            let mut areas: [Option<Area>; ROLE_COUNT] = [None; ROLE_COUNT];
+            let mut whole: Option<Area> = None;
+            let mut confidence = 1.0_f32;
+            for text in &mut texts {
+                text.clear();
+            }
+            for (((lines, owners), cursor), header) in
+                cells.by_column.iter().zip(&assigned).zip(&mut cursors).zip(&self.columns.cells)
+            {
+                while let (Some(line), Some(owner)) = (lines.get(*cursor), owners.get(*cursor)) {
+                    match owner {
+                        Some(owner) if *owner > row => break,
+                        Some(owner) if *owner == row => {
+                            let area = Area { x0: line.x0, y0: line.top, x1: line.x1, y1: line.bottom };
+                            whole = Some(whole.map_or(area, |w| w.union(area)));
+                            confidence = confidence.min(line.confidence);
+                            if let Some(role) = header.role {
+                                if let Some(text) = texts.get_mut(role.index()) {
+                                    append(text, cells.arena.get(line.text_start..line.text_end).unwrap_or(""));
+                                }
+                                if let Some(slot) = areas.get_mut(role.index()) {
+                                    *slot = Some(slot.map_or(area, |s| s.union(area)));
+                                }
+                            }
+                        }
+                        _ => {}
+                    }
+                    *cursor += 1;
+                }
+            }
+            let Some(whole) = whole else { continue };
+            let place = |role: Option<Role>| -> Source {
+                let area = role.and_then(|r| areas.get(r.index()).copied().flatten()).unwrap_or(whole);
+                self.page.source(area.x0, area.y0, area.x1, area.y1)
+            };
+            let mut views = [""; ROLE_COUNT];
+            for (view, text) in views.iter_mut().zip(&texts) {
+                *view = text.as_str();
+            }
+            let view = RowView { texts: views, kinds: [CellKind::Text; ROLE_COUNT], place: &place, confidence };
+            let seq = table.next_seq();
+            let record = read_record(self.meanings, &view, seq, &mut table.problems);
+            table.push(record, seq);
+        }
+    }
+
+    fn cells(&self, lines: &[WordLine]) -> Cells {
+        let count = self.columns.cells.len();
+        let mut cells =
+            Cells { arena: String::with_capacity(self.page.text.len()), by_column: vec![Vec::new(); count] };
+        for (index, line) in lines.iter().enumerate() {
+            for word in &line.words {
+                let (first, last) = (self.columns.at(word.x0), self.columns.at(word.x1));
+                if first == last {
+                    self.add(&mut cells, index, line, first, self.page.word_text(word), (word.x0, word.x1), word);
+                    continue;
+                }
+                // A run over an edge: each glyph goes to the column its middle is in.
+                let mut run = String::new();
+                let mut open: Option<(usize, f32, f32)> = None;
+                for (character, x0, x1) in self.page.glyphs(word) {
+                    let column = self.columns.at((x0 + x1) / 2.0);
+                    match &mut open {
+                        Some((current, _, right)) if *current == column => *right = x1,
+                        _ => {
+                            if let Some((column, left, right)) = open {
+                                self.add(&mut cells, index, line, column, &run, (left, right), word);
+                            }
+                            run.clear();
+                            open = Some((column, x0, x1));
+                        }
+                    }
+                    run.push(character);
+                }
+                if let Some((column, left, right)) = open {
+                    self.add(&mut cells, index, line, column, &run, (left, right), word);
+                }
+            }
+        }
+        cells
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn add(
+        &self,
+        cells: &mut Cells,
+        index: usize,
+        line: &WordLine,
+        column: usize,
+        text: &str,
+        (x0, x1): (f32, f32),
+        word: &model::page::Word,
+    ) {
+        let Some(lines) = cells.by_column.get_mut(column) else { return };
+        match lines.last_mut() {
+            // The cell's text on this line goes on; columns are walked left to right, so it ends the arena.
+            Some(open) if open.line == index && open.text_end == cells.arena.len() => {
+                if x0 - open.x1 > 0.15 * word.font_size {
+                    cells.arena.push(' ');
+                }
+                cells.arena.push_str(text);
+                open.text_end = cells.arena.len();
+                open.x1 = open.x1.max(x1);
+                open.top = open.top.min(word.top);
+                open.bottom = open.bottom.max(word.bottom);
+                open.confidence = open.confidence.min(word.confidence);
+            }
+            _ => {
+                let text_start = cells.arena.len();
+                cells.arena.push_str(text);
+                lines.push(CellLine {
+                    line: index,
+                    baseline: line.baseline,
+                    font_size: word.font_size,
+                    text_start,
+                    text_end: cells.arena.len(),
+                    x0,
+                    x1,
+                    top: word.top,
+                    bottom: word.bottom,
+                    confidence: word.confidence,
+                });
+            }
+        }
+    }
+
+    /// Baselines of the rows: a line with a date, or without one but with an amount and a balance.
+    fn anchors(&self, cells: &Cells, lines: &[WordLine]) -> Vec<f32> {
+        let column = |role: Role| self.columns.cells.iter().position(|c| c.role == Some(role));
+        let marks = |role: Role, test: &dyn Fn(&str) -> bool| -> Vec<bool> {
+            let mut found = vec![false; lines.len()];
+            for cell in column(role).and_then(|c| cells.by_column.get(c)).into_iter().flatten() {
+                if test(cells.arena.get(cell.text_start..cell.text_end).unwrap_or(""))
+                    && let Some(slot) = found.get_mut(cell.line)
+                {
+                    *slot = true;
+                }
+            }
+            found
+        };
+        let is_money = |text: &str| Money::read(trim(text)).is_ok();
+        let dated = marks(Role::Time, &looks_like_date);
+        let amounts = [Role::Amount, Role::In, Role::Out].map(|role| marks(role, &is_money));
+        let balances = marks(Role::Balance, &is_money);
+        let has_balance = column(Role::Balance).is_some();
+        let at = |marks: &[bool], index: usize| marks.get(index).copied().unwrap_or(false);
+        let is_anchor = |index: usize| {
+            at(&dated, index) || amounts.iter().any(|m| at(m, index)) && (at(&balances, index) && has_balance)
+        };
+        lines.iter().enumerate().filter(|(index, _)| is_anchor(*index)).map(|(_, line)| line.baseline).collect()
+    }
+
+    fn complain_of_strays(&self, cells: &Cells, assigned: &[Vec<Option<usize>>], first_anchor: f32, table: &mut Table) {
+        for (lines, owners) in cells.by_column.iter().zip(assigned) {
+            for (line, _) in lines.iter().zip(owners).filter(|(_, owner)| owner.is_none()) {
+                let text = cells.arena.get(line.text_start..line.text_end).unwrap_or("");
+                let squashed = squash(text);
+                // The header's second line, in the header's own words.
+                if line.baseline < first_anchor && self.layout.header_also.iter().any(|w| squashed == *w) {
+                    continue;
+                }
+                let shown: String = text.chars().take(40).collect();
+                table.problems.push(
+                    Problem::new(
+                        ProblemCode::StrayText,
+                        format!("表格中有文字不属于任何一行：“{shown}”"),
+                        format!("text inside the table belongs to no row: {shown:?}"),
+                    )
+                    .at(self.page.source(line.x0, line.top, line.x1, line.bottom)),
+                );
+            }
+        }
+    }
+}
+
+/// Joins a wrapped cell's next line: writing goes on without a blank, two Latin words keep one.
+fn append(text: &mut String, more: &str) {
+    let (Some(before), Some(after)) = (text.chars().next_back(), more.chars().next()) else {
+        text.push_str(more);
+        return;
+    };
+    if before.is_ascii_alphabetic() && after.is_ascii_alphabetic() && before.is_lowercase() {
+        text.push(' ');
+    }
+    text.push_str(more);
+}

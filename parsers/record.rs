@@ -1,0 +1,353 @@
+//! One row of a table, whatever it was read from → one transaction.
+
+use model::problem::ProblemCode;
+use model::sheet::CellKind;
+use model::statement::{AccountNumber, Flow, Status, Transaction};
+use model::{Money, Problem, Source, Text, When};
+
+use crate::layout::{Column, Layout, ROLE_COUNT, Role, Split};
+use crate::text::{squash, trim};
+use crate::values::{read_clock, read_currency, read_when_cell};
+
+/// A row's cells by role. A role without a column is an empty text.
+pub struct RowView<'a> {
+    pub texts: [&'a str; ROLE_COUNT],
+    pub kinds: [CellKind; ROLE_COUNT],
+    /// Where the row stands, or one role's cell of it.
+    pub place: &'a dyn Fn(Option<Role>) -> Source,
+    pub confidence: f32,
+}
+
+impl RowView<'_> {
+    fn text(&self, role: Role) -> &str {
+        self.texts.get(role.index()).copied().unwrap_or("")
+    }
+
+    fn kind(&self, role: Role) -> CellKind {
+        self.kinds.get(role.index()).copied().unwrap_or_default()
+    }
+}
+
+/// A transaction with its currency, where the row says it.
+#[derive(Debug)]
+pub struct Record {
+    pub transaction: Transaction,
+    pub currency: Option<&'static str>,
+}
+
+/// The columns of a layout by role, so that a row need not search.
+pub struct Columns<'a> {
+    by_role: [Option<&'a Column>; ROLE_COUNT],
+}
+
+impl<'a> Columns<'a> {
+    #[must_use]
+    pub fn of(layout: &'a Layout) -> Self {
+        let mut by_role = [None; ROLE_COUNT];
+        for column in &layout.columns {
+            if let Some(slot) = by_role.get_mut(column.role.index()) {
+                *slot = Some(column);
+            }
+        }
+        Self { by_role }
+    }
+
+    fn get(&self, role: Role) -> Option<&'a Column> {
+        self.by_role.get(role.index()).copied().flatten()
+    }
+}
+
+/// Reads a row.
+///
+/// # Errors
+/// The problem, when the row's amount or its direction cannot be told: it is then no transaction.
+pub fn read_record(
+    columns: &Columns<'_>,
+    view: &RowView<'_>,
+    seq: u32,
+    problems: &mut Vec<Problem>,
+) -> Result<Record, Problem> {
+    let (amount, flow, amount_role) = read_amount(columns, view).map_err(|why| why.at((view.place)(None)).row(seq))?;
+    let mut complain = |code, role, zh: String, en: String| {
+        problems.push(Problem::new(code, zh, en).at((view.place)(Some(role))).row(seq));
+    };
+
+    let time = read_time(view).unwrap_or_else(|text| {
+        complain(
+            ProblemCode::UnreadableCell,
+            Role::Time,
+            format!("第{seq}行：日期“{text}”无法识别"),
+            format!("row {seq}: the date {text:?} could not be read"),
+        );
+        None
+    });
+    let clock = trim(view.text(Role::Clock));
+    if !clock.is_empty() && time.is_some_and(|when| when.time.is_none()) {
+        complain(
+            ProblemCode::UnreadableCell,
+            Role::Clock,
+            format!("第{seq}行：时间“{clock}”无法识别"),
+            format!("row {seq}: the time of day {clock:?} could not be read"),
+        );
+    }
+    let balance_text = trim(view.text(Role::Balance));
+    let mut balance = None;
+    if !is_empty(columns.get(Role::Balance), balance_text) {
+        match Money::read(balance_text) {
+            Ok(money) => balance = Some(money),
+            Err(_) => complain(
+                ProblemCode::UnreadableCell,
+                Role::Balance,
+                format!("第{seq}行：余额“{balance_text}”无法识别"),
+                format!("row {seq}: the balance {balance_text:?} could not be read"),
+            ),
+        }
+    }
+    let currency_text = trim(view.text(Role::Currency));
+    let currency =
+        if is_empty(columns.get(Role::Currency), currency_text) { None } else { read_currency(currency_text) };
+    if currency.is_none() && !is_empty(columns.get(Role::Currency), currency_text) {
+        complain(
+            ProblemCode::UnknownWord,
+            Role::Currency,
+            format!("第{seq}行：币种“{currency_text}”未知"),
+            format!("row {seq}: the currency {currency_text:?} is not known"),
+        );
+    }
+    let status = match read_status(columns, view, flow) {
+        Ok(status) => status,
+        Err(word) => {
+            complain(
+                ProblemCode::UnknownWord,
+                Role::Status,
+                format!("第{seq}行：交易状态“{word}”未知，暂不计入"),
+                format!("row {seq}: the status {word:?} is not known; the row is not counted"),
+            );
+            Status::Pending
+        }
+    };
+    let status = with_refund(columns, view, status, amount).unwrap_or_else(|text| {
+        complain(
+            ProblemCode::UnreadableCell,
+            Role::RefundedAmount,
+            format!("第{seq}行：退款金额“{text}”无法识别"),
+            format!("row {seq}: the refunded amount {text:?} could not be read"),
+        );
+        status
+    });
+
+    let optional = |role| -> Option<Text> {
+        let text = trim(view.text(role));
+        (!is_empty(columns.get(role), text)).then(|| Text::from(text))
+    };
+    let mut counterparty = optional(Role::Counterparty);
+    let mut counterparty_account = optional(Role::CounterpartyAccount).map(AccountNumber::new);
+    if let Some(column) = columns.get(Role::CounterpartyWithAccount)
+        && let Some(split) = column.split
+        && let text = trim(view.text(Role::CounterpartyWithAccount))
+        && !is_empty(Some(column), text)
+    {
+        let (name, account) = part(text, split);
+        counterparty = (!is_empty(Some(column), name)).then(|| Text::from(name));
+        counterparty_account = (!is_empty(Some(column), account)).then(|| AccountNumber::new(account));
+    }
+
+    let transaction = Transaction {
+        seq,
+        time,
+        amount,
+        flow,
+        balance,
+        counterparty,
+        counterparty_account,
+        description: optional(Role::Description),
+        remark: optional(Role::Remark),
+        printed_type: optional(Role::Type),
+        method: optional(Role::Method),
+        status,
+        reference: optional(Role::Reference),
+        merchant_reference: optional(Role::MerchantReference),
+        source: (view.place)(None),
+        amount_source: (view.place)(Some(amount_role)),
+        balance_source: balance.map(|_| (view.place)(Some(Role::Balance))),
+        confidence: view.confidence,
+        repaired: None,
+    };
+    Ok(Record { transaction, currency })
+}
+
+/// Whether a cell says nothing: blank, a slash, a run of dashes, `（空）`, or what the layout names.
+#[must_use]
+pub fn is_empty(column: Option<&Column>, text: &str) -> bool {
+    match text.as_bytes().first() {
+        None => true,
+        Some(b'/') => text.len() == 1,
+        Some(b'-') => text.bytes().all(|b| b == b'-'),
+        Some(b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z') => column.is_some_and(|c| c.empty.iter().any(|e| e == text)),
+        _ => {
+            matches!(text, "（空）" | "(空)" | "—" | "——" | "－")
+                || column.is_some_and(|c| c.empty.iter().any(|e| e == text))
+        }
+    }
+}
+
+fn read_amount(columns: &Columns<'_>, view: &RowView<'_>) -> Result<(Money, Flow, Role), Problem> {
+    if let Some(column) = columns.get(Role::Amount) {
+        let text = trim(view.text(Role::Amount));
+        let printed = Money::read(text).map_err(|_| unreadable_amount(text))?;
+        if column.signed {
+            let flow = if printed.is_negative() { Flow::Out } else { Flow::In };
+            return Ok((printed, flow, Role::Amount));
+        }
+        if printed.is_negative() {
+            return Err(unreadable_amount(text));
+        }
+        let flow = read_flow(columns, view)?;
+        return Ok((if flow == Flow::Out { printed.negated() } else { printed }, flow, Role::Amount));
+    }
+    let read = |role| -> Result<Option<Money>, Problem> {
+        let text = trim(view.text(role));
+        if is_empty(columns.get(role), text) {
+            return Ok(None);
+        }
+        Money::read(text).map(Some).map_err(|_| unreadable_amount(text))
+    };
+    let signed = |money: Money, role| {
+        // A negative figure in one of the two columns is a reversal: money that goes the other way.
+        let inward = (role == Role::In) != money.is_negative();
+        let flow = if inward { Flow::In } else { Flow::Out };
+        let amount = if inward { money.abs() } else { money.abs().negated() };
+        (amount, flow, role)
+    };
+    match (read(Role::In)?, read(Role::Out)?) {
+        (Some(inflow), None) => Ok(signed(inflow, Role::In)),
+        (None, Some(out)) => Ok(signed(out, Role::Out)),
+        (Some(inflow), Some(out)) if out.is_zero() => Ok(signed(inflow, Role::In)),
+        (Some(inflow), Some(out)) if inflow.is_zero() => Ok(signed(out, Role::Out)),
+        (Some(inflow), Some(out)) => Err(Problem::new(
+            ProblemCode::UnreadableRow,
+            format!("收入“{inflow}”与支出“{out}”同时有数，无法判断方向"),
+            format!("both columns are filled, in {inflow} and out {out}: the direction cannot be told"),
+        )),
+        (None, None) => Err(unreadable_amount("")),
+    }
+}
+
+fn unreadable_amount(text: &str) -> Problem {
+    Problem::new(
+        ProblemCode::UnreadableRow,
+        format!("金额“{text}”无法识别"),
+        format!("the amount {text:?} could not be read"),
+    )
+}
+
+fn read_flow(columns: &Columns<'_>, view: &RowView<'_>) -> Result<Flow, Problem> {
+    let lookup = |role: Role, text: &str| {
+        columns.get(role)?.flow_words.iter().find(|(word, _)| word == text).map(|(_, flow)| *flow)
+    };
+    let text = trim(view.text(Role::Flow));
+    if let Some(flow) = lookup(Role::Flow, text) {
+        return Ok(flow);
+    }
+    let wrapped = squash(text);
+    if let Some(flow) = lookup(Role::Flow, &wrapped) {
+        return Ok(flow);
+    }
+    if text.is_empty()
+        && let Some(flow) = lookup(Role::FlowFallback, trim(view.text(Role::FlowFallback)))
+    {
+        return Ok(flow);
+    }
+    Err(Problem::new(
+        ProblemCode::UnreadableRow,
+        format!("收支方向“{text}”未知"),
+        format!("the direction {text:?} is not known"),
+    ))
+}
+
+/// `Err` holds the word that nobody knows.
+fn read_status(columns: &Columns<'_>, view: &RowView<'_>, flow: Flow) -> Result<Status, String> {
+    let Some(column) = columns.get(Role::Status) else { return Ok(Status::Settled) };
+    let text = trim(view.text(Role::Status));
+    let fits = |word: &&crate::layout::StatusWord| {
+        if word.is_prefix { text.starts_with(word.word.as_str()) } else { text == word.word }
+    };
+    match column.status_words.iter().find(fits) {
+        Some(word) => Ok(word.status(flow)),
+        None if column.status_words.is_empty() => Ok(Status::Settled),
+        None => Err(text.to_owned()),
+    }
+}
+
+/// A printed refunded amount makes a settled row refunded, wholly or in part.
+fn with_refund(columns: &Columns<'_>, view: &RowView<'_>, status: Status, amount: Money) -> Result<Status, String> {
+    let text = trim(view.text(Role::RefundedAmount));
+    if is_empty(columns.get(Role::RefundedAmount), text) {
+        return Ok(status);
+    }
+    let refunded = Money::read(text).map_err(|_| text.to_owned())?;
+    Ok(match status {
+        _ if refunded.is_zero() => status,
+        Status::Settled | Status::Refunded | Status::PartlyRefunded | Status::Closed if refunded == amount.abs() => {
+            Status::Refunded
+        }
+        Status::Settled | Status::PartlyRefunded => Status::PartlyRefunded,
+        other => other,
+    })
+}
+
+/// `Err` holds the text that is no date.
+fn read_time(view: &RowView<'_>) -> Result<Option<When>, String> {
+    let text = view.text(Role::Time);
+    let Some(mut when) = read_when_cell(text, view.kind(Role::Time)) else { return Err(trim(text).to_owned()) };
+    let clock = trim(view.text(Role::Clock));
+    if when.time.is_none() && !clock.is_empty() {
+        // A workbook keeps a time of day as a date of 1899 or 1900 with that time.
+        let of_day = clock.rsplit(' ').next().unwrap_or(clock);
+        when.time = read_clock(of_day);
+    }
+    Ok(Some(when))
+}
+
+/// A cell with a name and an account.
+fn part(text: &str, split: Split) -> (&str, &str) {
+    match split {
+        Split::NameThenAccount => {
+            let is_account = |c: char| c.is_ascii_digit() || c == '*';
+            let start = text.char_indices().rev().take_while(|(_, c)| is_account(*c)).last().map(|(at, _)| at);
+            match start {
+                Some(at) if text.len() - at >= 6 => (trim(text.get(..at).unwrap_or("")), text.get(at..).unwrap_or("")),
+                _ => (text, ""),
+            }
+        }
+        Split::AccountSlashName => match text.split_once('/') {
+            Some((account, name)) => (trim(name), trim(account)),
+            None => (text, ""),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_and_an_account_in_one_cell_are_parted() {
+        let part = |text| super::part(text, Split::NameThenAccount);
+        assert_eq!(part("某某 6222000000000000"), ("某某", "6222000000000000"));
+        assert_eq!(part("某某6222000000000000"), ("某某", "6222000000000000"));
+        assert_eq!(part("某某 6222****0000"), ("某某", "6222****0000"));
+        assert_eq!(part("某商店2024"), ("某商店2024", ""));
+        assert_eq!(part("6222000000000000"), ("", "6222000000000000"));
+        assert_eq!(super::part("Z2088******0010/***咖啡", Split::AccountSlashName), ("***咖啡", "Z2088******0010"));
+    }
+
+    #[test]
+    fn fillers_are_empty_cells() {
+        for text in ["", "/", "-", "-------------------", "（空）"] {
+            assert!(is_empty(None, text), "{text}");
+        }
+        assert!(!is_empty(None, "-1"));
+        assert!(!is_empty(None, "/午餐"));
+    }
+}

@@ -1,0 +1,281 @@
+//! Text as documents print it: trimming, comparing, and lines of a page or a sheet as pieces with their place.
+
+use std::borrow::Cow;
+
+use model::Source;
+use model::page::{Page, Word};
+use model::sheet::{Row, Sheet};
+use unicode_normalization::UnicodeNormalization;
+
+/// White space of any kind that exports use, zero-width characters included.
+#[must_use]
+pub fn is_blank(character: char) -> bool {
+    character.is_whitespace() || matches!(character, '\u{200b}'..='\u{200d}' | '\u{feff}' | '\u{2060}')
+}
+
+/// Trims what surrounds a cell: padding, the tab that keeps an id textual, zero-width characters.
+#[must_use]
+pub fn trim(text: &str) -> &str {
+    let bytes = text.as_bytes();
+    match (bytes.first(), bytes.last()) {
+        (Some(b'!'..=b'~'), Some(b'!'..=b'~')) => text,
+        _ => text.trim_matches(is_blank),
+    }
+}
+
+/// For comparing words: no blanks, compatibility forms folded (full-width brackets, digits and colons).
+#[must_use]
+pub fn squash(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|b| b.is_ascii_graphic()) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(squashed_chars(text).collect())
+}
+
+fn squashed_chars(text: &str) -> impl Iterator<Item = char> + '_ {
+    text.chars().filter(|c| !is_blank(*c)).nfkc()
+}
+
+/// One piece of a line that stands by itself: a cell, or words with only narrow gaps between them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Piece {
+    pub text: String,
+    pub source: Source,
+}
+
+/// A line of a page or a row of a sheet.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct TextLine {
+    pub pieces: Vec<Piece>,
+}
+
+impl TextLine {
+    /// The pieces joined by one space.
+    #[must_use]
+    pub fn joined(&self) -> String {
+        let mut text = String::new();
+        for piece in &self.pieces {
+            if !text.is_empty() {
+                text.push(' ');
+            }
+            text.push_str(&piece.text);
+        }
+        text
+    }
+
+    /// The piece that holds the byte at `offset` of [`TextLine::joined`].
+    #[must_use]
+    pub fn piece_at(&self, offset: usize) -> Option<&Piece> {
+        let mut end = 0;
+        for piece in &self.pieces {
+            end += piece.text.len();
+            if offset < end {
+                return Some(piece);
+            }
+            end += 1;
+        }
+        self.pieces.last()
+    }
+
+    /// What stands after `label` (compared without blanks, a colon after it skipped): the rest of its piece, or
+    /// the next piece. The value ends where the next label of the same piece begins.
+    #[must_use]
+    pub fn after(&self, label: &str) -> Option<Piece> {
+        let wanted: Vec<char> = squashed_chars(label).collect();
+        // Every character of the line, folded one by one so that its place in its piece stays known.
+        let mut characters = Vec::new();
+        for (index, piece) in self.pieces.iter().enumerate() {
+            for (offset, character) in piece.text.char_indices().filter(|(_, c)| !is_blank(*c)) {
+                let folded = fold(character);
+                characters.push((folded, index, offset + character.len_utf8()));
+            }
+        }
+        let start = find_label(&characters, &wanted)?;
+        let mut next = start + wanted.len();
+        while matches!(characters.get(next), Some((':', ..))) {
+            next += 1;
+        }
+        let &(_, index, offset) = characters.get(next.checked_sub(1)?)?;
+        let piece = self.pieces.get(index)?;
+        let rest = trim(cut_at_next_label(piece.text.get(offset..)?));
+        if !rest.is_empty() {
+            return Some(Piece { text: rest.to_owned(), source: piece.source.clone() });
+        }
+        let following = self.pieces.get(index + 1)?;
+        let text = trim(cut_at_next_label(&following.text));
+        let is_label = text.ends_with([':', '：']);
+        (!text.is_empty() && !is_label).then(|| Piece { text: text.to_owned(), source: following.source.clone() })
+    }
+}
+
+fn fold(character: char) -> char {
+    let mut folded = std::iter::once(character).nfkc();
+    match (folded.next(), folded.next()) {
+        (Some(only), None) => only,
+        _ => character,
+    }
+}
+
+/// The first place where `wanted` stands as a label: followed by a colon, or at least at the start of a piece.
+fn find_label(characters: &[(char, usize, usize)], wanted: &[char]) -> Option<usize> {
+    if wanted.is_empty() {
+        return None;
+    }
+    let mut fallback = None;
+    for start in 0..=characters.len().checked_sub(wanted.len())? {
+        let here = characters.get(start..start + wanted.len())?;
+        if !here.iter().map(|(c, ..)| c).eq(wanted.iter()) {
+            continue;
+        }
+        if matches!(characters.get(start + wanted.len()), Some((':', ..))) || wanted.last() == Some(&':') {
+            return Some(start);
+        }
+        let begins_piece =
+            start == 0 || characters.get(start - 1).map(|(_, p, _)| p) != here.first().map(|(_, p, _)| p);
+        if begins_piece && fallback.is_none() {
+            fallback = Some(start);
+        }
+    }
+    fallback
+}
+
+/// `某某   打印时间： 2025/01/05` → `某某`: a run of blanks, then 2 to 10 characters of writing, then a colon.
+fn cut_at_next_label(text: &str) -> &str {
+    let mut search = 0;
+    while let Some(found) = text.get(search..).and_then(|rest| rest.find([':', '：'])) {
+        let colon = search + found;
+        let before = text.get(..colon).unwrap_or("");
+        let label_start = before
+            .rfind(is_blank)
+            .map(|at| at + before.get(at..).and_then(|s| s.chars().next()).map_or(0, char::len_utf8));
+        if let Some(start) = label_start {
+            let label = before.get(start..).unwrap_or("");
+            let count = label.chars().count();
+            let is_writing = label.chars().all(|c| !c.is_ascii() && c.is_alphabetic());
+            if (2..=10).contains(&count) && is_writing && !trim(before.get(..start).unwrap_or("")).is_empty() {
+                return before.get(..start).unwrap_or("");
+            }
+        }
+        search = colon + text.get(colon..).and_then(|s| s.chars().next()).map_or(1, char::len_utf8);
+    }
+    text
+}
+
+/// A sheet's row as a line; empty cells are no pieces.
+#[must_use]
+pub fn sheet_line(sheet: &Sheet, row: &Row) -> TextLine {
+    let pieces = sheet
+        .cells_of(row)
+        .iter()
+        .filter_map(|cell| {
+            let text = trim(sheet.cell_text(cell));
+            (!text.is_empty()).then(|| Piece { text: text.to_owned(), source: sheet.source(row, cell.column) })
+        })
+        .collect();
+    TextLine { pieces }
+}
+
+/// The words of a page that stand on one line, left to right.
+#[derive(Debug, Clone, Default)]
+pub struct WordLine {
+    pub baseline: f32,
+    pub words: Vec<Word>,
+}
+
+/// Upright words by line, top to bottom. Words whose baselines differ by less than a third of their size are on
+/// one line.
+#[must_use]
+pub fn word_lines(page: &Page) -> Vec<WordLine> {
+    let mut words: Vec<Word> = page.words.iter().filter(|w| w.upright).copied().collect();
+    words.sort_by(|a, b| a.baseline.total_cmp(&b.baseline));
+    let mut lines: Vec<WordLine> = Vec::new();
+    for word in words {
+        match lines.last_mut() {
+            Some(line) if (word.baseline - line.baseline).abs() <= 0.3 * word.font_size.max(1.0) => {
+                line.words.push(word)
+            }
+            _ => lines.push(WordLine { baseline: word.baseline, words: vec![word] }),
+        }
+    }
+    for line in &mut lines {
+        line.words.sort_by(|a, b| a.x0.total_cmp(&b.x0));
+    }
+    lines
+}
+
+/// A line of words as pieces: a gap wider than 1.2 em parts two.
+#[must_use]
+pub fn page_line(page: &Page, line: &WordLine) -> TextLine {
+    struct Open {
+        text: String,
+        x0: f32,
+        x1: f32,
+        top: f32,
+        bottom: f32,
+    }
+    let mut pieces = Vec::new();
+    let mut open: Option<Open> = None;
+    let close = |open: &mut Option<Open>, pieces: &mut Vec<Piece>| {
+        if let Some(done) = open.take() {
+            pieces.push(Piece { text: done.text, source: page.source(done.x0, done.top, done.x1, done.bottom) });
+        }
+    };
+    for word in &line.words {
+        let text = page.word_text(word);
+        match &mut open {
+            Some(piece) if word.x0 - piece.x1 <= 1.2 * word.font_size => {
+                if word.x0 - piece.x1 > 0.1 * word.font_size {
+                    piece.text.push(' ');
+                }
+                piece.text.push_str(text);
+                piece.x1 = piece.x1.max(word.x1);
+                piece.top = piece.top.min(word.top);
+                piece.bottom = piece.bottom.max(word.bottom);
+            }
+            _ => {
+                close(&mut open, &mut pieces);
+                open =
+                    Some(Open { text: text.to_owned(), x0: word.x0, x1: word.x1, top: word.top, bottom: word.bottom });
+            }
+        }
+    }
+    close(&mut open, &mut pieces);
+    TextLine { pieces }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(pieces: &[&str]) -> TextLine {
+        let pieces = pieces.iter().enumerate().map(|(i, text)| Piece {
+            text: (*text).to_owned(),
+            source: Source::Line { line: 1, column: u32::try_from(i).unwrap() + 1 },
+        });
+        TextLine { pieces: pieces.collect() }
+    }
+
+    fn after(pieces: &[&str], label: &str) -> Option<String> {
+        line(pieces).after(label).map(|p| p.text)
+    }
+
+    #[test]
+    fn a_value_stands_after_its_label_or_in_the_next_piece() {
+        assert_eq!(after(&["户", "名：某某"], "户名").as_deref(), Some("某某"));
+        assert_eq!(after(&["币　　种：", "人民币"], "币种").as_deref(), Some("人民币"));
+        assert_eq!(after(&["客户姓名： 某某   打印时间： 2025/01/05 10:11:12"], "客户姓名").as_deref(), Some("某某"));
+        assert_eq!(
+            after(&["打印时间： 2025/01/05 10:11:12 页数: 1 / 2"], "打印时间").as_deref(),
+            Some("2025/01/05 10:11:12")
+        );
+        assert_eq!(after(&["卡号: 6222****0000", "卡别名: "], "卡号").as_deref(), Some("6222****0000"));
+        assert_eq!(after(&["开户名：", "币种：人民币"], "开户名"), None);
+        assert_eq!(after(&["导出时间：[2024-04-01 09:12:52]"], "导出时间").as_deref(), Some("[2024-04-01 09:12:52]"));
+    }
+
+    #[test]
+    fn trims_every_kind_of_blank() {
+        assert_eq!(trim(" \u{a0}\u{3000}午餐\t\u{200b}"), "午餐");
+        assert_eq!(squash("金额（元） ："), "金额(元):");
+    }
+}

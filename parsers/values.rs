@@ -1,0 +1,334 @@
+//! Cell text → dates, times, counts, currencies. Money is [`model::Money::read`].
+
+use jiff::civil::{Date, DateTime, Time};
+use model::sheet::CellKind;
+use model::{Period, When};
+
+use crate::text::trim;
+
+/// Years that a personal document can be about; anything else is a misread.
+const YEARS: std::ops::RangeInclusive<i16> = 1990..=2099;
+
+/// Reads a date, with a time of day where one follows: `2024-03-30 12:05:41`, `2024/3/30 12:05`, `20240330`,
+/// `20240330120541`, `2024年3月30日`, brackets around it allowed. Year first, as every Chinese document prints it.
+#[must_use]
+pub fn read_when(text: &str) -> Option<When> {
+    let text = trim(text).trim_matches(['[', ']']);
+    let text = trim(text);
+    let mut scan = Scan { bytes: text.as_bytes(), at: 0 };
+    let (first, digits) = scan.number()?;
+    let (date, mut when_time) = match digits {
+        8 => (compact_date(first)?, None),
+        14 => (compact_date(first / 1_000_000)?, Some(compact_time(first % 1_000_000)?)),
+        4 => {
+            scan.separator(DATE_MARKS)?;
+            let (month, _) = scan.number()?;
+            scan.separator(DATE_MARKS)?;
+            let (day, _) = scan.number()?;
+            scan.separator(DATE_MARKS);
+            (date(first, month, day)?, None)
+        }
+        _ => return None,
+    };
+    scan.blanks();
+    if when_time.is_none() && scan.at < scan.bytes.len() {
+        when_time = Some(scan.time()?);
+    }
+    (scan.at == scan.bytes.len()).then_some(When { date, time: when_time })
+}
+
+/// A date cell of a sheet: also Excel's serial where the file lost the cell's style.
+#[must_use]
+pub fn read_when_cell(text: &str, kind: CellKind) -> Option<When> {
+    let read = read_when(text);
+    match kind {
+        CellKind::Number if read.is_none() => serial(trim(text)),
+        // A date without a time is styled the same as midnight.
+        CellKind::DateTime => read.map(|when| match when.time {
+            Some(time) if time == Time::midnight() => When::day(when.date),
+            _ => when,
+        }),
+        _ => read,
+    }
+}
+
+/// Days from 1899-12-30, the fraction rounded to the second.
+fn serial(text: &str) -> Option<When> {
+    let value: f64 = text.parse().ok()?;
+    if !(20_000.0..80_000.0).contains(&value) {
+        return None;
+    }
+    let seconds = (value * 86_400.0).round() as i64;
+    let start = DateTime::constant(1899, 12, 30, 0, 0, 0, 0);
+    let moment = start.checked_add(jiff::SignedDuration::from_secs(seconds)).ok()?;
+    Some(if moment.time() == Time::midnight() { When::day(moment.date()) } else { When::at(moment) })
+}
+
+/// `12:05:41`, `12:05`, `120541`.
+#[must_use]
+pub fn read_clock(text: &str) -> Option<Time> {
+    let mut scan = Scan { bytes: trim(text).as_bytes(), at: 0 };
+    let time = scan.time()?;
+    (scan.at == scan.bytes.len()).then_some(time)
+}
+
+/// Two dates with anything but digits between them.
+#[must_use]
+pub fn read_period(from: &str, to: &str) -> Option<Period> {
+    Period::new(read_when(from)?.date, read_when(to)?.date)
+}
+
+/// `2024-01-01 至 2024-12-31`, `20240101-20241231`, `2024-01-01 00:00:00 — 2024-03-31 23:59:59`.
+#[must_use]
+pub fn read_period_text(text: &str) -> Option<Period> {
+    let is_date_part = |c: char| c.is_ascii_digit() || matches!(c, '-' | '/' | '.' | ':' | ' ' | '年' | '月' | '日');
+    // An explicit mark between the dates, else the middle of the text.
+    for mark in ["至", "到", "—", "–", "~", "～", "--", " - "] {
+        if let Some((from, to)) = text.split_once(mark) {
+            let clean = |part: &str| trim(part.trim_matches(|c: char| !c.is_ascii_digit() && c != '日')).to_owned();
+            if let Some(period) = read_period(&clean(from), &clean(to)) {
+                return Some(period);
+            }
+        }
+    }
+    let text = trim(text);
+    if !text.chars().all(is_date_part) {
+        return None;
+    }
+    text.match_indices('-').find_map(|(at, _)| read_period(text.get(..at)?, text.get(at + 1..)?))
+}
+
+/// A whole number, thousands commas allowed.
+#[must_use]
+pub fn read_count(text: &str) -> Option<u32> {
+    let digits: String = trim(text).chars().filter(|c| *c != ',').collect();
+    (!digits.is_empty() && digits.len() <= 9 && digits.bytes().all(|b| b.is_ascii_digit()))
+        .then(|| digits.parse().ok())?
+}
+
+/// Whether a cell looks like a date at all, also one that is none (`2024-13-45`): it then marks a row.
+#[must_use]
+pub fn looks_like_date(text: &str) -> bool {
+    let text = trim(text);
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let separators = text.chars().filter(|c| matches!(c, '-' | '/' | '.' | '年' | '月')).count();
+    let plain =
+        text.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '/' | '.' | ':' | ' ' | '年' | '月' | '日'));
+    plain
+        && (digits == 8 && separators == 0
+            || digits >= 6 && separators >= 2
+            || (digits >= 5 && separators >= 1 && text.len() <= 10 && !text.contains('.')))
+}
+
+const DATE_MARKS: &[char] = &['-', '/', '.', '年', '月', '日'];
+
+fn date(year: u64, month: u64, day: u64) -> Option<Date> {
+    let year = i16::try_from(year).ok().filter(|y| YEARS.contains(y))?;
+    Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
+}
+
+fn compact_date(value: u64) -> Option<Date> {
+    date(value / 10_000, value / 100 % 100, value % 100)
+}
+
+fn compact_time(value: u64) -> Option<Time> {
+    time(value / 10_000, value / 100 % 100, value % 100)
+}
+
+fn time(hour: u64, minute: u64, second: u64) -> Option<Time> {
+    Time::new(i8::try_from(hour).ok()?, i8::try_from(minute).ok()?, i8::try_from(second).ok()?, 0).ok()
+}
+
+struct Scan<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl Scan<'_> {
+    /// A run of up to 14 digits and how many there were.
+    fn number(&mut self) -> Option<(u64, usize)> {
+        let start = self.at;
+        let mut value = 0_u64;
+        while let Some(digit) = self.bytes.get(self.at).filter(|b| b.is_ascii_digit()) {
+            if self.at - start == 14 {
+                return None;
+            }
+            value = value * 10 + u64::from(digit - b'0');
+            self.at += 1;
+        }
+        (self.at > start).then_some((value, self.at - start))
+    }
+
+    fn separator(&mut self, marks: &[char]) -> Option<()> {
+        let rest = self.bytes.get(self.at..)?;
+        for mark in marks {
+            let mut buffer = [0; 4];
+            let encoded = mark.encode_utf8(&mut buffer).as_bytes();
+            if rest.starts_with(encoded) {
+                self.at += encoded.len();
+                return Some(());
+            }
+        }
+        None
+    }
+
+    fn blanks(&mut self) {
+        while self.bytes.get(self.at).is_some_and(|b| matches!(b, b' ' | b'\t' | b'T' | b'\n' | b'\r')) {
+            self.at += 1;
+        }
+    }
+
+    fn time(&mut self) -> Option<Time> {
+        let (first, digits) = self.number()?;
+        if digits == 6 {
+            return compact_time(first);
+        }
+        if digits > 2 {
+            return None;
+        }
+        self.separator(&[':', '：', '时'])?;
+        let (minute, _) = self.number()?;
+        let mut second = 0;
+        if self.separator(&[':', '：', '分']).is_some() && self.at < self.bytes.len() {
+            second = self.number()?.0;
+            self.separator(&['秒']);
+            // Fractions of a second say nothing here.
+            if self.separator(&['.']).is_some() {
+                self.number()?;
+            }
+        }
+        time(first, minute, second)
+    }
+}
+
+/// ISO 4217 code of a currency as documents name it; `None` for a word that is none.
+#[must_use]
+pub fn read_currency(text: &str) -> Option<&'static str> {
+    let text = trim(text);
+    CURRENCIES.iter().find(|(name, _)| *name == text).map(|(_, code)| *code)
+}
+
+/// A currency named at the start of a label (`人民币合计`).
+#[must_use]
+pub fn currency_prefix(text: &str) -> Option<&'static str> {
+    CURRENCIES
+        .iter()
+        .filter(|(name, _)| text.starts_with(name))
+        .max_by_key(|(name, _)| name.len())
+        .map(|(_, code)| *code)
+}
+
+const CURRENCIES: &[(&str, &str)] = &[
+    ("人民币", "CNY"),
+    ("人民币元", "CNY"),
+    ("人民币(CNY)", "CNY"),
+    ("CNY", "CNY"),
+    ("RMB", "CNY"),
+    ("元", "CNY"),
+    ("156", "CNY"),
+    ("美元", "USD"),
+    ("USD", "USD"),
+    ("欧元", "EUR"),
+    ("EUR", "EUR"),
+    ("港币", "HKD"),
+    ("港元", "HKD"),
+    ("HKD", "HKD"),
+    ("英镑", "GBP"),
+    ("GBP", "GBP"),
+    ("日元", "JPY"),
+    ("JPY", "JPY"),
+    ("澳元", "AUD"),
+    ("澳大利亚元", "AUD"),
+    ("AUD", "AUD"),
+    ("加元", "CAD"),
+    ("加拿大元", "CAD"),
+    ("CAD", "CAD"),
+    ("新加坡元", "SGD"),
+    ("SGD", "SGD"),
+    ("瑞士法郎", "CHF"),
+    ("CHF", "CHF"),
+    ("澳门元", "MOP"),
+    ("MOP", "MOP"),
+    ("新西兰元", "NZD"),
+    ("NZD", "NZD"),
+    ("泰铢", "THB"),
+    ("THB", "THB"),
+    ("韩元", "KRW"),
+    ("韩国元", "KRW"),
+    ("KRW", "KRW"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str) -> Option<String> {
+        read_when(text).map(|w| w.to_string())
+    }
+
+    #[test]
+    fn reads_dates_as_documents_print_them() {
+        for (text, expected) in [
+            ("2024-03-30 12:05:41 ", "2024-03-30T12:05:41+08:00"),
+            ("2024/3/30 12:05", "2024-03-30T12:05:00+08:00"),
+            ("20240330", "2024-03-30"),
+            ("20240330120541", "2024-03-30T12:05:41+08:00"),
+            ("2024年3月30日", "2024-03-30"),
+            ("[2024-01-01 00:00:00]", "2024-01-01T00:00:00+08:00"),
+            ("2024.03.30", "2024-03-30"),
+            ("2024-03-30T12:05:41", "2024-03-30T12:05:41+08:00"),
+        ] {
+            assert_eq!(shown(text).as_deref(), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_is_no_date() {
+        for text in [
+            "",
+            "0250-21",
+            "2024-02-30",
+            "10222102",
+            "2024-01-01x",
+            "12:05:41",
+            "1,234.56",
+            "2024-13-01",
+            "20240330 77:57:11",
+        ] {
+            assert_eq!(shown(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn reads_periods_in_every_form() {
+        for text in [
+            "2024-01-01 至 2024-12-31",
+            "20240101-20241231",
+            "2024-01-01 00:00:00 — 2024-12-31 23:59:59",
+            "2024-01-01 -- 2024-12-31",
+            "2024-01-01-2024-12-31",
+            "2024年01月01日至2024年12月31日",
+        ] {
+            let period = read_period_text(text).map(|p| format!("{} {}", p.from, p.to));
+            assert_eq!(period.as_deref(), Some("2024-01-01 2024-12-31"), "{text}");
+        }
+        assert_eq!(read_period_text("10222102-40201134"), None);
+    }
+
+    #[test]
+    fn a_serial_is_a_time_to_the_second() {
+        let when = read_when_cell("46289.48678", CellKind::Number).map(|w| w.to_string());
+        assert_eq!(when.as_deref(), Some("2026-09-24T11:40:58+08:00"));
+        assert_eq!(read_when_cell("20250101", CellKind::Number).map(|w| w.to_string()).as_deref(), Some("2025-01-01"));
+    }
+
+    #[test]
+    fn a_row_is_marked_also_by_an_impossible_date() {
+        for text in ["2024-02-15", "20240201", "0250-21", "2024-13-45", "10222102"] {
+            assert!(looks_like_date(text), "{text}");
+        }
+        for text in ["12:05:41", "053026", "1,234.56", "-8.22", "CNY", "1.5", "1234.56"] {
+            assert!(!looks_like_date(text), "{text}");
+        }
+    }
+}
