@@ -1,1 +1,215 @@
-//! ZIP archives: each file in them, bounded.
+//! ZIP archives: each file in them, bounded. Nothing is ever written to a disk.
+
+use std::borrow::Cow;
+use std::io::{Cursor, Read};
+
+use encoding_rs::GB18030;
+use model::document::MediaType;
+use zip::ZipArchive;
+use zip::result::ZipError;
+
+use crate::sniff::{Kind, sniff};
+use crate::{Limits, ReadError};
+
+/// One file of an archive, or of an archive in it.
+#[derive(Debug)]
+pub struct Unpacked {
+    /// The path in the archive; an archive's own name comes first (`mail.zip/2024/statement.csv`).
+    pub name: String,
+    pub content: Result<Vec<u8>, ReadError>,
+}
+
+/// All files of the archive and of the archives in it, flat, in the archives' own order. Folders and what
+/// macOS adds (`__MACOSX/`, `.DS_Store`) are left out. A workbook (XLSX) is a file, not an archive.
+///
+/// Passwords are tried in order for each file. An unreadable file is an error in its place; the others are
+/// still read. A password that opens no file at all is one error for the whole archive, and so is an archive
+/// in the archive that cannot be opened.
+///
+/// Bounds are counted over all depths: files, and bytes as they come out, whatever a header says; when they
+/// are used up, each file that follows is [`ReadError::ResourceLimit`].
+///
+/// # Errors
+/// [`ReadError::Corrupt`] without a readable directory or with two files of one name,
+/// [`ReadError::PasswordRequired`] or [`ReadError::WrongPassword`] if that is what every file says,
+/// [`ReadError::Empty`] if there is no file, [`ReadError::TooLarge`], [`ReadError::ResourceLimit`].
+pub fn unpack(bytes: &[u8], passwords: &[&str], limits: &Limits) -> Result<Vec<Unpacked>, ReadError> {
+    if bytes.len() as u64 > limits.file_bytes {
+        return Err(ReadError::TooLarge { limit: limits.file_bytes });
+    }
+    let mut left = Left { entries: limits.archive_entries, bytes: limits.unpacked_bytes };
+    unpack_at(bytes, passwords, limits, 1, &mut left)
+}
+
+/// What may still be unpacked.
+struct Left {
+    entries: u32,
+    bytes: u64,
+}
+
+fn unpack_at(
+    bytes: &[u8],
+    passwords: &[&str],
+    limits: &Limits,
+    depth: u32,
+    left: &mut Left,
+) -> Result<Vec<Unpacked>, ReadError> {
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| damaged(error.to_string()))?;
+    // The directory is kept by name: of two files of one name only one would be seen.
+    if archive.has_duplicate_names() {
+        return Err(damaged("two files in it have the same name"));
+    }
+    let mut unpacked = Vec::new();
+    for index in 0..archive.len() {
+        let entry = archive.by_index_data(index).map_err(unreadable)?;
+        if entry.is_dir() {
+            continue;
+        }
+        let name = name_of(entry.name_raw(), || entry.name().ok().map(Cow::into_owned));
+        if is_clutter(&name) {
+            continue;
+        }
+        left.entries = left.entries.checked_sub(1).ok_or_else(|| ReadError::ResourceLimit {
+            what: format!("an archive of more than {} files", limits.archive_entries),
+        })?;
+        if let Some(why) = climbs(&name) {
+            unpacked.push(Unpacked { name, content: Err(damaged(why)) });
+            continue;
+        }
+        match read_entry(&mut archive, index, passwords, limits, left) {
+            Ok(content) if sniff(&content) == Kind::Zip => {
+                if depth >= limits.archive_depth {
+                    let what = format!("archives in archives more than {} deep", limits.archive_depth);
+                    unpacked.push(Unpacked { name, content: Err(ReadError::ResourceLimit { what }) });
+                    continue;
+                }
+                match unpack_at(&content, passwords, limits, depth + 1, left) {
+                    Ok(inner) => unpacked.extend(
+                        inner
+                            .into_iter()
+                            .map(|file| Unpacked { name: format!("{name}/{}", file.name), content: file.content }),
+                    ),
+                    Err(error) => unpacked.push(Unpacked { name, content: Err(error) }),
+                }
+            }
+            content => unpacked.push(Unpacked { name, content }),
+        }
+    }
+    if unpacked.is_empty() {
+        return Err(ReadError::Empty);
+    }
+    let all = |is: fn(&ReadError) -> bool| unpacked.iter().all(|file| file.content.as_ref().is_err_and(is));
+    if all(|error| matches!(error, ReadError::PasswordRequired { .. })) {
+        return Err(ReadError::PasswordRequired { media_type: MediaType::Zip });
+    }
+    if all(|error| matches!(error, ReadError::WrongPassword { .. })) {
+        return Err(ReadError::WrongPassword { media_type: MediaType::Zip });
+    }
+    Ok(unpacked)
+}
+
+fn read_entry(
+    archive: &mut ZipArchive<Cursor<&[u8]>>,
+    index: usize,
+    passwords: &[&str],
+    limits: &Limits,
+    left: &mut Left,
+) -> Result<Vec<u8>, ReadError> {
+    let data = archive.by_index_data(index).map_err(unreadable)?;
+    let (encrypted, symlink) = (data.encrypted(), data.is_symlink());
+    if symlink {
+        return Err(damaged("it is a link to another file"));
+    }
+    if !encrypted {
+        let entry = archive.by_index(index).map_err(unreadable)?;
+        return inflate(entry, limits, left);
+    }
+    if passwords.is_empty() {
+        return Err(ReadError::PasswordRequired { media_type: MediaType::Zip });
+    }
+    let is_authenticated = archive.get_aes_verification_key_and_salt(index).is_ok_and(|aes| aes.is_some());
+    let mut outcome = ReadError::WrongPassword { media_type: MediaType::Zip };
+    for password in passwords {
+        let entry = match archive.by_index_decrypt(index, password.as_bytes()) {
+            Ok(entry) => entry,
+            Err(ZipError::InvalidPassword) => continue,
+            Err(error) => return Err(unreadable(error)),
+        };
+        match inflate(entry, limits, left) {
+            // The legacy cipher lets one wrong password in 256 through, and the checksum does not fit then.
+            // AES lets one in 65,536 through: there it is the file that is damaged.
+            Err(error @ ReadError::Corrupt { .. }) if is_authenticated => outcome = error,
+            Err(ReadError::Corrupt { .. }) => {}
+            content => return content,
+        }
+    }
+    Err(outcome)
+}
+
+/// Reads no more than is left, whatever the header says the size is.
+fn inflate(entry: impl Read, limits: &Limits, left: &mut Left) -> Result<Vec<u8>, ReadError> {
+    let most = limits.file_bytes.min(left.bytes);
+    let mut content = Vec::new();
+    let outcome = entry.take(most.saturating_add(1)).read_to_end(&mut content);
+    let length = content.len() as u64;
+    if length > limits.file_bytes {
+        left.bytes = left.bytes.saturating_sub(length);
+        return Err(ReadError::TooLarge { limit: limits.file_bytes });
+    }
+    if length > left.bytes {
+        left.bytes = 0;
+        let what = format!("the archive unpacks to more than {} bytes", limits.unpacked_bytes);
+        return Err(ReadError::ResourceLimit { what });
+    }
+    // Failed attempts count too: they cost the same.
+    left.bytes -= length;
+    outcome.map_err(|error| damaged(error.to_string()))?;
+    Ok(content)
+}
+
+fn damaged(detail: impl Into<String>) -> ReadError {
+    ReadError::Corrupt { media_type: MediaType::Zip, detail: detail.into() }
+}
+
+fn unreadable(error: ZipError) -> ReadError {
+    match error {
+        ZipError::UnsupportedArchive(what) => {
+            ReadError::Unsupported { found: format!("a ZIP entry of another kind ({what})") }
+        }
+        ZipError::CompressionMethodNotSupported(method) => {
+            ReadError::Unsupported { found: format!("a ZIP entry compressed by method {method}") }
+        }
+        error => damaged(error.to_string()),
+    }
+}
+
+/// Archivers in China write names in the system's encoding without saying so; macOS writes UTF-8 without
+/// saying so. The standard's own default, CP437, is the last resort.
+fn name_of(raw: &[u8], by_standard: impl FnOnce() -> Option<String>) -> String {
+    if let Ok(name) = std::str::from_utf8(raw) {
+        return name.to_owned();
+    }
+    let gb18030 = GB18030.decode_without_bom_handling_and_without_replacement(raw).map(Cow::into_owned);
+    gb18030.or_else(by_standard).unwrap_or_else(|| String::from_utf8_lossy(raw).into_owned())
+}
+
+fn is_clutter(name: &str) -> bool {
+    let mut parts = name.split(['/', '\\']);
+    parts.next() == Some("__MACOSX") || name.rsplit(['/', '\\']).next() == Some(".DS_Store")
+}
+
+/// Why a path leads out of the archive. Nothing is written to it, yet such a name is no accident, and
+/// others downstream may use it as a path.
+fn climbs(name: &str) -> Option<&'static str> {
+    let mut parts = name.split(['/', '\\']);
+    let drive = matches!(name.as_bytes(), [letter, b':', ..] if letter.is_ascii_alphabetic());
+    if name.contains('\0') {
+        Some("its name holds a zero byte")
+    } else if name.starts_with(['/', '\\']) || drive {
+        Some("its path is absolute")
+    } else if parts.any(|part| part == "..") {
+        Some("its path leads out of the archive (..)")
+    } else {
+        None
+    }
+}

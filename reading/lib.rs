@@ -2,7 +2,9 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing))]
 
 pub mod archive;
+mod compound;
 pub mod delimited;
+mod encoding;
 pub mod limits;
 pub mod pdf;
 pub mod sniff;
