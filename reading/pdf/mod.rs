@@ -1,6 +1,83 @@
-//! PDF text layers.
+//! PDF text layers: where each word stands, from the file's own text and never from a guess.
+//!
+//! `lopdf` takes the file apart and decrypts it; the content streams are read here, because only then is the
+//! place of every glyph known, its font, and whether it can be seen.
+
+mod cmap;
+mod encodings;
+mod file;
+mod font;
+mod interpret;
+mod lexer;
+mod radicals;
+mod truetype;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+use model::Problem;
+use model::document::{Content, Document, FileFacts, MediaType};
+use model::problem::ProblemCode;
+
 use crate::{Limits, ReadError};
-use model::document::Document;
-pub fn read(_bytes: &[u8], _passwords: &[&str], _limits: &Limits) -> Result<Document, ReadError> {
-    Err(ReadError::Empty)
+use file::File;
+use interpret::Interpreter;
+
+/// Reads a PDF's pages. Passwords are tried in order, after the empty one; owner passwords open a file too.
+///
+/// Words are in drawing order. A page whose text cannot be told, or that is a picture, is there without it, and a
+/// problem says so. A damaged file gives the pages that are left and a problem.
+///
+/// # Errors
+/// [`ReadError::Empty`] when nothing is drawn on any page, [`ReadError::PasswordRequired`],
+/// [`ReadError::WrongPassword`], [`ReadError::Corrupt`], [`ReadError::TooManyPages`], and
+/// [`ReadError::ResourceLimit`] when the pages take more work than `limits` allow.
+pub fn read(bytes: &[u8], passwords: &[&str], limits: &Limits) -> Result<Document, ReadError> {
+    if bytes.is_empty() {
+        return Err(ReadError::Empty);
+    }
+    let file = File::open(bytes, passwords, limits)?;
+    let nodes = file.pages(limits)?;
+    let mut problems = Vec::new();
+    if file.rebuilt {
+        if nodes.is_empty() {
+            let detail = "its index is damaged and no page is left".to_owned();
+            return Err(ReadError::Corrupt { media_type: MediaType::Pdf, detail });
+        }
+        problems.push(truncated(&file, nodes.len()));
+    }
+    let mut interpreter = Interpreter::new(&file, limits);
+    let mut pages = Vec::with_capacity(nodes.len());
+    let mut drawn = false;
+    for (number, node) in (1..).zip(&nodes) {
+        pages.push(interpreter.page(number, node, &mut problems)?);
+        drawn |= interpreter.drew_anything();
+    }
+    if !drawn && problems.is_empty() {
+        return Err(ReadError::Empty);
+    }
+    let facts = FileFacts { fonts: std::mem::take(&mut interpreter.font_names), ..file.facts() };
+    Ok(Document {
+        media_type: MediaType::Pdf,
+        page_count: u32::try_from(pages.len()).ok(),
+        content: Content::Pages(pages),
+        facts,
+        problems,
+    })
+}
+
+fn truncated(file: &File, found: usize) -> Problem {
+    match file.page_count_printed() {
+        Some(printed) if printed as usize > found => Problem::new(
+            ProblemCode::Truncated,
+            format!("文件已损坏或不完整：应有 {printed} 页，只找到 {found} 页"),
+            format!("the file is damaged or incomplete: {found} of {printed} pages were found"),
+        ),
+        _ => Problem::new(
+            ProblemCode::Truncated,
+            "文件已损坏或不完整，内容可能有缺失",
+            "the file is damaged or incomplete; parts of it may be missing",
+        ),
+    }
 }

@@ -1,0 +1,877 @@
+//! Content streams → words, rules and the area of pictures.
+//!
+//! Only what places text is followed: matrices, the text state, forms, straight paths. Colours, clipping and
+//! optional content are not looked at: what is drawn is read.
+
+use std::collections::HashMap;
+
+use lopdf::{Dictionary, Object, Stream};
+use model::Problem;
+use model::page::{Page, PageBuilder, Rule};
+use model::problem::ProblemCode;
+use model::source::{Area, Source};
+
+use super::file::{File, PageNode, Unpack};
+use super::font::{Drawn, Font};
+use super::lexer::{Lexer, Token, unescape_name};
+use super::words::{Line, Words};
+use crate::{Limits, ReadError};
+
+/// Operands before an operator. A line of text has at most some thousand glyphs with a number between each.
+const OPERANDS_MAX: usize = 100_000;
+
+/// `q` inside `q`. The standard's own limit is 28; deeper ones are counted but not kept.
+const STATES_MAX: usize = 256;
+
+/// Forms in forms. Producers nest two or three.
+const FORMS_DEEP_MAX: usize = 12;
+
+/// What drawing a form costs, in operators, beyond its own: a form drawn in a form drawn in a form multiplies.
+const FORM_COST: u32 = 256;
+
+/// Unpacked bytes that cost as much as an operator.
+const BYTES_PER_OPERATOR: usize = 64;
+
+/// Straight pieces of one path, beyond which it is a drawing and no ruled line.
+const PIECES_MAX: usize = 20_000;
+
+/// Ruled lines of one page; a dense table has some thousand.
+const RULES_MAX: usize = 50_000;
+
+/// Points: a filled box this thin is a line.
+const RULE_THICKNESS_MAX: f32 = 3.0;
+
+/// Points: shorter ones are dashes and parts of drawn letters.
+const RULE_LENGTH_MIN: f32 = 4.0;
+
+/// Points by which the ends of a line may differ for it to count as level.
+const LEVEL_TOLERANCE: f32 = 0.5;
+
+/// Distinct fonts of one document; more are read with the last one's name.
+const FONTS_MAX: usize = 10_000;
+
+/// Pages without a box of their own are A4.
+const A4: [f32; 4] = [0.0, 0.0, 595.276, 841.89];
+
+/// Points: the standard allows 14,400; larger and empty boxes are damage.
+const PAGE_SIDE_MAX: f32 = 20_000.0;
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Matrix {
+    a: f32,
+    b: f32,
+    c: f32,
+    d: f32,
+    e: f32,
+    f: f32,
+}
+
+impl Matrix {
+    const IDENTITY: Self = Self { a: 1.0, b: 0.0, c: 0.0, d: 1.0, e: 0.0, f: 0.0 };
+
+    const fn new([a, b, c, d, e, f]: [f32; 6]) -> Self {
+        Self { a, b, c, d, e, f }
+    }
+
+    /// This one first, then `next`.
+    fn then(self, next: Self) -> Self {
+        Self {
+            a: self.a * next.a + self.b * next.c,
+            b: self.a * next.b + self.b * next.d,
+            c: self.c * next.a + self.d * next.c,
+            d: self.c * next.b + self.d * next.d,
+            e: self.e * next.a + self.f * next.c + next.e,
+            f: self.e * next.b + self.f * next.d + next.f,
+        }
+    }
+
+    fn apply(self, x: f32, y: f32) -> (f32, f32) {
+        (x * self.a + y * self.c + self.e, x * self.b + y * self.d + self.f)
+    }
+
+    fn translated(self, x: f32, y: f32) -> Self {
+        let (e, f) = self.apply(x, y);
+        Self { e, f, ..self }
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+struct State {
+    matrix: Matrix,
+    font: Option<usize>,
+    size: f32,
+    char_space: f32,
+    word_space: f32,
+    /// Horizontal scale, 1 for 100 %.
+    scale: f32,
+    leading: f32,
+    rise: f32,
+    hidden: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Operand<'a> {
+    Number(f32),
+    Name(&'a [u8]),
+    Str(usize, usize),
+    Other,
+}
+
+/// The resources in force, with the fonts already looked up in them.
+struct Scope<'a> {
+    resources: Option<&'a Dictionary>,
+    fonts: Vec<(Vec<u8>, Option<usize>)>,
+}
+
+/// Reads the pages of one file, one after the other.
+pub struct Interpreter<'a> {
+    file: &'a File,
+    limits: &'a Limits,
+    operators_left: u32,
+    glyphs_left: u32,
+    fonts: Vec<Font>,
+    /// By the address of the font's dictionary, which does not move while the file is open.
+    fonts_by_dictionary: HashMap<usize, usize>,
+    pub font_names: Vec<model::Text>,
+    words: Words,
+    page: PageBuilder,
+    rules: usize,
+    /// Forms being drawn, by the address of their dictionaries.
+    drawing: Vec<usize>,
+    /// Buffers for content, used again for every page and form.
+    buffers: Vec<Vec<u8>>,
+    /// Part of the page's content could not be unpacked.
+    damaged: bool,
+    bounds: (f32, f32),
+    marks: bool,
+}
+
+fn address(dictionary: &Dictionary) -> usize {
+    std::ptr::from_ref(dictionary) as usize
+}
+
+/// An operator's bytes as one number, so that they are compared at once.
+const fn key(operator: &[u8]) -> u32 {
+    match operator {
+        [a] => *a as u32,
+        [a, b] => (*a as u32) << 8 | *b as u32,
+        [a, b, c] => (*a as u32) << 16 | (*b as u32) << 8 | *c as u32,
+        _ => 0,
+    }
+}
+
+macro_rules! keys {
+    ($($name:ident = $text:literal;)*) => { $(const $name: u32 = key($text);)* };
+}
+
+keys! {
+    SAVE = b"q"; RESTORE = b"Q"; CONCAT = b"cm"; DO = b"Do"; INLINE_DATA = b"ID";
+    BEGIN_TEXT = b"BT"; END_TEXT = b"ET"; FONT = b"Tf"; MOVE = b"Td"; MOVE_LEADING = b"TD"; TEXT_MATRIX = b"Tm"; NEXT_LINE = b"T*";
+    SHOW = b"Tj"; SHOW_ADJUSTED = b"TJ"; SHOW_LINE = b"'"; SHOW_SPACED = b"\"";
+    CHAR_SPACE = b"Tc"; WORD_SPACE = b"Tw"; SCALE = b"Tz"; LEADING = b"TL"; RISE = b"Ts"; RENDER = b"Tr"; STATE = b"gs";
+    RECTANGLE = b"re"; MOVE_TO = b"m"; LINE_TO = b"l"; CURVE = b"c"; CURVE_V = b"v"; CURVE_Y = b"y"; CLOSE = b"h";
+    STROKE = b"S"; CLOSE_STROKE = b"s"; FILL = b"f"; FILL_OLD = b"F"; FILL_EVEN = b"f*";
+    BOTH = b"B"; BOTH_EVEN = b"B*"; CLOSE_BOTH = b"b"; CLOSE_BOTH_EVEN = b"b*"; NO_PAINT = b"n";
+}
+
+impl<'a> Interpreter<'a> {
+    pub fn new(file: &'a File, limits: &'a Limits) -> Self {
+        Self {
+            file,
+            limits,
+            operators_left: limits.operators,
+            glyphs_left: limits.glyphs,
+            fonts: Vec::new(),
+            fonts_by_dictionary: HashMap::new(),
+            font_names: Vec::new(),
+            words: Words::default(),
+            page: PageBuilder::default(),
+            rules: 0,
+            drawing: Vec::new(),
+            buffers: Vec::new(),
+            damaged: false,
+            bounds: (0.0, 0.0),
+            marks: false,
+        }
+    }
+
+    /// Reads one page.
+    ///
+    /// # Errors
+    /// [`ReadError::ResourceLimit`] when it takes more than is left of the document's bounds.
+    pub fn page(&mut self, number: u32, node: &PageNode<'a>, problems: &mut Vec<Problem>) -> Result<Page, ReadError> {
+        let (base, width, height) = placement(node, self.user_unit(node));
+        self.page = PageBuilder::new(number, width, height);
+        self.words.start_page(width, height);
+        self.rules = 0;
+        self.bounds = (width, height);
+        self.damaged = false;
+        self.marks = false;
+        let mut content = self.buffers.pop().unwrap_or_default();
+        content.clear();
+        let unpacked = self.content(node, &mut content);
+        let result = unpacked.and_then(|()| {
+            self.spend(u32::try_from(content.len() / BYTES_PER_OPERATOR).unwrap_or(u32::MAX))?;
+            let state = State {
+                matrix: base,
+                font: None,
+                size: 0.0,
+                char_space: 0.0,
+                word_space: 0.0,
+                scale: 1.0,
+                leading: 0.0,
+                rise: 0.0,
+                hidden: false,
+            };
+            self.run(&content, node.resources, state)
+        });
+        self.buffers.push(content);
+        result?;
+        let mut page = std::mem::take(&mut self.page);
+        self.words.finish_page(&mut page);
+        let page = page.finish();
+        self.judge(&page, problems);
+        Ok(page)
+    }
+
+    /// Whether the last page drew anything at all.
+    pub fn drew_anything(&self) -> bool {
+        self.marks
+    }
+
+    fn judge(&self, page: &Page, problems: &mut Vec<Problem>) {
+        let whole = || Source::Page { page: page.number, area: Area { x0: 0.0, y0: 0.0, x1: 1.0, y1: 1.0 } };
+        let number = page.number;
+        if self.damaged {
+            problems.push(
+                Problem::new(
+                    ProblemCode::UnreadablePage,
+                    format!("第 {number} 页有一部分内容已损坏，无法读取"),
+                    format!("part of page {number} is damaged and could not be read"),
+                )
+                .at(whole()),
+            );
+        } else if self.words.unknown > self.words.known {
+            problems.push(
+                Problem::new(
+                    ProblemCode::UnreadablePage,
+                    format!("第 {number} 页的字体没有文字编码，无法读取其中的文字"),
+                    format!("the fonts of page {number} do not say which characters they draw"),
+                )
+                .at(whole()),
+            );
+        } else if page.words.is_empty() && page.image_area > 0.25 * page.width * page.height {
+            problems.push(
+                Problem::new(
+                    ProblemCode::UnreadablePage,
+                    format!("第 {number} 页是图片，没有文字层"),
+                    format!("page {number} is a picture without a text layer"),
+                )
+                .at(whole()),
+            );
+        }
+    }
+
+    fn user_unit(&self, node: &PageNode<'a>) -> f32 {
+        let unit = self.file.get(node.dictionary, b"UserUnit").and_then(|unit| unit.as_float().ok());
+        unit.filter(|unit| (0.1..=100.0).contains(unit)).unwrap_or(1.0)
+    }
+
+    fn spend(&mut self, operators: u32) -> Result<(), ReadError> {
+        match self.operators_left.checked_sub(operators) {
+            Some(left) => {
+                self.operators_left = left;
+                Ok(())
+            }
+            None => Err(ReadError::ResourceLimit { what: "drawing operators".to_owned() }),
+        }
+    }
+
+    /// The page's content streams, one after the other as if they were one.
+    fn content(&mut self, node: &PageNode<'a>, out: &mut Vec<u8>) -> Result<(), ReadError> {
+        match self.file.get(node.dictionary, b"Contents") {
+            Some(Object::Stream(stream)) => self.unpack(stream, out),
+            Some(Object::Array(parts)) => {
+                for part in parts {
+                    self.spend(1)?;
+                    match self.file.resolve(part) {
+                        Object::Stream(stream) => {
+                            self.unpack(stream, out)?;
+                            // A token does not go on in the next stream.
+                            out.push(b'\n');
+                        }
+                        _ => self.damaged = true,
+                    }
+                }
+                Ok(())
+            }
+            Some(_) => {
+                self.damaged = true;
+                Ok(())
+            }
+            None => {
+                // A page may have no content; one that names a stream that is not there has lost it.
+                self.damaged |= node.dictionary.has(b"Contents");
+                Ok(())
+            }
+        }
+    }
+
+    fn unpack(&mut self, stream: &Stream, out: &mut Vec<u8>) -> Result<(), ReadError> {
+        match self.file.unpack(stream, out, self.limits.stream_bytes) {
+            Ok(whole) => {
+                self.damaged |= !whole;
+                Ok(())
+            }
+            Err(Unpack::Unreadable) => {
+                self.damaged = true;
+                Ok(())
+            }
+            Err(Unpack::TooLarge) => {
+                Err(ReadError::ResourceLimit { what: "unpacked size of a content stream".to_owned() })
+            }
+        }
+    }
+
+    fn run(&mut self, content: &[u8], resources: Option<&'a Dictionary>, start: State) -> Result<(), ReadError> {
+        let mut scope = Scope { resources, fonts: Vec::new() };
+        let mut lexer = Lexer::new(content);
+        let mut operands: Vec<Operand> = Vec::new();
+        let mut state = start;
+        let mut states: Vec<State> = Vec::new();
+        let mut states_beyond = 0_usize;
+        let mut text = Matrix::IDENTITY;
+        let mut line = Matrix::IDENTITY;
+        let mut path = Path::default();
+        while let Some(token) = lexer.next() {
+            let operator = match token {
+                Token::Number(value) => {
+                    push(&mut operands, Operand::Number(value))?;
+                    continue;
+                }
+                Token::Name(name) => {
+                    push(&mut operands, Operand::Name(name))?;
+                    continue;
+                }
+                Token::Str { start, end } => {
+                    push(&mut operands, Operand::Str(start, end))?;
+                    continue;
+                }
+                Token::ArrayStart | Token::ArrayEnd => continue,
+                Token::Mark => {
+                    push(&mut operands, Operand::Other)?;
+                    continue;
+                }
+                Token::Word(word) => key(word),
+            };
+            self.spend(1)?;
+            match operator {
+                SAVE => {
+                    if states.len() < STATES_MAX {
+                        states.push(state);
+                    } else {
+                        states_beyond += 1;
+                    }
+                }
+                RESTORE => {
+                    if states_beyond > 0 {
+                        states_beyond -= 1;
+                    } else if let Some(saved) = states.pop() {
+                        state = saved;
+                    }
+                }
+                CONCAT => {
+                    if let Some(numbers) = numbers(&operands) {
+                        state.matrix = Matrix::new(numbers).then(state.matrix);
+                    }
+                }
+                BEGIN_TEXT => {
+                    text = Matrix::IDENTITY;
+                    line = Matrix::IDENTITY;
+                }
+                FONT => {
+                    if let [.., Operand::Name(name), Operand::Number(size)] = *operands {
+                        state.font = self.font(&mut scope, name);
+                        state.size = size;
+                    }
+                }
+                TEXT_MATRIX => {
+                    if let Some(numbers) = numbers(&operands) {
+                        line = Matrix::new(numbers);
+                        text = line;
+                    }
+                }
+                MOVE | MOVE_LEADING => {
+                    if let Some([x, y]) = numbers(&operands) {
+                        if operator == MOVE_LEADING {
+                            state.leading = -y;
+                        }
+                        line = line.translated(x, y);
+                        text = line;
+                    }
+                }
+                NEXT_LINE => {
+                    line = line.translated(0.0, -state.leading);
+                    text = line;
+                }
+                SHOW | SHOW_ADJUSTED => self.show(&state, &mut text, &operands, &lexer)?,
+                SHOW_LINE | SHOW_SPACED => {
+                    if operator == SHOW_SPACED
+                        && let [.., Operand::Number(word), Operand::Number(char), Operand::Str(..)] = *operands
+                    {
+                        state.word_space = word;
+                        state.char_space = char;
+                    }
+                    line = line.translated(0.0, -state.leading);
+                    text = line;
+                    if let [.., last @ Operand::Str(..)] = *operands {
+                        self.show(&state, &mut text, &[last], &lexer)?;
+                    }
+                }
+                CHAR_SPACE => set(&operands, &mut state.char_space),
+                WORD_SPACE => set(&operands, &mut state.word_space),
+                LEADING => set(&operands, &mut state.leading),
+                RISE => set(&operands, &mut state.rise),
+                SCALE => {
+                    if let Some([percent]) = numbers(&operands) {
+                        state.scale = percent / 100.0;
+                    }
+                }
+                RENDER => {
+                    if let Some([mode]) = numbers(&operands) {
+                        // 3 draws nothing; 7 only adds to the clipping path.
+                        state.hidden = mode == 3.0 || mode == 7.0;
+                    }
+                }
+                STATE => {
+                    if let [.., Operand::Name(name)] = *operands {
+                        self.external_state(&scope, name, &mut state);
+                    }
+                }
+                DO => {
+                    if let [.., Operand::Name(name)] = *operands {
+                        self.external_object(&scope, name, &state)?;
+                    }
+                }
+                INLINE_DATA => {
+                    lexer.skip_inline_image();
+                    self.picture(&state);
+                }
+                RECTANGLE => {
+                    if let Some([x, y, width, height]) = numbers(&operands) {
+                        path.rectangle(state.matrix, x, y, width, height);
+                    }
+                }
+                MOVE_TO => {
+                    if let Some([x, y]) = numbers(&operands) {
+                        path.move_to(state.matrix.apply(x, y));
+                    }
+                }
+                LINE_TO => {
+                    if let Some([x, y]) = numbers(&operands) {
+                        path.line_to(state.matrix.apply(x, y));
+                    }
+                }
+                CURVE | CURVE_V | CURVE_Y => {
+                    if let Some([x, y]) = numbers(&operands) {
+                        path.curve_to(state.matrix.apply(x, y));
+                    }
+                }
+                CLOSE => path.close(),
+                STROKE | CLOSE_STROKE | BOTH | BOTH_EVEN | CLOSE_BOTH | CLOSE_BOTH_EVEN => {
+                    if matches!(operator, CLOSE_STROKE | CLOSE_BOTH | CLOSE_BOTH_EVEN) {
+                        path.close();
+                    }
+                    self.stroke(&path);
+                    path.clear();
+                }
+                FILL | FILL_OLD | FILL_EVEN => {
+                    self.fill(&path);
+                    path.clear();
+                }
+                NO_PAINT => path.clear(),
+                END_TEXT => {}
+                _ => {}
+            }
+            operands.clear();
+            lexer.strings.clear();
+        }
+        Ok(())
+    }
+
+    fn font(&mut self, scope: &mut Scope<'a>, name: &[u8]) -> Option<usize> {
+        if let Some((_, font)) = scope.fonts.iter().find(|(known, _)| known == name) {
+            return *font;
+        }
+        let dictionary = scope
+            .resources
+            .and_then(|resources| self.file.dictionary(resources, b"Font"))
+            .and_then(|fonts| self.file.dictionary(fonts, &unescape_name(name)));
+        let font = dictionary.and_then(|dictionary| self.load_font(dictionary));
+        scope.fonts.push((name.to_vec(), font));
+        font
+    }
+
+    fn load_font(&mut self, dictionary: &'a Dictionary) -> Option<usize> {
+        let key = address(dictionary);
+        if let Some(known) = self.fonts_by_dictionary.get(&key) {
+            return Some(*known);
+        }
+        if self.fonts.len() >= FONTS_MAX {
+            return None;
+        }
+        let name = self.file.name(dictionary, b"BaseFont").map(String::from_utf8_lossy).unwrap_or_default();
+        let index = match self.font_names.iter().position(|known| *known == name) {
+            Some(known) => known,
+            None => {
+                self.font_names.push(name.into());
+                self.font_names.len() - 1
+            }
+        };
+        let font =
+            Font::load(self.file, dictionary, u16::try_from(index).unwrap_or(u16::MAX), self.limits.stream_bytes);
+        self.fonts.push(font);
+        let at = self.fonts.len() - 1;
+        self.fonts_by_dictionary.insert(key, at);
+        Some(at)
+    }
+
+    fn show(&mut self, state: &State, text: &mut Matrix, operands: &[Operand], lexer: &Lexer) -> Result<(), ReadError> {
+        let Some(font) = state.font.and_then(|at| self.fonts.get_mut(at)) else {
+            return Ok(());
+        };
+        self.words.start_operator();
+        self.marks = true;
+        // From text space, scaled by the font size, to the page.
+        let matrix = text.then(state.matrix);
+        let along_length = matrix.a.hypot(matrix.b);
+        let em = state.size.abs() * state.scale.abs() * along_length;
+        let font_size = state.size.abs() * matrix.c.hypot(matrix.d);
+        let drawable = em.is_finite() && font_size.is_finite() && em > 0.0 && font_size > 0.0;
+        let sign = if (state.size * state.scale).is_sign_negative() { -1.0 } else { 1.0 };
+        let line = Line {
+            along: (sign * matrix.a / along_length, sign * matrix.b / along_length),
+            em,
+            font_size,
+            font: font.index,
+            ascent: font.ascent,
+            descent: font.descent,
+            hidden: state.hidden,
+        };
+        let size = state.size * state.scale;
+        let vertical = font.vertical;
+        // How far the pen has moved, in unscaled text space: right, or down in vertical writing.
+        let mut moved = 0.0_f32;
+        for operand in operands {
+            let (start, end) = match *operand {
+                Operand::Number(adjustment) => {
+                    moved -= adjustment / 1000.0 * if vertical { state.size } else { size };
+                    continue;
+                }
+                Operand::Str(start, end) => (start, end),
+                _ => continue,
+            };
+            let mut rest = lexer.string(start, end);
+            while !rest.is_empty() {
+                let (code, length) = font.next_code(rest);
+                rest = rest.get(length..).unwrap_or(&[]);
+                let glyph = font.glyph(code, length);
+                let space = state.char_space + if length == 1 && code == 0x20 { state.word_space } else { 0.0 };
+                self.glyphs_left = match self.glyphs_left.checked_sub(1) {
+                    Some(left) => left,
+                    None => return Err(ReadError::ResourceLimit { what: "glyphs".to_owned() }),
+                };
+                if vertical {
+                    // The pen stands at the top middle of the glyph; one em down is the usual advance.
+                    if drawable {
+                        let x = -glyph.width / 2.0 * size;
+                        let origin = matrix.apply(x, -moved - line.ascent * state.size + state.rise);
+                        draw(&mut self.words, &line, font.text(glyph), origin, glyph.width * em);
+                        self.words.close();
+                    }
+                    moved += state.size - space;
+                } else {
+                    if drawable {
+                        let origin = matrix.apply(moved, state.rise);
+                        draw(&mut self.words, &line, font.text(glyph), origin, glyph.width * em);
+                    }
+                    moved += glyph.width * size + space * state.scale;
+                }
+            }
+        }
+        *text = if vertical { text.translated(0.0, -moved) } else { text.translated(moved, 0.0) };
+        Ok(())
+    }
+
+    /// A font may be set by a graphics state dictionary too.
+    fn external_state(&mut self, scope: &Scope<'a>, name: &[u8], state: &mut State) {
+        let file = self.file;
+        let Some(Object::Array(font)) = scope
+            .resources
+            .and_then(|resources| file.dictionary(resources, b"ExtGState"))
+            .and_then(|states| file.dictionary(states, &unescape_name(name)))
+            .and_then(|dictionary| file.get(dictionary, b"Font"))
+        else {
+            return;
+        };
+        if let [font, size] = font.as_slice()
+            && let Object::Dictionary(dictionary) = file.resolve(font)
+            && let Ok(size) = file.resolve(size).as_float()
+        {
+            state.font = self.load_font(dictionary);
+            state.size = size;
+        }
+    }
+
+    fn external_object(&mut self, scope: &Scope<'a>, name: &[u8], state: &State) -> Result<(), ReadError> {
+        let file = self.file;
+        let Some(Object::Stream(stream)) = scope
+            .resources
+            .and_then(|resources| file.dictionary(resources, b"XObject"))
+            .and_then(|objects| file.get(objects, &unescape_name(name)))
+        else {
+            return Ok(());
+        };
+        match file.name(&stream.dict, b"Subtype") {
+            Some(b"Image") => self.picture(state),
+            Some(b"Form") => self.form(scope, stream, state)?,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn form(&mut self, scope: &Scope<'a>, stream: &'a Stream, state: &State) -> Result<(), ReadError> {
+        self.spend(FORM_COST)?;
+        let this = address(&stream.dict);
+        if self.drawing.len() >= FORMS_DEEP_MAX || self.drawing.contains(&this) {
+            return Ok(());
+        }
+        let mut content = self.buffers.pop().unwrap_or_default();
+        content.clear();
+        let result = self.unpack(stream, &mut content).and_then(|()| {
+            self.spend(u32::try_from(content.len() / BYTES_PER_OPERATOR).unwrap_or(u32::MAX))?;
+            let own = self.file.numbers::<6>(&stream.dict, b"Matrix").map_or(Matrix::IDENTITY, Matrix::new);
+            // Forms written before PDF 1.2 use the page's resources.
+            let resources = self.file.dictionary(&stream.dict, b"Resources").or(scope.resources);
+            self.drawing.push(this);
+            let result = self.run(&content, resources, State { matrix: own.then(state.matrix), ..*state });
+            self.drawing.pop();
+            result
+        });
+        self.buffers.push(content);
+        result
+    }
+
+    /// A picture fills the unit square of its matrix; what lies on the page counts.
+    fn picture(&mut self, state: &State) {
+        self.marks = true;
+        let corners = [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0)].map(|(x, y)| state.matrix.apply(x, y));
+        let span = |values: [f32; 4], bound: f32| {
+            let low = values.iter().copied().fold(f32::INFINITY, f32::min).clamp(0.0, bound);
+            let high = values.iter().copied().fold(f32::NEG_INFINITY, f32::max).clamp(0.0, bound);
+            (high - low).max(0.0)
+        };
+        let area = span(corners.map(|(x, _)| x), self.bounds.0) * span(corners.map(|(_, y)| y), self.bounds.1);
+        self.page.image_area(area);
+    }
+
+    fn stroke(&mut self, path: &Path) {
+        self.marks |= !path.pieces.is_empty() || !path.boxes.is_empty();
+        if path.is_drawing {
+            return;
+        }
+        for &(from, to) in &path.pieces {
+            self.rule(from, to);
+        }
+        for &[x0, y0, x1, y1] in &path.boxes {
+            if x1 - x0 <= RULE_THICKNESS_MAX || y1 - y0 <= RULE_THICKNESS_MAX {
+                self.thin_box([x0, y0, x1, y1]);
+            } else {
+                self.rule((x0, y0), (x1, y0));
+                self.rule((x0, y1), (x1, y1));
+                self.rule((x0, y0), (x0, y1));
+                self.rule((x1, y0), (x1, y1));
+            }
+        }
+    }
+
+    fn fill(&mut self, path: &Path) {
+        self.marks |= !path.pieces.is_empty() || !path.boxes.is_empty();
+        if path.is_drawing {
+            return;
+        }
+        for &bounds in &path.boxes {
+            self.thin_box(bounds);
+        }
+        // A thin box may be drawn by its four sides.
+        for outline in path.outlines() {
+            self.thin_box(outline);
+        }
+    }
+
+    fn thin_box(&mut self, [x0, y0, x1, y1]: [f32; 4]) {
+        let (width, height) = (x1 - x0, y1 - y0);
+        if height <= RULE_THICKNESS_MAX && width > height {
+            let middle = f32::midpoint(y0, y1);
+            self.rule((x0, middle), (x1, middle));
+        } else if width <= RULE_THICKNESS_MAX && height > width {
+            let middle = f32::midpoint(x0, x1);
+            self.rule((middle, y0), (middle, y1));
+        }
+    }
+
+    fn rule(&mut self, from: (f32, f32), to: (f32, f32)) {
+        let (width, height) = ((to.0 - from.0).abs(), (to.1 - from.1).abs());
+        let level = height <= LEVEL_TOLERANCE && width >= RULE_LENGTH_MIN;
+        let plumb = width <= LEVEL_TOLERANCE && height >= RULE_LENGTH_MIN;
+        let x = |value: f32| value.clamp(0.0, self.bounds.0);
+        let y = |value: f32| value.clamp(0.0, self.bounds.1);
+        let rule =
+            Rule { x0: x(from.0.min(to.0)), y0: y(from.1.min(to.1)), x1: x(from.0.max(to.0)), y1: y(from.1.max(to.1)) };
+        // One that lies outside the page has been pressed flat against its edge.
+        let seen = (rule.x1 - rule.x0).max(rule.y1 - rule.y0) >= RULE_LENGTH_MIN;
+        if (level || plumb) && seen && self.rules < RULES_MAX {
+            self.rules += 1;
+            self.page.rule(rule);
+        }
+    }
+}
+
+#[inline]
+fn draw(words: &mut Words, line: &Line, text: Drawn<'_>, origin: (f32, f32), advance: f32) {
+    match text {
+        Drawn::One(character) => words.glyph(line, character, origin, advance),
+        Drawn::Several(text) => {
+            // Characters of a ligature share its width.
+            let share = advance / text.chars().count().max(1) as f32;
+            let mut at = origin;
+            for character in text.chars() {
+                words.glyph(line, character, at, share);
+                at = (at.0 + line.along.0 * share, at.1 + line.along.1 * share);
+            }
+        }
+    }
+}
+
+fn push<'c>(operands: &mut Vec<Operand<'c>>, operand: Operand<'c>) -> Result<(), ReadError> {
+    if operands.len() >= OPERANDS_MAX {
+        return Err(ReadError::ResourceLimit { what: "operands of one drawing operator".to_owned() });
+    }
+    operands.push(operand);
+    Ok(())
+}
+
+/// The last `N` operands, when they are numbers.
+fn numbers<const N: usize>(operands: &[Operand]) -> Option<[f32; N]> {
+    let last: &[Operand; N] = operands.last_chunk()?;
+    let mut numbers = [0.0; N];
+    for (slot, operand) in numbers.iter_mut().zip(last) {
+        let Operand::Number(value) = operand else { return None };
+        *slot = *value;
+    }
+    Some(numbers)
+}
+
+fn set(operands: &[Operand], value: &mut f32) {
+    if let Some([number]) = numbers(operands) {
+        *value = number;
+    }
+}
+
+/// From the page's user space to points from the top left corner of the turned page, and its size.
+fn placement(node: &PageNode, unit: f32) -> (Matrix, f32, f32) {
+    let usable = |[x0, y0, x1, y1]: &[f32; 4]| {
+        let (width, height) = (x1 - x0, y1 - y0);
+        width > 1.0 && height > 1.0 && width <= PAGE_SIDE_MAX && height <= PAGE_SIDE_MAX
+    };
+    let media = node.media_box.filter(usable).unwrap_or(A4);
+    let crop = node
+        .crop_box
+        .map(|crop| [crop[0].max(media[0]), crop[1].max(media[1]), crop[2].min(media[2]), crop[3].min(media[3])])
+        .filter(usable)
+        .unwrap_or(media);
+    let [x0, y0, x1, y1] = crop;
+    let (width, height) = (x1 - x0, y1 - y0);
+    let matrix = match node.turns {
+        1 => Matrix::new([0.0, 1.0, 1.0, 0.0, -y0, -x0]),
+        2 => Matrix::new([-1.0, 0.0, 0.0, 1.0, x1, -y0]),
+        3 => Matrix::new([0.0, -1.0, -1.0, 0.0, y1, x1]),
+        _ => Matrix::new([1.0, 0.0, 0.0, -1.0, -x0, y1]),
+    };
+    let (width, height) = if node.turns % 2 == 1 { (height, width) } else { (width, height) };
+    let scaled = Matrix { a: unit, d: unit, ..Matrix::IDENTITY };
+    (matrix.then(scaled), width * unit, height * unit)
+}
+
+/// A path on the page, as far as it is straight.
+#[derive(Debug, Default)]
+struct Path {
+    pieces: Vec<((f32, f32), (f32, f32))>,
+    /// Index in `pieces` of the first of each outline.
+    starts: Vec<usize>,
+    boxes: Vec<[f32; 4]>,
+    first: (f32, f32),
+    at: (f32, f32),
+    /// It has curves or more pieces than a table has lines.
+    is_drawing: bool,
+}
+
+impl Path {
+    fn clear(&mut self) {
+        self.pieces.clear();
+        self.starts.clear();
+        self.boxes.clear();
+        self.is_drawing = false;
+    }
+
+    fn move_to(&mut self, point: (f32, f32)) {
+        self.first = point;
+        self.at = point;
+        if self.starts.len() < PIECES_MAX {
+            self.starts.push(self.pieces.len());
+        }
+    }
+
+    fn line_to(&mut self, point: (f32, f32)) {
+        if self.pieces.len() < PIECES_MAX {
+            self.pieces.push((self.at, point));
+        } else {
+            self.is_drawing = true;
+        }
+        self.at = point;
+    }
+
+    fn curve_to(&mut self, point: (f32, f32)) {
+        self.is_drawing = true;
+        self.at = point;
+    }
+
+    fn close(&mut self) {
+        if self.at != self.first {
+            self.line_to(self.first);
+        }
+    }
+
+    fn rectangle(&mut self, matrix: Matrix, x: f32, y: f32, width: f32, height: f32) {
+        let (a, b) = (matrix.apply(x, y), matrix.apply(x + width, y + height));
+        // Turned by anything but quarters it is no box of a table.
+        let straight = (matrix.b == 0.0 && matrix.c == 0.0) || (matrix.a == 0.0 && matrix.d == 0.0);
+        if straight && self.boxes.len() < PIECES_MAX {
+            self.boxes.push([a.0.min(b.0), a.1.min(b.1), a.0.max(b.0), a.1.max(b.1)]);
+        }
+        self.first = matrix.apply(x, y);
+        self.at = self.first;
+    }
+
+    /// The bounding boxes of its outlines.
+    fn outlines(&self) -> impl Iterator<Item = [f32; 4]> + '_ {
+        let ends = self.starts.iter().copied().skip(1).chain([self.pieces.len()]);
+        self.starts.iter().zip(ends).filter_map(|(&start, end)| {
+            let pieces = self.pieces.get(start..end)?;
+            let (first, _) = *pieces.first()?;
+            let around = |[x0, y0, x1, y1]: [f32; 4], (x, y): (f32, f32)| [x0.min(x), y0.min(y), x1.max(x), y1.max(y)];
+            let bounds = [first.0, first.1, first.0, first.1];
+            Some(pieces.iter().fold(bounds, |bounds, &(_, to)| around(bounds, to)))
+        })
+    }
+}

@@ -1,0 +1,498 @@
+//! Glyphs in the order they are drawn → words.
+//!
+//! A word ends at white space, at a gap wider than [`GAP_MAX`], and where the line, the size or the direction
+//! changes. All of a page's text lies in a few vectors that the next page uses again.
+
+use std::collections::HashMap;
+
+use model::page::{PageBuilder, WordShape};
+
+/// Ems between two glyphs of one word. The narrowest space of common fonts is 0.25; kerning stays under 0.1.
+const GAP_MAX: f32 = 0.2;
+
+/// Ems that a following glyph may lie over the one before it, in another text operator: rounded positions.
+const OVERLAP_MAX: f32 = 0.1;
+
+/// Ems between the glyphs of a word set wide; only where all gaps of one text operator are the same.
+const TRACKING_MAX: f32 = 0.5;
+
+/// Ems by which the gaps of a word set wide may differ: kerning and rounding.
+const TRACKING_TOLERANCE: f32 = 0.06;
+
+/// Ems that a glyph may stand off the baseline of its word (raised currency signs are set smaller and further).
+const BASELINE_TOLERANCE: f32 = 0.12;
+
+/// Ems between two drawings of one glyph that are meant to look like one bold glyph.
+const DOUBLING_MAX: f32 = 0.15;
+
+/// What is the same for all glyphs of one text operator. Lengths in points on the turned page, y down.
+#[derive(Debug, Clone, Copy)]
+pub struct Line {
+    /// Unit vector along the line.
+    pub along: (f32, f32),
+    /// Size of the font along and across the line; both positive.
+    pub em: f32,
+    pub font_size: f32,
+    pub font: u16,
+    /// In ems.
+    pub ascent: f32,
+    pub descent: f32,
+    /// Drawn without a mark (render mode 3): an OCR layer, or text that only a search should find.
+    pub hidden: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Word {
+    text_start: usize,
+    text_end: usize,
+    edge_start: usize,
+    edge_end: usize,
+    start: (f32, f32),
+    end: (f32, f32),
+    line: Line,
+}
+
+/// The word that is still being written.
+#[derive(Debug, Clone, Copy)]
+struct Open {
+    word: Word,
+    /// Where the last glyph starts, and what it is.
+    last: (f32, f32),
+    last_text: usize,
+    character: char,
+    glyphs: u32,
+    /// The text operator of all its glyphs; `None` when they come from several.
+    operator: Option<u32>,
+    /// The gap between its glyphs, when it is set wide.
+    tracking: Option<f32>,
+}
+
+#[derive(Debug, Default)]
+pub struct Words {
+    text: String,
+    edges: Vec<f32>,
+    words: Vec<Word>,
+    open: Option<Open>,
+    operator: u32,
+    size: (f32, f32),
+    /// Glyphs with and without a known character, drawn visibly inside the page.
+    pub known: u32,
+    pub unknown: u32,
+}
+
+impl Words {
+    /// Forgets everything and starts a page of this size in points.
+    pub fn start_page(&mut self, width: f32, height: f32) {
+        self.text.clear();
+        self.edges.clear();
+        self.words.clear();
+        self.open = None;
+        self.operator = 0;
+        self.size = (width, height);
+        self.known = 0;
+        self.unknown = 0;
+    }
+
+    /// A text operator begins.
+    pub fn start_operator(&mut self) {
+        self.operator = self.operator.wrapping_add(1);
+    }
+
+    /// One character at `origin` on its baseline, `advance` points wide along the line.
+    #[inline]
+    pub fn glyph(&mut self, line: &Line, character: char, origin: (f32, f32), advance: f32) {
+        if character <= ' ' || character.is_whitespace() {
+            self.close();
+            return;
+        }
+        // Zero-width spaces, joiners and byte order marks draw nothing and part nothing.
+        if matches!(character, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}') {
+            return;
+        }
+        let end = (origin.0 + line.along.0 * advance, origin.1 + line.along.1 * advance);
+        if !self.on_page(origin, end) {
+            self.close();
+            return;
+        }
+        if let Some(open) = &mut self.open {
+            match follows(open, line, character, origin, self.operator) {
+                Follows::Doubled => return,
+                Follows::Word { tracking } => {
+                    let split = open.tracking.is_some() && tracking.is_none();
+                    if split {
+                        self.split_first();
+                    }
+                    self.extend(character, origin, end, tracking);
+                    return;
+                }
+                Follows::Not => self.close(),
+            }
+        }
+        self.open(line, character, origin, end);
+    }
+
+    fn on_page(&self, start: (f32, f32), end: (f32, f32)) -> bool {
+        let (x, y) = (f32::midpoint(start.0, end.0), f32::midpoint(start.1, end.1));
+        // Also false for what is not a number.
+        x >= 0.0 && x <= self.size.0 && y >= 0.0 && y <= self.size.1
+    }
+
+    fn count(&mut self, line: &Line, character: char) {
+        if line.hidden {
+        } else if character == super::font::UNKNOWN {
+            self.unknown += 1;
+        } else {
+            self.known += 1;
+        }
+    }
+
+    fn open(&mut self, line: &Line, character: char, origin: (f32, f32), end: (f32, f32)) {
+        self.count(line, character);
+        let text_start = self.text.len();
+        let edge_start = self.edges.len();
+        self.text.push(character);
+        self.edges.push(origin.0);
+        self.open = Some(Open {
+            word: Word {
+                text_start,
+                text_end: self.text.len(),
+                edge_start,
+                edge_end: self.edges.len(),
+                start: origin,
+                end,
+                line: *line,
+            },
+            last: origin,
+            last_text: text_start,
+            character,
+            glyphs: 1,
+            operator: Some(self.operator),
+            tracking: None,
+        });
+    }
+
+    fn extend(&mut self, character: char, origin: (f32, f32), end: (f32, f32), tracking: Option<f32>) {
+        let Some(mut open) = self.open else { return };
+        self.count(&open.word.line, character);
+        open.last = origin;
+        open.last_text = self.text.len();
+        open.character = character;
+        open.glyphs += 1;
+        open.tracking = tracking;
+        if open.operator != Some(self.operator) {
+            open.operator = None;
+        }
+        self.text.push(character);
+        self.edges.push(origin.0);
+        open.word.text_end = self.text.len();
+        open.word.edge_end = self.edges.len();
+        open.word.end = end;
+        self.open = Some(open);
+    }
+
+    /// Ends the word that is being written.
+    pub fn close(&mut self) {
+        // Two glyphs with one wide gap say nothing about tracking: they are two words.
+        if self.open.is_some_and(|open| open.tracking.is_some() && open.glyphs == 2) {
+            self.split_first();
+        }
+        if let Some(open) = self.open.take() {
+            self.edges.push(open.word.end.0);
+            self.words.push(Word { edge_end: self.edges.len(), ..open.word });
+        }
+    }
+
+    /// Makes the first of two glyphs a word of its own and the second the word that is being written.
+    fn split_first(&mut self) {
+        let Some(open) = self.open else { return };
+        if open.glyphs != 2 {
+            return;
+        }
+        let word = open.word;
+        let gap = open.tracking.unwrap_or(0.0) * word.line.em;
+        let first_end = (open.last.0 - word.line.along.0 * gap, open.last.1 - word.line.along.1 * gap);
+        // The first word's right edge goes between the two left edges.
+        self.edges.pop();
+        self.edges.push(first_end.0);
+        self.words.push(Word { text_end: open.last_text, end: first_end, edge_end: self.edges.len(), ..word });
+        let edge_start = self.edges.len();
+        self.edges.push(open.last.0);
+        self.open = Some(Open {
+            word: Word { text_start: open.last_text, edge_start, edge_end: self.edges.len(), start: open.last, ..word },
+            glyphs: 1,
+            tracking: None,
+            ..open
+        });
+    }
+
+    /// Hands the words to the page: each once, and hidden ones only when there are no others.
+    pub fn finish_page(&mut self, page: &mut PageBuilder) {
+        self.close();
+        let any_visible = self.words.iter().any(|word| !word.line.hidden);
+        let mut drawn = Drawn::default();
+        for word in &self.words {
+            if any_visible && word.line.hidden {
+                continue;
+            }
+            let text = self.text.get(word.text_start..word.text_end).unwrap_or("");
+            if drawn.again(word, text, &self.text) {
+                continue;
+            }
+            let edges = self.edges.get(word.edge_start..word.edge_end).unwrap_or(&[]);
+            page.word(text, edges, shape(word));
+        }
+    }
+}
+
+enum Follows {
+    /// The same glyph again, a hair beside: one bold glyph.
+    Doubled,
+    /// The next glyph of the word, which is set wide when there is a `tracking`.
+    Word {
+        tracking: Option<f32>,
+    },
+    Not,
+}
+
+fn follows(open: &Open, line: &Line, character: char, origin: (f32, f32), operator: u32) -> Follows {
+    let of = &open.word.line;
+    let same_direction = of.along.0 * line.along.0 + of.along.1 * line.along.1 > 0.999;
+    let same_size = (of.font_size - line.font_size).abs() <= 0.2 * of.font_size;
+    if !same_direction || !same_size || of.hidden != line.hidden {
+        return Follows::Not;
+    }
+    let offset = |from: (f32, f32)| {
+        let (x, y) = (origin.0 - from.0, origin.1 - from.1);
+        (x * of.along.0 + y * of.along.1, y * of.along.0 - x * of.along.1)
+    };
+    let (gap, across) = offset(open.word.end);
+    if !(across.abs() <= BASELINE_TOLERANCE * of.font_size) {
+        return Follows::Not;
+    }
+    let (from_last, _) = offset(open.last);
+    if character == open.character && from_last.abs() < DOUBLING_MAX * of.em {
+        return Follows::Doubled;
+    }
+    let gap = gap / of.em;
+    let same_operator = open.operator == Some(operator);
+    // Within one operator glyphs follow each other however much they overlap, as long as they move on.
+    let backwards = if same_operator { from_last <= 0.0 } else { gap < -OVERLAP_MAX };
+    if backwards || gap.is_nan() {
+        return Follows::Not;
+    }
+    if let Some(tracking) = open.tracking {
+        if same_operator && (gap - tracking).abs() <= TRACKING_TOLERANCE {
+            return Follows::Word { tracking: Some(tracking) };
+        }
+        // One wide gap and then a narrow one: the first glyph stood alone.
+        return if open.glyphs == 2 && gap <= GAP_MAX { Follows::Word { tracking: None } } else { Follows::Not };
+    }
+    if gap <= GAP_MAX {
+        Follows::Word { tracking: None }
+    } else if gap <= TRACKING_MAX && same_operator && open.glyphs == 1 {
+        Follows::Word { tracking: Some(gap) }
+    } else {
+        Follows::Not
+    }
+}
+
+fn shape(word: &Word) -> WordShape {
+    let line = &word.line;
+    let upright = line.along.0 > 0.999;
+    let baseline = word.start.1;
+    let (top, bottom) = if upright {
+        (baseline - line.ascent * line.font_size, baseline - line.descent * line.font_size)
+    } else {
+        // The box around the line's ends and, across it, the glyphs' height.
+        let rise = line.ascent * line.font_size * line.along.0.abs();
+        let fall = -line.descent * line.font_size * line.along.0.abs();
+        (word.start.1.min(word.end.1) - rise, word.start.1.max(word.end.1) + fall)
+    };
+    WordShape { top, bottom, baseline, font_size: line.font_size, font: line.font, upright, confidence: 1.0 }
+}
+
+/// Finds words that were drawn before at nearly the same place: bold by drawing a whole string twice.
+///
+/// Words are kept by the cell of a grid that their start lies in; the cells are wider than any doubling, so an
+/// earlier drawing lies in the word's own cell or one of its neighbours.
+#[derive(Default)]
+struct Drawn {
+    by_cell: HashMap<(i32, i32), Vec<Word>, Hasher>,
+}
+
+/// Points; doubling shifts by well under half of it.
+const CELL: f32 = 8.0;
+
+/// The most words of one cell that are looked at: real pages have one to three.
+const CELL_WORDS_MAX: usize = 32;
+
+impl Drawn {
+    fn again(&mut self, word: &Word, text: &str, page_text: &str) -> bool {
+        let reach = (DOUBLING_MAX * word.line.em).min(CELL / 2.0);
+        let cell = |x: f32, y: f32| ((x / CELL) as i32, (y / CELL) as i32);
+        let (x, y) = word.start;
+        let home = cell(x, y);
+        let (low, high) = (cell(x - reach, y - reach), cell(x + reach, y + reach));
+        let is_again = (low.0..=high.0).flat_map(|column| (low.1..=high.1).map(move |row| (column, row))).any(|near| {
+            self.by_cell.get(&near).is_some_and(|words| {
+                words.iter().any(|other| {
+                    (other.start.0 - x).abs() <= reach
+                        && (other.start.1 - y).abs() <= reach
+                        && page_text.get(other.text_start..other.text_end) == Some(text)
+                })
+            })
+        });
+        if !is_again {
+            let words = self.by_cell.entry(home).or_default();
+            if words.len() < CELL_WORDS_MAX {
+                words.push(*word);
+            }
+        }
+        is_again
+    }
+}
+
+/// Cells are small numbers from our own arithmetic: a multiplication spreads them well enough, and the default
+/// hasher took a tenth of the time of a page.
+#[derive(Default, Clone, Copy)]
+struct Hasher(u64);
+
+impl std::hash::BuildHasher for Hasher {
+    type Hasher = Self;
+
+    fn build_hasher(&self) -> Self {
+        Self(0)
+    }
+}
+
+impl std::hash::Hasher for Hasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.write_i32(i32::from(byte));
+        }
+    }
+
+    fn write_i32(&mut self, value: i32) {
+        self.0 = (self.0.rotate_left(5) ^ u64::from(value.cast_unsigned())).wrapping_mul(0x517c_c1b7_2722_0a95);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LINE: Line =
+        Line { along: (1.0, 0.0), em: 10.0, font_size: 10.0, font: 0, ascent: 0.88, descent: -0.12, hidden: false };
+
+    struct Sheet {
+        words: Words,
+        x: f32,
+    }
+
+    impl Sheet {
+        fn new() -> Self {
+            let mut words = Words::default();
+            words.start_page(600.0, 800.0);
+            Self { words, x: 10.0 }
+        }
+
+        /// Text of half-em glyphs in one operator, `gap` ems after each.
+        fn show(&mut self, text: &str, gap: f32) -> &mut Self {
+            self.words.start_operator();
+            for character in text.chars() {
+                self.words.glyph(&LINE, character, (self.x, 100.0), 5.0);
+                self.x += 5.0 + gap * 10.0;
+            }
+            self
+        }
+
+        fn skip(&mut self, ems: f32) -> &mut Self {
+            self.x += ems * 10.0;
+            self
+        }
+
+        fn read(&mut self) -> String {
+            let mut page = PageBuilder::new(1, 600.0, 800.0);
+            self.words.finish_page(&mut page);
+            let page = page.finish();
+            page.words.iter().map(|word| page.word_text(word)).collect::<Vec<_>>().join(" ")
+        }
+    }
+
+    #[test]
+    fn a_gap_of_a_space_ends_a_word() {
+        assert_eq!(Sheet::new().show("3960", 0.0).skip(0.26).show("704", 0.0).read(), "3960 704");
+        assert_eq!(Sheet::new().show("-", 0.0).skip(0.05).show("71.89", 0.0).read(), "-71.89");
+    }
+
+    #[test]
+    fn a_number_set_wide_is_one_word() {
+        assert_eq!(Sheet::new().show("1234.56", 0.4).read(), "1234.56");
+        assert_eq!(Sheet::new().show("1234.56", 0.6).read(), "1 2 3 4 . 5 6");
+    }
+
+    #[test]
+    fn one_wide_gap_is_no_tracking() {
+        assert_eq!(Sheet::new().show("A", 0.4).show("B", 0.0).read(), "A B");
+        let mut sheet = Sheet::new();
+        sheet.words.start_operator();
+        for (character, x) in [('1', 10.0), ('2', 18.0), ('3', 23.0), ('4', 31.0)] {
+            sheet.words.glyph(&LINE, character, (x, 100.0), 5.0);
+        }
+        assert_eq!(sheet.read(), "1 23 4");
+    }
+
+    #[test]
+    fn splitting_keeps_every_edge() {
+        let mut sheet = Sheet::new();
+        sheet.words.start_operator();
+        for (character, x) in [('1', 10.0), ('2', 18.0), ('3', 23.0)] {
+            sheet.words.glyph(&LINE, character, (x, 100.0), 5.0);
+        }
+        let mut page = PageBuilder::new(1, 600.0, 800.0);
+        sheet.words.finish_page(&mut page);
+        let page = page.finish();
+        let glyphs: Vec<_> = page.words.iter().flat_map(|word| page.glyphs(word)).collect();
+        assert_eq!(glyphs, [('1', 10.0, 15.0), ('2', 18.0, 23.0), ('3', 23.0, 28.0)]);
+    }
+
+    #[test]
+    fn text_drawn_twice_is_read_once() {
+        let mut sheet = Sheet::new();
+        sheet.show("余额", 0.0);
+        sheet.x = 10.3;
+        sheet.show("余额", 0.0);
+        assert_eq!(sheet.read(), "余额");
+
+        let mut sheet = Sheet::new();
+        for x in [10.0, 10.4, 15.0, 15.4] {
+            sheet.words.start_operator();
+            sheet.words.glyph(&LINE, '1', (x, 100.0), 5.0);
+        }
+        assert_eq!(sheet.read(), "11");
+    }
+
+    #[test]
+    fn hidden_text_counts_only_alone() {
+        let hidden = Line { hidden: true, ..LINE };
+        let mut sheet = Sheet::new();
+        sheet.words.glyph(&hidden, 'h', (10.0, 50.0), 5.0);
+        assert_eq!(sheet.read(), "h");
+        let mut sheet = Sheet::new();
+        sheet.words.glyph(&hidden, 'h', (10.0, 50.0), 5.0);
+        assert_eq!(sheet.show("seen", 0.0).read(), "seen");
+    }
+
+    #[test]
+    fn text_outside_the_page_is_dropped() {
+        let mut sheet = Sheet::new();
+        sheet.words.glyph(&LINE, 'x', (-20.0, 100.0), 5.0);
+        sheet.words.glyph(&LINE, 'y', (10.0, 900.0), 5.0);
+        sheet.words.glyph(&LINE, 'z', (f32::NAN, 100.0), 5.0);
+        assert_eq!(sheet.show("in", 0.0).read(), "in");
+    }
+}
