@@ -10,7 +10,9 @@ use crate::document::MediaType;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(tag = "failure", rename_all = "snake_case")]
 pub enum Failure {
-    /// The operating system gave no bytes: no such file, no permission.
+    #[error("there is no such file")]
+    Missing,
+    /// The operating system gave no bytes: no permission, a fault of the disk.
     #[error("the file could not be opened: {detail}")]
     Unopenable { detail: String },
     #[error("the file is empty")]

@@ -164,3 +164,44 @@ fn parse_failure(error: ParseError) -> Failure {
         ParseError::NotAStatement => Failure::NotAStatement,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_statement_keeps_its_name_digest_and_kind() {
+        let answers = extract("notes.csv", b"one,two\n1,2\n", &[], &Limits::default());
+        let [only] = answers.as_slice() else { panic!("one answer a file") };
+        assert_eq!(only.name, "notes.csv");
+        assert_eq!(only.sha256, Some(sha256(b"one,two\n1,2\n")));
+        assert_eq!(only.media_type, Some(MediaType::Delimited));
+        assert_eq!(only.outcome, Err(Failure::NotAStatement));
+    }
+
+    #[test]
+    fn a_digest_is_the_one_everybody_computes() {
+        // FIPS 180-2, the empty message.
+        assert_eq!(sha256(b""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    }
+
+    #[test]
+    fn a_panic_in_a_stage_is_that_documents_failure() {
+        let outcome: Result<(), Failure> = guarded("parsing", || panic!("a defect"));
+        assert_eq!(outcome, Err(Failure::Panicked { doing: "parsing".to_owned() }));
+    }
+
+    #[test]
+    fn an_empty_file_is_answered() {
+        let answers = extract("empty.csv", b"", &[], &Limits::default());
+        assert_eq!(answers.iter().map(|answer| &answer.outcome).collect::<Vec<_>>(), [&Err(Failure::Empty)]);
+    }
+
+    #[test]
+    fn what_was_extracted_can_be_stored() {
+        for answer in extract("notes.csv", b"one,two\n1,2\n", &[], &Limits::default()) {
+            let stored = serde_json::to_string(&answer).unwrap();
+            assert_eq!(serde_json::from_str::<Extracted>(&stored).unwrap(), answer);
+        }
+    }
+}

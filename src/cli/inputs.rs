@@ -16,15 +16,17 @@ const DEPTH_MAX: usize = 32;
 /// Every file named, in the order given; a directory's in the order of their names.
 ///
 /// Inside a directory, hidden files, symbolic links and `.json` files (what was declared and what is expected lie
-/// beside the documents) are left out, the latter two with a word on stderr. A path that cannot be walked stays in the list, so that
-/// [`load`] says what is wrong with it.
+/// beside the documents) are left out, the latter two with a word on stderr. A directory that cannot be walked, or has
+/// nothing to read in it, stays in the list itself, so that [`load`] says so.
 #[must_use]
 pub fn expand(paths: &[PathBuf]) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for path in paths {
+        let before = files.len();
         if path.is_dir() {
             walk(path, DEPTH_MAX, &mut files);
-        } else {
+        }
+        if files.len() == before {
             files.push(path.clone());
         }
     }
@@ -69,8 +71,21 @@ pub fn load(path: &Path, passwords: &[&str], limits: &Limits) -> Vec<Extracted> 
     match read_bounded(path, limits.file_bytes) {
         Ok(bytes) => pipeline::extract(&name, &bytes, passwords, limits),
         Err(error) => {
-            let outcome = Err(Failure::Unopenable { detail: error_words(&error) });
-            vec![Extracted { name: name.into_owned(), sha256: None, media_type: None, pages: None, outcome }]
+            let failure = match error.kind() {
+                io::ErrorKind::NotFound => Failure::Missing,
+                // Left in the list by `expand` when there was nothing in it to read.
+                io::ErrorKind::IsADirectory => {
+                    Failure::Unopenable { detail: "a directory without documents".to_owned() }
+                }
+                _ => Failure::Unopenable { detail: error.to_string() },
+            };
+            vec![Extracted {
+                name: name.into_owned(),
+                sha256: None,
+                media_type: None,
+                pages: None,
+                outcome: Err(failure),
+            }]
         }
     }
 }
@@ -80,14 +95,6 @@ fn read_bounded(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path)?.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
     Ok(bytes)
-}
-
-fn error_words(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => "no such file".to_owned(),
-        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        _ => error.to_string(),
-    }
 }
 
 #[cfg(test)]
@@ -135,7 +142,16 @@ mod tests {
     fn a_missing_file_is_answered() {
         let answers = load(Path::new("/no/such/file.csv"), &[], &Limits::default());
         let [only] = answers.as_slice() else { panic!("one answer a file") };
-        assert_eq!(only.outcome, Err(Failure::Unopenable { detail: "no such file".to_owned() }));
+        assert_eq!(only.outcome, Err(Failure::Missing));
+    }
+
+    #[test]
+    fn an_empty_directory_is_answered() {
+        let folder = Folder::new("empty");
+        let files = expand(std::slice::from_ref(&folder.0));
+        let answers: Vec<Extracted> = files.iter().flat_map(|file| load(file, &[], &Limits::default())).collect();
+        let [only] = answers.as_slice() else { panic!("one answer a directory") };
+        assert_eq!(only.outcome, Err(Failure::Unopenable { detail: "a directory without documents".to_owned() }));
     }
 
     #[test]

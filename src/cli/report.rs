@@ -85,6 +85,9 @@ fn shown_documents(documents: &[Extracted], text: &mut String) {
                 statement.proof.status.as_str(),
                 table::proof_words(&statement.proof)
             );
+            for line in table::broken_lines(&statement.proof) {
+                let _ = writeln!(notes, "    ✗ {line}");
+            }
         }
         let problems = &read.parsed.problems;
         if let Some(first) = problems.first() {

@@ -12,6 +12,7 @@ use unicode_width::UnicodeWidthChar;
 
 use crate::wire::document::DocumentOut;
 use crate::wire::problem::ProblemOut;
+use crate::wire::source::SourceOut;
 use crate::wire::statement::StatementOut;
 
 /// A statement with no more rows than this is shown whole; a longer one by its first and last rows, so that the
@@ -116,23 +117,33 @@ pub fn proof_words(proof: &Proof) -> String {
         ProofStatus::Consistent => format!("{holding} of {equations} equations hold{uncovered}"),
         ProofStatus::Unproven => "the document prints nothing to check it against".to_owned(),
         ProofStatus::Contradicted => {
-            let mut words = format!("{} of {equations} equations fail{uncovered}", equations.saturating_sub(*holding));
-            for broken in proof.broken.iter().take(BROKEN_SHOWN) {
-                let row = broken.seq.map(|seq| format!(" at row {seq}")).unwrap_or_default();
-                let _ = write!(
-                    words,
-                    "; {}{row}: expected {}, found {}",
-                    broken.equation.as_str(),
-                    clean(&broken.expected),
-                    clean(&broken.found)
-                );
-            }
-            if let Some(more @ 1..) = proof.broken.len().checked_sub(BROKEN_SHOWN) {
-                let _ = write!(words, "; and {more} more");
-            }
-            words
+            format!("{} of {equations} equations fail{uncovered}", equations.saturating_sub(*holding))
         }
     }
+}
+
+/// The equations that fail, one a line; no more than fit the screen.
+#[must_use]
+pub fn broken_lines(proof: &Proof) -> Vec<String> {
+    let mut lines: Vec<String> = proof
+        .broken
+        .iter()
+        .take(BROKEN_SHOWN)
+        .map(|broken| {
+            let row = broken.seq.map(|seq| format!(" at row {seq}")).unwrap_or_default();
+            let place = broken.source.as_ref().map(|source| format!(" ({})", SourceOut::from(source)));
+            let (expected, found) = (&broken.expected, &broken.found);
+            clean(&format!(
+                "{}{row}: expected {expected}, found {found}{}",
+                broken.equation.as_str(),
+                place.unwrap_or_default()
+            ))
+        })
+        .collect();
+    if let Some(more @ 1..) = proof.broken.len().checked_sub(BROKEN_SHOWN) {
+        lines.push(format!("and {more} more"));
+    }
+    lines
 }
 
 pub fn document(extracted: &Extracted, out: &DocumentOut<'_>, text: &mut String) {
@@ -191,6 +202,9 @@ fn summary(statement: &Statement, out: &StatementOut<'_>, text: &mut String) {
         let _ = write!(text, "; balance {opening} → {closing}");
     }
     let _ = writeln!(text, "\n  proof: {} — {}", out.proof.status, proof_words(&statement.proof));
+    for line in broken_lines(&statement.proof) {
+        let _ = writeln!(text, "    ✗ {line}");
+    }
 }
 
 fn rows(statement: &StatementOut<'_>, text: &mut String) {
@@ -266,9 +280,7 @@ mod tests {
             }],
             ..Proof::none()
         };
-        assert_eq!(
-            proof_words(&proof),
-            "1 of 3 equations fail; running_balance at row 17: expected 812.40, found 821.40"
-        );
+        assert_eq!(proof_words(&proof), "1 of 3 equations fail");
+        assert_eq!(broken_lines(&proof), ["running_balance at row 17: expected 812.40, found 821.40"]);
     }
 }

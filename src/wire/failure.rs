@@ -51,14 +51,22 @@ const HINT_SPLIT_EN: &str = "Export shorter periods and hand them in one by one.
 
 fn words(failure: &Failure) -> Words {
     match failure {
-        // The contract has no code of its own for this; nothing was readable as any format.
+        // The contract has no code of its own for these two: what is not there is readable as no format.
+        Failure::Missing => Words {
+            code: "unsupported_format",
+            status: 422,
+            zh: "没有找到这份文件。".to_owned(),
+            en: "There is no such file.".to_owned(),
+            hint_zh: "请检查文件名和路径。",
+            hint_en: "Check the name and the path.",
+        },
         Failure::Unopenable { detail } => Words {
             code: "unsupported_format",
             status: 422,
-            zh: format!("打不开这份文件：{detail}。"),
+            zh: "这份文件打不开，可能没有读取权限，或者它不是普通文件。".to_owned(),
             en: format!("The file could not be opened: {detail}."),
-            hint_zh: "请检查文件名和路径是否正确、文件是否存在以及是否有读取权限。",
-            hint_en: "Check the name and the path, that the file exists and that it may be read.",
+            hint_zh: "请检查文件的读取权限，或复制一份再试。",
+            hint_en: "Check that it may be read, or try with a copy of it.",
         },
         Failure::Empty => Words {
             code: "empty",
@@ -208,7 +216,8 @@ mod tests {
     fn every_code_of_the_contract_is_said_and_no_other() {
         let media_type = MediaType::Pdf;
         let failures = [
-            Failure::Unopenable { detail: "no such file".to_owned() },
+            Failure::Missing,
+            Failure::Unopenable { detail: "permission denied".to_owned() },
             Failure::Empty,
             Failure::NoText,
             Failure::Unsupported { found: "a JPEG picture".to_owned() },
