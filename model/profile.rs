@@ -1,10 +1,12 @@
 //! The enriched picture a decision is made on: declared against verified.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::declaration::Declaration;
 use crate::finding::{Outcome, Severity};
 use crate::ledger::Grade;
+use crate::statement::StatementKind;
 use crate::{Money, Month, Text};
 
 /// One stream of income as far as the documents show it.
@@ -30,6 +32,22 @@ pub struct Verified {
     /// Months with complete coverage, latest first.
     pub months: Vec<Month>,
     pub names: Vec<Text>,
+    /// Every account that a document shows.
+    #[serde(default)]
+    pub accounts: Vec<ShownAccount>,
+}
+
+/// An account of the applicant in short: what kind of paper there is, what it is worth and how old it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ShownAccount {
+    pub kind: StatementKind,
+    pub issuer: Text,
+    pub tail: Option<Text>,
+    pub grade: Grade,
+    /// Whether every statement of it is proven.
+    pub proven: bool,
+    /// The last day that a statement covers; `None` when it prints neither a period nor a dated row.
+    pub covered_to: Option<Date>,
 }
 
 /// How a declared fact stands against the documents.
