@@ -45,6 +45,7 @@ fn walk(directory: &Path, depth_left: usize, files: &mut Vec<PathBuf>) {
         return;
     };
     entries.sort_by_key(fs::DirEntry::file_name);
+    let mut json_files = 0;
     for entry in entries {
         let path = entry.path();
         let name = entry.file_name();
@@ -55,12 +56,15 @@ fn walk(directory: &Path, depth_left: usize, files: &mut Vec<PathBuf>) {
             Ok(kind) if kind.is_dir() => walk(&path, depth_left, files),
             Ok(kind) if kind.is_symlink() => eprintln!("xinge: left out, a symbolic link: {}", path.display()),
             Ok(_) if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) => {
-                eprintln!("xinge: left out, JSON is no document: {}", path.display());
+                json_files += 1
             }
             Ok(kind) if kind.is_file() => files.push(path),
             Ok(_) => eprintln!("xinge: left out, no plain file: {}", path.display()),
             Err(_) => files.push(path),
         }
+    }
+    if json_files > 0 {
+        eprintln!("xinge: left out {json_files} .json in {}, which are no documents", directory.display());
     }
 }
 

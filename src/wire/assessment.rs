@@ -10,7 +10,7 @@ use model::extracted::Extracted;
 use model::feature::{Feature, Features};
 use model::finding::{Evidence, Finding};
 use model::ledger::{Category, Ledger, RowRef};
-use model::profile::{CorroboratedFact, FindingInShort, IncomeStream, Profile};
+use model::profile::{CorroboratedFact, FindingInShort, IncomeStream, Profile, ShownAccount};
 use model::sensitive::mask_id;
 use model::statement::{Statement, Transaction};
 use rust_decimal::{Decimal, RoundingStrategy};
@@ -183,6 +183,20 @@ pub struct VerifiedOut<'a> {
     /// With complete coverage, latest first.
     pub months: Vec<String>,
     pub names: Vec<&'a str>,
+    pub accounts: Vec<ShownAccountOut<'a>>,
+}
+
+/// An account of the applicant's that a document shows.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct ShownAccountOut<'a> {
+    pub kind: &'static str,
+    pub issuer: &'a str,
+    pub tail: Option<&'a str>,
+    pub grade: String,
+    /// Whether every statement of it is proven.
+    pub proven: bool,
+    /// The last day that a statement covers.
+    pub covered_to: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -230,6 +244,7 @@ impl<'a> From<&'a Profile> for ProfileOut<'a> {
                 streams: verified.streams.iter().map(StreamOut::from).collect(),
                 months: verified.months.iter().map(ToString::to_string).collect(),
                 names: verified.names.iter().map(|name| name.as_str()).collect(),
+                accounts: verified.accounts.iter().map(ShownAccountOut::from).collect(),
             },
             corroboration: profile.corroboration.iter().map(CorroborationOut::from).collect(),
             obligations: ObligationsOut {
@@ -264,6 +279,19 @@ const fn occupation(occupation: model::declaration::Occupation) -> &'static str 
         Occupation::Merchant => "merchant",
         Occupation::Farmer => "farmer",
         Occupation::Other => "other",
+    }
+}
+
+impl<'a> From<&'a ShownAccount> for ShownAccountOut<'a> {
+    fn from(account: &'a ShownAccount) -> Self {
+        Self {
+            kind: account.kind.as_str(),
+            issuer: &account.issuer,
+            tail: account.tail.as_deref(),
+            grade: format!("{:?}", account.grade),
+            proven: account.proven,
+            covered_to: account.covered_to.map(|day| day.to_string()),
+        }
     }
 }
 
