@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use assessment::decision::{Policy, PolicyError};
+use assessment::decision::PolicyError;
 use assessment::{Assessment, DocumentView, Input};
 use jiff::civil::Date;
 use model::declaration::Declaration;
@@ -12,10 +12,12 @@ use model::ledger::{Category, RowRef};
 use model::statement::{Statement, Transaction};
 use parsers::ParseError;
 use reading::archive::{self, Unpacked};
-use reading::{Kind, Limits, ReadError};
+use reading::{Kind, ReadError};
 use sha2::{Digest, Sha256};
 
+pub use assessment::decision::Policy;
 pub use model::extracted::{Extracted, ReadDocument};
+pub use reading::Limits;
 
 /// Why an assessment could not be made.
 #[derive(Debug, thiserror::Error)]

@@ -7,6 +7,7 @@ mod inputs;
 mod parse;
 mod parsers;
 mod report;
+mod serve;
 mod table;
 
 use std::io::{self, IsTerminal, Write};
@@ -40,6 +41,10 @@ enum Command {
     Assess(assess::Arguments),
     /// List every document layout this build knows
     Parsers(parsers::Arguments),
+    /// Serve the API and process documents, on an embedded store
+    Serve(serve::Arguments),
+    /// Process documents only, for a fleet on a shared database and folder
+    Worker(serve::WorkerArguments),
 }
 
 /// What a command could not do.
@@ -65,6 +70,8 @@ pub fn main() -> ExitCode {
         Command::Parse(arguments) => parse::run(&arguments),
         Command::Assess(arguments) => assess::run(&arguments),
         Command::Parsers(arguments) => parsers::run(&arguments),
+        Command::Serve(arguments) => serve::run(&arguments),
+        Command::Worker(arguments) => serve::run_worker(&arguments),
     };
     ExitCode::from(match outcome {
         Ok(status) => status,

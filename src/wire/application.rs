@@ -99,6 +99,31 @@ impl<'a> From<&'a ArchiveEntry> for ArchiveEntryOut<'a> {
     }
 }
 
+/// What the applicant states, as it is sent: the contract's `--declared`. It describes the request only; the request
+/// is read as [`model::declaration::Declaration`], and a test holds the two together.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeclarationIn {
+    pub name: Option<String>,
+    pub id_number: Option<String>,
+    /// Yuan a month, `"9000"`.
+    pub monthly_income: Option<String>,
+    pub employer: Option<String>,
+    /// `salaried`, `gig`, `merchant`, `farmer` or `other`.
+    pub occupation: Option<String>,
+    pub monthly_debt: Option<String>,
+    pub requested_limit: Option<String>,
+    pub baseline: Option<BaselineIn>,
+}
+
+/// What stood before.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, ToSchema)]
+pub struct BaselineIn {
+    pub limit: String,
+    /// `"0.18"` is 18 % a year.
+    pub apr: String,
+}
+
 /// Milliseconds since 1970 as RFC 3339 in China's time, to the millisecond.
 #[must_use]
 pub fn moment(ms: i64) -> String {
@@ -112,6 +137,25 @@ pub fn moment(ms: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use model::declaration::Declaration;
+
+    #[test]
+    fn the_described_declaration_is_the_one_that_is_read() {
+        let some = |text: &str| Some(text.to_owned());
+        let described = DeclarationIn {
+            name: some("张三"),
+            id_number: some("44010119900101123X"),
+            monthly_income: some("9000.00"),
+            employer: some("示例公司"),
+            occupation: some("salaried"),
+            monthly_debt: some("1500.00"),
+            requested_limit: some("50000.00"),
+            baseline: Some(BaselineIn { limit: "8000.00".to_owned(), apr: "0.18".to_owned() }),
+        };
+        let described = serde_json::to_value(&described).unwrap();
+        let read: Declaration = serde_json::from_value(described.clone()).unwrap();
+        assert_eq!(serde_json::to_value(&read).unwrap(), described);
+    }
 
     #[test]
     fn moments_are_told_in_china_s_time() {

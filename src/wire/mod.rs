@@ -4,11 +4,13 @@
 //! contract's order, maps are sorted, floats are printed as short as they can be. The keys that are added to
 //! the contract's are listed in docs/API.md.
 
+pub mod application;
 pub mod assessment;
 pub mod document;
 pub mod failure;
 pub mod mask;
 pub mod problem;
+pub mod results;
 pub mod source;
 pub mod statement;
 

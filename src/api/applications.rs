@@ -1,0 +1,100 @@
+//! `/v1/applications`
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
+use jiff::civil::Date;
+use model::declaration::Declaration;
+use model::ids::ApplicationId;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::applications::Service;
+use crate::wire::application::{ApplicationOut, DeclarationIn};
+
+use super::extract::{ApplicationPath, JsonRequest, Paging, json};
+use super::problem::Problem;
+
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct NewApplication {
+    /// What the applicant states about themselves; every key is optional.
+    #[schema(value_type = DeclarationIn)]
+    declared: Declaration,
+    /// The day to assess for; the day of the assessment when absent.
+    #[schema(value_type = Option<String>, format = Date)]
+    as_of: Option<Date>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ApplicationPage<'a> {
+    items: Vec<ApplicationOut<'a>>,
+    /// `cursor` of the next page; null on the last.
+    next_cursor: Option<&'a str>,
+}
+
+/// Make an application
+#[utoipa::path(
+    post, path = "/v1/applications", tag = "applications",
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same request with the same key is done once")),
+    request_body = NewApplication,
+    responses(
+        (status = 201, body = ApplicationOut, headers(("Location" = String))),
+        (status = 400, body = Problem, content_type = "application/problem+json"),
+        (status = 413, body = Problem, content_type = "application/problem+json"),
+        (status = 415, body = Problem, content_type = "application/problem+json"),
+        (status = 422, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn create_application(
+    State(service): State<Arc<Service>>,
+    request: JsonRequest,
+) -> Result<Response, Problem> {
+    let new: NewApplication = request.read()?;
+    let once = request.once()?;
+    let application = service.create_application(&new.declared, new.as_of, once.as_ref()).await?;
+    let mut response = json(StatusCode::CREATED, &ApplicationOut::from(&application))?;
+    if let Ok(location) = HeaderValue::from_str(&format!("/v1/applications/{}", application.id)) {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    Ok(response)
+}
+
+/// List applications, newest first
+#[utoipa::path(
+    get, path = "/v1/applications", tag = "applications", params(Paging),
+    responses(
+        (status = 200, body = ApplicationPage),
+        (status = 400, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn list_applications(
+    State(service): State<Arc<Service>>,
+    paging: Paging,
+) -> Result<Response, Problem> {
+    let (limit, before) = paging.read(Paging::DEFAULT, ApplicationId::parse)?;
+    let mut found = service.applications(before.as_ref(), limit.saturating_add(1)).await?;
+    let is_last = found.len() <= limit as usize;
+    found.truncate(limit as usize);
+    let next_cursor = if is_last { None } else { found.last().map(|last| last.id.as_str()) };
+    json(StatusCode::OK, &ApplicationPage { items: found.iter().map(ApplicationOut::from).collect(), next_cursor })
+}
+
+/// One application and its state
+#[utoipa::path(
+    get, path = "/v1/applications/{id}", tag = "applications",
+    params(("id" = String, Path, description = "`app_…`")),
+    responses(
+        (status = 200, body = ApplicationOut),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn get_application(
+    State(service): State<Arc<Service>>,
+    ApplicationPath(id): ApplicationPath,
+) -> Result<Response, Problem> {
+    let application = service.application(&id).await?;
+    json(StatusCode::OK, &ApplicationOut::from(&application))
+}

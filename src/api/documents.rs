@@ -1,0 +1,125 @@
+//! `/v1/documents` and the list of an application's.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use model::Sensitive;
+use model::ids::DocumentId;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::applications::Service;
+use crate::wire::application::FiledDocumentOut;
+
+use super::extract::{ApplicationPath, DocumentPath, JsonRequest, Paging, json};
+use super::problem::Problem;
+
+/// People try two or three.
+pub(super) const PASSWORDS_MAX: usize = 10;
+/// PDF allows 127 bytes.
+pub(super) const PASSWORD_BYTES_MAX: usize = 256;
+
+/// Either or both; they are tried in order.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Passwords {
+    #[schema(value_type = Option<String>, format = Password)]
+    password: Option<Sensitive<String>>,
+    #[serde(default)]
+    #[schema(value_type = Vec<String>)]
+    passwords: Vec<Sensitive<String>>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct DocumentPage<'a> {
+    items: Vec<FiledDocumentOut<'a>>,
+    /// `cursor` of the next page; null on the last.
+    next_cursor: Option<&'a str>,
+}
+
+/// List an application's documents in the order in which they came
+#[utoipa::path(
+    get, path = "/v1/applications/{id}/documents", tag = "documents",
+    params(("id" = String, Path, description = "`app_…`"), Paging),
+    responses(
+        (status = 200, body = DocumentPage),
+        (status = 400, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn list_documents(
+    State(service): State<Arc<Service>>,
+    ApplicationPath(id): ApplicationPath,
+    paging: Paging,
+) -> Result<Response, Problem> {
+    let (limit, after) = paging.read(Paging::DEFAULT, DocumentId::parse)?;
+    let mut found = service.documents(&id, after.as_ref(), limit.saturating_add(1)).await?;
+    let is_last = found.len() <= limit as usize;
+    found.truncate(limit as usize);
+    let next_cursor = if is_last { None } else { found.last().map(|last| last.id.as_str()) };
+    json(StatusCode::OK, &DocumentPage { items: found.iter().map(FiledDocumentOut::from).collect(), next_cursor })
+}
+
+/// One document and its state
+#[utoipa::path(
+    get, path = "/v1/documents/{id}", tag = "documents",
+    params(("id" = String, Path, description = "`doc_…`")),
+    responses(
+        (status = 200, body = FiledDocumentOut),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn get_document(
+    State(service): State<Arc<Service>>,
+    DocumentPath(id): DocumentPath,
+) -> Result<Response, Problem> {
+    let document = service.document(&id).await?;
+    json(StatusCode::OK, &FiledDocumentOut::from(&document))
+}
+
+/// Give the password of a document that could not be opened
+///
+/// It is read at once; the password is neither stored nor logged. A wrong one is no error of this request: the
+/// document says `wrong_password`, and the next can be tried. The password of a file in an archive opens the whole
+/// archive again, so an archive that has a password too needs both in `passwords`.
+#[utoipa::path(
+    post, path = "/v1/documents/{id}/password", tag = "documents",
+    params(
+        ("id" = String, Path, description = "`doc_…`"),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same request with the same key is done once"),
+    ),
+    request_body = Passwords,
+    responses(
+        (status = 200, body = FiledDocumentOut),
+        (status = 400, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 415, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn unlock_document(
+    State(service): State<Arc<Service>>,
+    DocumentPath(id): DocumentPath,
+    request: JsonRequest,
+) -> Result<Response, Problem> {
+    let given: Passwords = request.read()?;
+    let passwords: Vec<Sensitive<String>> = given.password.into_iter().chain(given.passwords).collect();
+    check(&passwords)?;
+    if passwords.is_empty() {
+        return Err(Problem::invalid("缺少 password。", "password is missing."));
+    }
+    let document = service.unlock_document(&id, passwords, request.once_whatever_body()?.as_ref()).await?;
+    json(StatusCode::OK, &FiledDocumentOut::from(&document))
+}
+
+/// Bounds on passwords, wherever they come from.
+pub(super) fn check(passwords: &[Sensitive<String>]) -> Result<(), Problem> {
+    if passwords.len() > PASSWORDS_MAX || passwords.iter().any(|p| p.reveal().len() > PASSWORD_BYTES_MAX) {
+        return Err(Problem::invalid(
+            "密码最多 10 个，每个不超过 256 字节。",
+            "At most 10 passwords of at most 256 bytes each.",
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,116 @@
+//! The HTTP door: `/v1`, its description, and the pages that stand outside it.
+//!
+//! Handlers turn a request into a call of `applications` and its result into `wire`'s JSON; they decide nothing.
+
+mod applications;
+mod assessments;
+mod documents;
+mod extract;
+mod health;
+mod layers;
+mod problem;
+mod statements;
+mod upload;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::timeout::RequestBodyTimeoutLayer;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use utoipa_swagger_ui::SwaggerUi;
+
+use crate::applications::Service;
+use crate::auth::Access;
+
+/// A declaration is under 2 kB.
+const JSON_BYTES_MAX: usize = 64 << 10;
+
+/// Bounds on what one client may cost.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    pub access: Access,
+    /// For a request and its answer, uploads apart.
+    pub request_timeout: Duration,
+    /// For an upload, reading the file included.
+    pub upload_timeout: Duration,
+    /// Between two pieces of a request body.
+    pub body_idle: Duration,
+    pub concurrent_requests_max: usize,
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "xinge",
+        description = "A borrower proves their own credit with their own papers: create an application, upload \
+            statements and bills, and read the statements, findings, profile and decision made of them.\n\n\
+            Money is a decimal string, never a float. Errors are problem details (RFC 9457) with a stable `code`. \
+            Writes take an `Idempotency-Key`: the same request with the same key is done once."
+    ),
+    tags(
+        (name = "applications", description = "One applicant's request 进件"),
+        (name = "documents", description = "Files of an application 单据"),
+        (name = "statements", description = "What was read of them 流水"),
+        (name = "assessment", description = "Findings, profile and decision 核验、画像与审批结论"),
+        (name = "health", description = "For whoever runs it"),
+    )
+)]
+struct Description;
+
+fn routes() -> OpenApiRouter<Arc<Service>> {
+    OpenApiRouter::with_openapi(Description::openapi())
+        .routes(routes!(applications::create_application, applications::list_applications))
+        .routes(routes!(applications::get_application))
+        .routes(routes!(documents::list_documents))
+        .routes(routes!(documents::get_document))
+        .routes(routes!(documents::unlock_document))
+        .routes(routes!(statements::document_statements))
+        .routes(routes!(statements::application_statements))
+        .routes(routes!(assessments::get_features))
+        .routes(routes!(assessments::get_findings))
+        .routes(routes!(assessments::get_profile))
+        .routes(routes!(assessments::get_decision))
+        .routes(routes!(health::healthz))
+        .routes(routes!(health::readyz))
+}
+
+fn upload_routes() -> OpenApiRouter<Arc<Service>> {
+    OpenApiRouter::new().routes(routes!(upload::upload_document))
+}
+
+/// The API's description, OpenAPI 3.1.
+#[must_use]
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    routes().merge(upload_routes()).into_openapi()
+}
+
+/// Everything the service answers.
+pub fn router(service: Arc<Service>, settings: &Settings) -> Router {
+    let plain: Router<Arc<Service>> = routes().into();
+    let uploads: Router<Arc<Service>> = upload_routes().into();
+    let plain = plain
+        .layer(DefaultBodyLimit::max(JSON_BYTES_MAX))
+        .layer(axum::middleware::from_fn_with_state(settings.request_timeout, layers::within));
+    // A file is bounded where it is written down, not by a limit on the body it comes in.
+    let uploads = uploads
+        .layer(DefaultBodyLimit::disable())
+        .layer(axum::middleware::from_fn_with_state(settings.upload_timeout, layers::within));
+    let pages = SwaggerUi::new("/docs").url("/openapi.json", openapi());
+    let room = Arc::new(tokio::sync::Semaphore::new(settings.concurrent_requests_max));
+    plain
+        .merge(uploads)
+        .merge(pages)
+        .fallback(problem::no_such_path)
+        .method_not_allowed_fallback(problem::no_such_method)
+        .layer(RequestBodyTimeoutLayer::new(settings.body_idle))
+        .layer(CatchPanicLayer::custom(problem::panicked))
+        .layer(axum::middleware::from_fn_with_state(room, layers::with_room))
+        .layer(axum::middleware::from_fn_with_state(settings.access, layers::admitted))
+        .layer(axum::middleware::from_fn_with_state(Arc::clone(&service), layers::traced))
+        .with_state(service)
+}

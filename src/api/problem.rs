@@ -1,0 +1,223 @@
+//! Problem details (RFC 9457): what a caller is told when a request cannot be answered.
+//!
+//! What went wrong with a *file* has its words in `wire/failure.rs` and is part of the document; this is the map for
+//! requests. Causes are logged with the request's id and never sent.
+
+use std::any::Any;
+use std::time::Duration;
+
+use axum::extract::rejection::QueryRejection;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use model::application::ApplicationState;
+use serde::Serialize;
+use tracing::{error, warn};
+use utoipa::ToSchema;
+
+use crate::applications::Error;
+
+/// `application/problem+json`
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub struct Problem {
+    /// `urn:xinge:problem:` and the code.
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub title: &'static str,
+    pub status: u16,
+    /// One of a published vocabulary; never reused.
+    pub code: &'static str,
+    pub message_zh: String,
+    pub message_en: String,
+    /// The application's state, with the code `not_assessed_yet`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<&'static str>,
+    /// Seconds until it is worth asking again; also in `Retry-After`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u32>,
+}
+
+impl Problem {
+    fn new(status: StatusCode, code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self {
+            kind: format!("urn:xinge:problem:{code}"),
+            title: status.canonical_reason().unwrap_or("Error"),
+            status: status.as_u16(),
+            code,
+            message_zh: zh.into(),
+            message_en: en.into(),
+            state: None,
+            retry_after: None,
+        }
+    }
+
+    const fn after(mut self, seconds: u32) -> Self {
+        self.retry_after = Some(seconds);
+        self
+    }
+
+    /// The request itself is wrong; `en` and `zh` say where.
+    pub(super) fn invalid(zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "invalid_request", zh, en)
+    }
+
+    pub(super) fn unsupported_media_type(wanted_zh: &str, wanted_en: &str) -> Self {
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported_media_type",
+            format!("请求体的类型不对，应为 {wanted_zh}。"),
+            format!("The body is of a kind that is not taken here, which is {wanted_en}."),
+        )
+    }
+
+    /// No such thing, or an id that cannot be one.
+    pub(super) fn not_found(zh: &str, en: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found", zh, en)
+    }
+
+    pub(super) fn body_too_large(limit_bytes: u64) -> Self {
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too_large",
+            format!("内容太大，超过了 {} 的上限。", size(limit_bytes)),
+            format!("The body is too large: at most {}.", size(limit_bytes)),
+        )
+    }
+
+    pub(super) fn body_cut_short() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "incomplete_body",
+            "上传没有完成，请重新提交。",
+            "The body ended early or could not be understood: send it again.",
+        )
+    }
+
+    pub(super) fn too_slow(limit: Duration) -> Self {
+        let seconds = limit.as_secs();
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "timeout",
+            format!("处理超过了 {seconds} 秒，已停止，请稍后再试。"),
+            format!("The request was given up after {seconds} seconds: try again."),
+        )
+        .after(5)
+    }
+
+    pub(super) fn busy() -> Self {
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "busy",
+            "同时处理的请求太多，请稍后再试。",
+            "Too many requests are being worked on: try again.",
+        )
+        .after(1)
+    }
+
+    pub(super) fn not_admitted() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "not_admitted",
+            "只接受本机程序的请求，不接受其他网站页面的请求。",
+            "Requests are taken from programs on this machine, not from pages of other sites.",
+        )
+    }
+
+    pub(super) fn internal() -> Self {
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal",
+            "程序内部出错，请求没有完成。请凭响应头 x-request-id 联系管理员。",
+            "The program failed on this request. The x-request-id header tells its operator where to look.",
+        )
+    }
+}
+
+fn size(bytes: u64) -> String {
+    if bytes >= 1 << 20 { format!("{} MB", bytes >> 20) } else { format!("{} kB", bytes >> 10) }
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::NoApplication(_) => Self::not_found("没有这份进件。", "There is no such application."),
+            Error::NoDocument(_) => Self::not_found("没有这份单据。", "There is no such document."),
+            Error::TooManyDocuments { max } => Self::new(
+                StatusCode::CONFLICT,
+                "too_many_documents",
+                format!("这份进件已有 {max} 份单据，不能再增加。"),
+                format!("The application has {max} documents already: no more are taken."),
+            ),
+            Error::FileTooLarge { limit } => Self::body_too_large(limit),
+            Error::KeyUsedElsewhere => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "idempotency_key_reused",
+                "这个 Idempotency-Key 已用于另一个请求。",
+                "The Idempotency-Key was used for another request.",
+            ),
+            Error::NotAssessedYet { state: ApplicationState::Abandoned } => Self::new(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "assessment_failed",
+                "评估时程序出错，没有得出结论。补交单据会重新评估。",
+                "The assessment failed for a defect of the program. A further document starts it anew.",
+            ),
+            Error::NotAssessedYet { state } => {
+                let problem = Self::new(
+                    StatusCode::NOT_FOUND,
+                    "not_assessed_yet",
+                    "还没有结论：单据尚未提交、正在读取或正在评估。",
+                    "There is no result yet: documents are missing, being read or being assessed.",
+                )
+                .after(1);
+                Self { state: Some(state.as_str()), ..problem }
+            }
+            error @ (Error::Assess(_)
+            | Error::Files(_)
+            | Error::Database(_)
+            | Error::LeaseLost
+            | Error::Panicked { .. }) => {
+                error!(error = format!("{:#}", anyhow::Error::new(error)), "a request failed");
+                Self::internal()
+            }
+        }
+    }
+}
+
+impl From<QueryRejection> for Problem {
+    fn from(rejection: QueryRejection) -> Self {
+        Self::invalid(format!("查询参数不对：{}", rejection.body_text()), rejection.body_text())
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let body = serde_json::to_vec(&self).unwrap_or_default();
+        let mut response = (status, body).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+pub(super) async fn no_such_path() -> Problem {
+    Problem::not_found("没有这个地址，见 /docs。", "There is nothing at this path; see /docs.")
+}
+
+pub(super) async fn no_such_method() -> Problem {
+    Problem::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method_not_allowed",
+        "这个地址不支持这种请求方法，见 /docs。",
+        "This path does not take this method; see /docs.",
+    )
+}
+
+/// A defect of ours in a handler. The panic's own words may quote a document: not logged.
+pub(super) fn panicked(_panic: Box<dyn Any + Send + 'static>) -> Response {
+    warn!("a handler panicked");
+    Problem::internal().into_response()
+}

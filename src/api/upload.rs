@@ -1,0 +1,259 @@
+//! Receiving a file: as a form or as the body itself, written down piece by piece and bounded as it comes.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::multipart::{Field, Multipart, MultipartError};
+use axum::extract::{FromRequest, Query, Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::Response;
+use futures_util::StreamExt;
+use model::Sensitive;
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+
+use crate::applications::{NewFile, Service};
+use crate::wire::application::FiledDocumentOut;
+
+use super::documents::{self, PASSWORD_BYTES_MAX};
+use super::extract::{ApplicationPath, json, once};
+use super::problem::Problem;
+
+/// What a form may be longer than its file: boundaries, names and passwords.
+const FORM_BYTES_MAX: u64 = 64 << 10;
+/// ext4 allows 255 bytes, NTFS 255 UTF-16 units.
+const FILENAME_CHARACTERS_MAX: usize = 255;
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Named {
+    /// The file's name, when the body is the file itself; or the header `X-Filename`, percent-encoded.
+    filename: Option<String>,
+}
+
+/// The form of an upload.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the form; it is read field by field as it comes")]
+pub(super) struct UploadForm {
+    #[schema(value_type = String, format = Binary)]
+    file: Vec<u8>,
+    /// May stand more than once; each is tried.
+    password: Option<String>,
+}
+
+/// A request's file and what came with it.
+struct Received {
+    file: NewFile,
+    headers: HeaderMap,
+    path: String,
+    method: axum::http::Method,
+}
+
+/// Upload a document
+///
+/// A form with `file` (and `password`, as often as needed), or the file itself as the body. The answer comes when the
+/// file is safe; it is read afterwards: ask for the document until its state is `parsed` or `failed`. With a password
+/// it is read before the answer, since passwords are neither stored nor logged. The same bytes twice in one
+/// application are one document. A ZIP archive is a document whose files are documents of their own.
+#[utoipa::path(
+    post, path = "/v1/applications/{id}/documents", tag = "documents",
+    params(
+        ("id" = String, Path, description = "`app_…`"),
+        Named,
+        ("X-Filename" = Option<String>, Header, description = "Percent-encoded name, when the body is the file itself"),
+        ("X-Document-Password" = Option<String>, Header, description = "Percent-encoded, when the body is the file itself"),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same request with the same key is done once"),
+    ),
+    request_body(content((UploadForm = "multipart/form-data"), (Vec<u8> = "application/octet-stream"))),
+    responses(
+        (status = 202, body = FiledDocumentOut, headers(("Location" = String))),
+        (status = 400, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 409, body = Problem, content_type = "application/problem+json"),
+        (status = 413, body = Problem, content_type = "application/problem+json"),
+        (status = 415, body = Problem, content_type = "application/problem+json"),
+        (status = 422, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn upload_document(
+    State(service): State<Arc<Service>>,
+    ApplicationPath(id): ApplicationPath,
+    request: Request,
+) -> Result<Response, Problem> {
+    // Asked first, so that a long upload to nowhere is refused before it is sent.
+    service.application(&id).await?;
+    let received = receive(&service, request).await?;
+    documents::check(&received.file.passwords)?;
+    let content = format!("{}\n{}", received.file.stored.sha256, received.file.filename.reveal());
+    let once = once(&received.method, &received.path, &received.headers, content.as_bytes())?;
+    let filed = service.file_document(&id, received.file, once.as_ref()).await?;
+    let mut response = json(StatusCode::ACCEPTED, &FiledDocumentOut::from(&filed.document))?;
+    if let Ok(location) = HeaderValue::from_str(&format!("/v1/documents/{}", filed.document.id)) {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    Ok(response)
+}
+
+async fn receive(service: &Service, request: Request) -> Result<Received, Problem> {
+    let limit = service.limits.file_bytes;
+    let headers = request.headers().clone();
+    let path = request.uri().path().to_owned();
+    let method = request.method().clone();
+    let length = header_text(&headers, "content-length").and_then(|text| text.parse::<u64>().ok());
+    if length.is_some_and(|length| length > limit.saturating_add(FORM_BYTES_MAX)) {
+        return Err(Problem::body_too_large(limit));
+    }
+    let kind = header_text(&headers, "content-type").unwrap_or_default().to_ascii_lowercase();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    let file = match kind {
+        "multipart/form-data" => receive_form(service, request).await?,
+        // What clients send when nobody told them what it is: the file would be quoted or encoded.
+        "application/json" | "application/x-www-form-urlencoded" => {
+            return Err(Problem::unsupported_media_type(
+                "multipart/form-data，或文件本身",
+                "multipart/form-data, or the file itself",
+            ));
+        }
+        _ => receive_body(service, request, &headers).await?,
+    };
+    Ok(Received { file, headers, path, method })
+}
+
+async fn receive_body(service: &Service, request: Request, headers: &HeaderMap) -> Result<NewFile, Problem> {
+    let Query(named) = Query::<Named>::try_from_uri(request.uri())?;
+    let name = named.filename.or_else(|| header_text(headers, "x-filename").map(percent_decoded));
+    let password = header_text(headers, "x-document-password").map(percent_decoded);
+    let mut incoming = service.receive_file().await?;
+    let mut body = Body::into_data_stream(request.into_body());
+    while let Some(piece) = body.next().await {
+        let piece = piece.map_err(|_| Problem::body_cut_short())?;
+        incoming.write(&piece).await.map_err(crate::applications::Error::from)?;
+    }
+    let stored = incoming.finish().await.map_err(crate::applications::Error::from)?;
+    Ok(NewFile {
+        filename: Sensitive::new(plain_name(name.as_deref())),
+        stored,
+        passwords: password.into_iter().map(Sensitive::new).collect(),
+    })
+}
+
+async fn receive_form(service: &Service, request: Request) -> Result<NewFile, Problem> {
+    let mut form = Multipart::from_request(request, &()).await.map_err(|_| Problem::body_cut_short())?;
+    let mut file = None;
+    let mut passwords = Vec::new();
+    while let Some(field) = form.next_field().await.map_err(broken)? {
+        match field.name().unwrap_or_default() {
+            "file" if file.is_some() => {
+                return Err(Problem::invalid("一次只能上传一个 file。", "Only one `file` in a request."));
+            }
+            "file" => file = Some(receive_part(service, field).await?),
+            "password" if passwords.len() < documents::PASSWORDS_MAX => {
+                passwords.extend(small_text(field).await?.map(Sensitive::new));
+            }
+            "password" => documents::check(&vec![Sensitive::new(String::new()); documents::PASSWORDS_MAX + 1])?,
+            other => {
+                let other: String = other.chars().take(64).collect();
+                return Err(Problem::invalid(
+                    format!("表单里有不认识的字段：{other}。"),
+                    format!("The form has a field that is not taken here: {other}."),
+                ));
+            }
+        }
+    }
+    let Some((filename, stored)) = file else {
+        return Err(Problem::invalid("表单里没有 file。", "The form has no `file`."));
+    };
+    Ok(NewFile { filename, stored, passwords })
+}
+
+async fn receive_part(
+    service: &Service,
+    mut field: Field<'_>,
+) -> Result<(Sensitive<String>, crate::blobs::StoredFile), Problem> {
+    let filename = Sensitive::new(plain_name(field.file_name()));
+    let mut incoming = service.receive_file().await?;
+    while let Some(piece) = field.chunk().await.map_err(broken)? {
+        incoming.write(&piece).await.map_err(crate::applications::Error::from)?;
+    }
+    let stored = incoming.finish().await.map_err(crate::applications::Error::from)?;
+    Ok((filename, stored))
+}
+
+/// A field's text, bounded; `None` when it is empty.
+async fn small_text(mut field: Field<'_>) -> Result<Option<String>, Problem> {
+    let mut bytes = Vec::new();
+    while let Some(piece) = field.chunk().await.map_err(broken)? {
+        bytes.extend_from_slice(&piece);
+        if bytes.len() > PASSWORD_BYTES_MAX {
+            break;
+        }
+    }
+    let text =
+        String::from_utf8(bytes).map_err(|_| Problem::invalid("password 应为 UTF-8。", "password must be UTF-8."))?;
+    Ok(Some(text).filter(|text| !text.is_empty()))
+}
+
+fn broken(_error: MultipartError) -> Problem {
+    Problem::body_cut_short()
+}
+
+fn header_text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+/// A name without folders and control characters.
+fn plain_name(name: Option<&str>) -> String {
+    let last = name.unwrap_or_default().rsplit(['/', '\\']).next().unwrap_or_default();
+    let plain: String = last.chars().filter(|c| !c.is_control()).take(FILENAME_CHARACTERS_MAX).collect();
+    match plain.trim() {
+        "" | "." | ".." => "upload".to_owned(),
+        plain => plain.to_owned(),
+    }
+}
+
+/// `%E6%B5%81` → 流; what is no escape stays as it is.
+fn percent_decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&first, after)) = rest.split_first() {
+        let escaped = match (first, after) {
+            (b'%', [high, low, beyond @ ..]) => hex(*high).zip(hex(*low)).map(|(h, l)| (h * 16 + l, beyond)),
+            _ => None,
+        };
+        let (byte, beyond) = escaped.unwrap_or((first, after));
+        bytes.push(byte);
+        rest = beyond;
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn hex(digit: u8) -> Option<u8> {
+    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_lose_what_could_lead_elsewhere() {
+        for (given, kept) in [
+            (Some("流水.pdf"), "流水.pdf"),
+            (Some("../../etc/passwd"), "passwd"),
+            (Some("C:\\papers\\a.csv"), "a.csv"),
+            (Some("a\0b\n.csv"), "ab.csv"),
+            (Some(".."), "upload"),
+            (None, "upload"),
+        ] {
+            assert_eq!(plain_name(given), kept, "{given:?}");
+        }
+    }
+
+    #[test]
+    fn escapes_are_read_and_the_rest_kept() {
+        assert_eq!(percent_decoded("%E6%B5%81a%20b"), "流a b");
+        assert_eq!(percent_decoded("100%"), "100%");
+        assert_eq!(percent_decoded("%zz"), "%zz");
+    }
+}

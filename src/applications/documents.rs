@@ -1,0 +1,193 @@
+//! Filing documents with an application.
+//!
+//! A file without a password is kept, answered for, and read by a job. One that comes with a password is read before
+//! it is answered for: the password is never written down, so no job could read it later.
+
+use model::Sensitive;
+use model::application::{DocumentState, FiledDocument};
+use model::document::FileFacts;
+use model::ids::{ApplicationId, DocumentId, JobId};
+use model::job::Job;
+
+use crate::blobs::StoredFile;
+use crate::db::queue::{self, Lane};
+use crate::db::{Tx, applications, documents};
+use crate::pipeline::Extracted;
+
+use super::{Error, Once, Service, once};
+
+/// A received file.
+#[derive(Debug)]
+pub struct NewFile {
+    /// As the applicant named it, without folders.
+    pub filename: Sensitive<String>,
+    pub stored: StoredFile,
+    /// Tried in this order; none when it is to be read later.
+    pub passwords: Vec<Sensitive<String>>,
+}
+
+/// The document of a file, and whether this call filed it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Filed {
+    pub document: FiledDocument,
+    /// False when the application had a document of these bytes, or the idempotency key was used for it.
+    pub is_new: bool,
+}
+
+impl Service {
+    /// Files a document. The same bytes twice in one application are one document; if it could not be read before
+    /// and passwords come with it now, it is read again.
+    ///
+    /// # Errors
+    /// [`Error::NoApplication`], [`Error::TooManyDocuments`], [`Error::KeyUsedElsewhere`], [`Error::Files`],
+    /// [`Error::Database`].
+    pub async fn file_document(
+        &self,
+        application: &ApplicationId,
+        file: NewFile,
+        once: Option<&Once>,
+    ) -> Result<Filed, Error> {
+        // Before the costly part: what would be refused or was answered already.
+        let mut tx = self.db.read().await?;
+        if let Some(earlier) = once::earlier(&mut tx, once).await? {
+            return filed_before(&mut tx, &earlier).await;
+        }
+        applications::get(&mut tx, application).await?.ok_or_else(|| Error::NoApplication(application.clone()))?;
+        let known = documents::get_by_digest(&mut tx, application, &file.stored.sha256).await?;
+        if known.is_none() && documents::count(&mut tx, application).await? >= i64::from(self.documents_max) {
+            return Err(Error::TooManyDocuments { max: self.documents_max });
+        }
+        drop(tx);
+        let is_read = known.as_ref().is_some_and(|document| document.state == DocumentState::Parsed);
+        let reading = if file.passwords.is_empty() || is_read {
+            None
+        } else {
+            Some(self.extract(&file.filename, &file.stored.sha256, file.passwords).await?)
+        };
+        let document = FiledDocument {
+            id: DocumentId::new(&self.unique()),
+            application: application.clone(),
+            parent: None,
+            filename: file.filename,
+            sha256: Some(file.stored.sha256.clone()),
+            size_bytes: i64::try_from(file.stored.size_bytes).ok(),
+            media_type: None,
+            pages: None,
+            state: DocumentState::Received,
+            failure: None,
+            parser: None,
+            problems: Vec::new(),
+            facts: FileFacts::default(),
+            entries: Vec::new(),
+            created_ms: self.clock.now_ms(),
+        };
+        self.keep_document(document, reading.as_deref(), once).await
+    }
+
+    async fn keep_document(
+        &self,
+        document: FiledDocument,
+        reading: Option<&[Extracted]>,
+        once: Option<&Once>,
+    ) -> Result<Filed, Error> {
+        let now_ms = self.clock.now_ms();
+        let mut tx = self.db.write().await?;
+        let is_new = documents::insert(&mut tx, &document).await?;
+        let id = if is_new {
+            document.id
+        } else {
+            let sha256 = document.sha256.as_deref().unwrap_or_default();
+            let known = documents::get_by_digest(&mut tx, &document.application, sha256).await?;
+            known.ok_or(Error::NoDocument(document.id))?.id
+        };
+        if let Some(earlier) = once::claim(&mut tx, once, id.as_str(), now_ms).await? {
+            return filed_before(&mut tx, &earlier).await;
+        }
+        match reading {
+            Some(reading) => self.keep_reading(&mut tx, &id, reading).await?,
+            None if is_new => {
+                applications::raise_revision(&mut tx, &document.application).await?;
+                let job = Job::ParseDocument { document: id.clone() };
+                self.enqueue(&mut tx, &job, &document.application).await?;
+            }
+            None => {}
+        }
+        let document = documents::get(&mut tx, &id).await?.ok_or(Error::NoDocument(id))?;
+        tx.commit().await?;
+        self.wake_workers();
+        Ok(Filed { document, is_new })
+    }
+
+    /// Reads a document again with passwords. One that has been read stays as it is; so does an archive's file.
+    ///
+    /// # Errors
+    /// [`Error::NoDocument`], [`Error::KeyUsedElsewhere`], [`Error::Files`], [`Error::Database`].
+    pub async fn unlock_document(
+        &self,
+        id: &DocumentId,
+        passwords: Vec<Sensitive<String>>,
+        once: Option<&Once>,
+    ) -> Result<FiledDocument, Error> {
+        let mut tx = self.db.read().await?;
+        let document = documents::get(&mut tx, id).await?.ok_or_else(|| Error::NoDocument(id.clone()))?;
+        let answered = once::earlier(&mut tx, once).await?.is_some();
+        // A file in an archive has no bytes of its own: the archive is opened again, for all its files.
+        let root = match &document.parent {
+            Some(parent) => documents::get(&mut tx, parent).await?.ok_or_else(|| Error::NoDocument(parent.clone()))?,
+            None => document.clone(),
+        };
+        drop(tx);
+        let needs_no_reading = document.state == DocumentState::Parsed && document.entries.is_empty();
+        if answered || needs_no_reading {
+            return Ok(document);
+        }
+        let sha256 = root.sha256.as_deref().ok_or_else(|| Error::NoDocument(root.id.clone()))?;
+        let reading = self.extract(&root.filename, sha256, passwords).await?;
+        let mut tx = self.db.write().await?;
+        if once::claim(&mut tx, once, id.as_str(), self.clock.now_ms()).await?.is_none() {
+            self.keep_reading(&mut tx, &root.id, &reading).await?;
+        }
+        // An archive in the archive that opens at last has its files in its place; then the whole is the answer.
+        let document = match documents::get(&mut tx, id).await? {
+            Some(document) => document,
+            None => documents::get(&mut tx, &root.id).await?.ok_or_else(|| Error::NoDocument(id.clone()))?,
+        };
+        tx.commit().await?;
+        self.wake_workers();
+        Ok(document)
+    }
+
+    /// # Errors
+    /// [`Error::NoDocument`], [`Error::Database`].
+    pub async fn document(&self, id: &DocumentId) -> Result<FiledDocument, Error> {
+        let mut tx = self.db.read().await?;
+        documents::get(&mut tx, id).await?.ok_or_else(|| Error::NoDocument(id.clone()))
+    }
+
+    /// At most `limit` of an application's documents in the order in which they came, those after `after`.
+    ///
+    /// # Errors
+    /// [`Error::NoApplication`], [`Error::Database`].
+    pub async fn documents(
+        &self,
+        application: &ApplicationId,
+        after: Option<&DocumentId>,
+        limit: u32,
+    ) -> Result<Vec<FiledDocument>, Error> {
+        let mut tx = self.db.read().await?;
+        applications::get(&mut tx, application).await?.ok_or_else(|| Error::NoApplication(application.clone()))?;
+        Ok(documents::page(&mut tx, application, after, limit).await?)
+    }
+
+    /// Queues a job in the transaction that needs it. Applications take turns.
+    pub(super) async fn enqueue(&self, tx: &mut Tx, job: &Job, application: &ApplicationId) -> Result<(), Error> {
+        let id = JobId::new(&self.unique());
+        Ok(queue::enqueue(tx, &id, job, application.as_str(), Lane::Interactive, self.clock.now_ms()).await?)
+    }
+}
+
+async fn filed_before(tx: &mut Tx, id: &str) -> Result<Filed, Error> {
+    let id = DocumentId::parse(id).ok_or(Error::KeyUsedElsewhere)?;
+    let document = documents::get(tx, &id).await?.ok_or(Error::NoDocument(id))?;
+    Ok(Filed { document, is_new: false })
+}

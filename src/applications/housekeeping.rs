@@ -1,0 +1,92 @@
+//! What happens to jobs that fail, and what is thrown away for its age.
+
+use model::job::Job;
+
+use crate::db::queue::{self, Counts, Lease};
+use crate::db::{Tx, idempotency};
+
+use super::{Error, Service, once};
+
+/// The longest wait between two tries of a job.
+const RETRY_WAIT_MAX_MS: i64 = 10 * 60 * 1000;
+
+impl Service {
+    /// The next job that is due, leased for `lease_ms`.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn claim_job(&self, lease_ms: i64) -> Result<Option<Lease>, Error> {
+        let now_ms = self.clock.now_ms();
+        let mut tx = self.db.write().await?;
+        let lease = queue::claim(&mut tx, now_ms, now_ms.saturating_add(lease_ms)).await?;
+        tx.commit().await?;
+        Ok(lease)
+    }
+
+    /// A sign of life for a job. False when the lease was lost.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn extend_lease(&self, lease: &Lease, lease_ms: i64) -> Result<bool, Error> {
+        let mut tx = self.db.write().await?;
+        let is_ours = queue::extend(&mut tx, lease, self.clock.now_ms().saturating_add(lease_ms)).await?;
+        tx.commit().await?;
+        Ok(is_ours)
+    }
+
+    /// Puts a job that failed back for later, 2, 4, 8 … seconds from now; after `attempts_max` tries it is given up,
+    /// and what waits for it is told so.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn fail_job(&self, lease: &Lease, attempts_max: u32, error: &str) -> Result<(), Error> {
+        let mut tx = self.db.write().await?;
+        if lease.attempts < i64::from(attempts_max) {
+            let exponent = u32::try_from(lease.attempts.clamp(0, 20)).unwrap_or(20);
+            let wait_ms = 2_i64.saturating_pow(exponent).saturating_mul(1_000).min(RETRY_WAIT_MAX_MS);
+            queue::retry(&mut tx, lease, self.clock.now_ms().saturating_add(wait_ms), error).await?;
+        } else if queue::bury(&mut tx, lease, error).await? {
+            self.abandon(&mut tx, &lease.job).await?;
+        }
+        tx.commit().await.map_err(Error::from)
+    }
+
+    async fn abandon(&self, tx: &mut Tx, job: &Job) -> Result<(), Error> {
+        match job {
+            Job::ParseDocument { document } => self.abandon_document(tx, document).await,
+            Job::AssessApplication { application } => self.abandon_assessment(tx, application).await,
+        }
+    }
+
+    /// Takes back the jobs of workers that were not heard of in time. How many they were.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn reap_jobs(&self, attempts_max: u32) -> Result<usize, Error> {
+        let mut tx = self.db.read().await?;
+        let expired = queue::expired(&mut tx, self.clock.now_ms()).await?;
+        drop(tx);
+        for lease in &expired {
+            self.fail_job(lease, attempts_max, "the worker was not heard of any more").await?;
+        }
+        Ok(expired.len())
+    }
+
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn job_counts(&self) -> Result<Counts, Error> {
+        Ok(queue::counts(&mut self.db.read().await?).await?)
+    }
+
+    /// Forgets idempotency keys past their age. How many they were.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn forget_old_keys(&self) -> Result<u64, Error> {
+        let than_ms = self.clock.now_ms().saturating_sub(once::KEY_AGE_MAX_MS);
+        let mut tx = self.db.write().await?;
+        let forgotten = idempotency::delete_older(&mut tx, than_ms).await?;
+        tx.commit().await?;
+        Ok(forgotten)
+    }
+}

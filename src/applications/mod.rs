@@ -1,0 +1,205 @@
+//! What can be done with an application. The doors (`api`, `jobs`) call these and nothing below.
+//!
+//! Whatever changes an application's documents raises its revision and queues the work that follows, in one
+//! transaction: after a crash at any moment the work is either queued or was never asked for.
+
+mod assess;
+mod declare;
+mod documents;
+mod housekeeping;
+mod once;
+mod read;
+mod results;
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use jiff::civil::Date;
+use model::ids::{ApplicationId, DocumentId};
+use tokio::sync::{Notify, Semaphore};
+use uuid::{ContextV7, Timestamp, Uuid};
+
+use crate::blobs::{BlobError, Blobs, Incoming};
+use crate::db::{Db, DbError};
+use crate::pipeline::{AssessError, Limits, Policy};
+
+pub use documents::{Filed, NewFile};
+pub use once::Once;
+pub use results::{Assessment, DocumentReading, printed_category};
+
+/// The program's shared state.
+#[derive(Debug)]
+pub struct Service {
+    pub db: Db,
+    pub blobs: Blobs,
+    pub policy: Policy,
+    pub limits: Limits,
+    /// Most documents of one application.
+    pub documents_max: u32,
+    pub clock: Clock,
+    ids: Mutex<ContextV7>,
+    /// Documents read and applications assessed at once: such work fills a core and up to a few hundred MB.
+    cores: Arc<Semaphore>,
+    wake: Notify,
+}
+
+/// What a [`Service`] is built from.
+#[derive(Debug)]
+pub struct Parts {
+    pub db: Db,
+    pub blobs: Blobs,
+    pub policy: Policy,
+    pub limits: Limits,
+    pub documents_max: u32,
+    pub clock: Clock,
+    /// See `jobs.workers`.
+    pub cores: usize,
+}
+
+/// Where the time comes from.
+#[derive(Debug, Clone)]
+pub enum Clock {
+    System,
+    /// Milliseconds since 1970, set by whoever holds the other end.
+    Fixed(Arc<AtomicI64>),
+}
+
+impl Clock {
+    /// Milliseconds since 1970.
+    #[must_use]
+    pub fn now_ms(&self) -> i64 {
+        match self {
+            Self::System => {
+                let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
+                i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+            }
+            Self::Fixed(now) => now.load(Ordering::SeqCst),
+        }
+    }
+
+    /// The day it is in China: what "today" means to an applicant.
+    #[must_use]
+    pub fn today(&self) -> Date {
+        let moment = jiff::Timestamp::from_millisecond(self.now_ms()).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+        jiff::tz::offset(8).to_datetime(moment).date()
+    }
+}
+
+/// Why something could not be done with an application.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("there is no application {0}")]
+    NoApplication(ApplicationId),
+    #[error("there is no document {0}")]
+    NoDocument(DocumentId),
+    #[error("the application has {max} documents already")]
+    TooManyDocuments { max: u32 },
+    #[error("the file has more than {limit} bytes")]
+    FileTooLarge { limit: u64 },
+    /// The key was used for another request.
+    #[error("the idempotency key was used for another request")]
+    KeyUsedElsewhere,
+    /// It is not assessed, or was before its documents changed.
+    #[error("the application is not assessed as it stands")]
+    NotAssessedYet { state: model::application::ApplicationState },
+    #[error("the application could not be assessed")]
+    Assess(#[source] AssessError),
+    #[error("the files could not be reached")]
+    Files(#[source] BlobError),
+    #[error("the database did not do its part")]
+    Database(#[from] DbError),
+    /// Another worker has the job by now; what this one made of it is dropped.
+    #[error("the lease of the job was lost")]
+    LeaseLost,
+    #[error("the program failed while {doing}")]
+    Panicked { doing: &'static str },
+}
+
+impl From<BlobError> for Error {
+    fn from(error: BlobError) -> Self {
+        match error {
+            BlobError::TooLarge { limit } => Self::FileTooLarge { limit },
+            other => Self::Files(other),
+        }
+    }
+}
+
+impl Service {
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self {
+            db: parts.db,
+            blobs: parts.blobs,
+            policy: parts.policy,
+            limits: parts.limits,
+            documents_max: parts.documents_max,
+            clock: parts.clock,
+            ids: Mutex::new(ContextV7::new()),
+            cores: Arc::new(Semaphore::new(parts.cores.max(1))),
+            wake: Notify::new(),
+        }
+    }
+
+    /// A fresh time-ordered value: UUIDv7 as 32 hex digits. Those of one process are in the order they were made.
+    #[must_use]
+    pub fn unique(&self) -> String {
+        let now_ms = u64::try_from(self.clock.now_ms()).unwrap_or(0);
+        let nanoseconds = u32::try_from(now_ms % 1_000).unwrap_or(0).saturating_mul(1_000_000);
+        let context = self.ids.lock().unwrap_or_else(PoisonError::into_inner);
+        let timestamp = Timestamp::from_unix(&*context, now_ms / 1_000, nanoseconds);
+        Uuid::new_v7(timestamp).simple().to_string()
+    }
+
+    /// Begins to receive a file.
+    ///
+    /// # Errors
+    /// [`Error::Files`].
+    pub async fn receive_file(&self) -> Result<Incoming, Error> {
+        Ok(self.blobs.begin(&self.unique()).await?)
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn ping(&self) -> Result<(), Error> {
+        Ok(self.db.read().await?.ping().await?)
+    }
+
+    /// Returns when a job was queued in this process since the last call.
+    pub async fn job_queued(&self) {
+        self.wake.notified().await;
+    }
+
+    fn wake_workers(&self) {
+        self.wake.notify_one();
+    }
+
+    /// Runs what fills a core off the threads that answer requests, and not more of it at once than there are cores.
+    async fn on_a_core<T: Send + 'static>(
+        &self,
+        doing: &'static str,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Error> {
+        let permit = Arc::clone(&self.cores).acquire_owned().await.map_err(|_| Error::Panicked { doing })?;
+        let task = tokio::task::spawn_blocking(move || {
+            // Held by the work itself: a request that is given up must not let one more in beside it.
+            let _permit = permit;
+            work()
+        });
+        task.await.map_err(|_| Error::Panicked { doing })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn today_is_the_day_in_china() {
+        // 2026-09-04 17:00 UTC is 01:00 on the 5th there.
+        let clock = Clock::Fixed(Arc::new(AtomicI64::new(1_788_541_200_000)));
+        assert_eq!(clock.today().to_string(), "2026-09-05");
+    }
+}

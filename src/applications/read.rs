@@ -1,0 +1,215 @@
+//! Reading stored files, and keeping what was read.
+
+use std::collections::BTreeMap;
+
+use model::Sensitive;
+use model::application::{ArchiveEntry, DocumentState, FiledDocument};
+use model::document::{FileFacts, MediaType};
+use model::failure::Failure;
+use model::ids::{DocumentId, StatementId};
+use model::job::Job;
+
+use crate::db::queue::{self, Lease};
+use crate::db::{Tx, applications, documents};
+use crate::pipeline::{self, Extracted};
+
+use super::{Error, Service};
+
+impl Service {
+    /// The job [`Job::ParseDocument`]: reads a document that came without a password.
+    ///
+    /// # Errors
+    /// [`Error::LeaseLost`]: nothing was kept. [`Error::Files`], [`Error::Database`].
+    pub async fn read_document(&self, id: &DocumentId, lease: &Lease) -> Result<(), Error> {
+        let mut tx = self.db.read().await?;
+        let document = documents::get(&mut tx, id).await?;
+        drop(tx);
+        // Someone may have come with the password meanwhile.
+        let unread = document.filter(|document| document.state == DocumentState::Received);
+        let reading = match &unread {
+            Some(FiledDocument { filename, sha256: Some(sha256), .. }) => {
+                Some(self.extract(filename, sha256, Vec::new()).await?)
+            }
+            _ => None,
+        };
+        let mut tx = self.db.write().await?;
+        if !queue::complete(&mut tx, lease).await? {
+            return Err(Error::LeaseLost);
+        }
+        let is_unread = documents::get(&mut tx, id).await?.is_some_and(|now| now.state == DocumentState::Received);
+        if let (Some(reading), true) = (reading, is_unread) {
+            self.keep_reading(&mut tx, id, &reading).await?;
+        }
+        tx.commit().await?;
+        self.wake_workers();
+        Ok(())
+    }
+
+    /// A document whose job was given up: it failed, and its application goes on without it.
+    pub(super) async fn abandon_document(&self, tx: &mut Tx, id: &DocumentId) -> Result<(), Error> {
+        let Some(mut document) = documents::get(tx, id).await? else { return Ok(()) };
+        if document.state == DocumentState::Received {
+            document.state = DocumentState::Failed;
+            document.failure = Some(Failure::Panicked { doing: "reading".to_owned() });
+            documents::update(tx, &document).await?;
+            self.documents_changed(tx, &document).await?;
+        }
+        Ok(())
+    }
+
+    /// Reads a stored file, on a core. The passwords live as long as this call.
+    pub(super) async fn extract(
+        &self,
+        filename: &Sensitive<String>,
+        sha256: &str,
+        passwords: Vec<Sensitive<String>>,
+    ) -> Result<Vec<Extracted>, Error> {
+        let (blobs, limits) = (self.blobs.clone(), self.limits.clone());
+        let (filename, sha256) = (filename.clone(), sha256.to_owned());
+        self.on_a_core("reading a document", move || {
+            let bytes = blobs.read(&sha256)?;
+            let passwords: Vec<&str> = passwords.iter().map(|password| password.reveal().as_str()).collect();
+            Ok(pipeline::extract(filename.reveal(), &bytes, &passwords, &limits))
+        })
+        .await?
+    }
+
+    /// Keeps what reading a document gave, and queues what follows. What had been read before stays.
+    pub(super) async fn keep_reading(&self, tx: &mut Tx, id: &DocumentId, reading: &[Extracted]) -> Result<(), Error> {
+        let document = documents::get(tx, id).await?.ok_or_else(|| Error::NoDocument(id.clone()))?;
+        match reading {
+            [whole] if whole.name == *document.filename.reveal() => {
+                self.keep_one(tx, document.clone(), whole).await?;
+            }
+            files => self.keep_archive(tx, document.clone(), files).await?,
+        }
+        self.documents_changed(tx, &document).await
+    }
+
+    async fn documents_changed(&self, tx: &mut Tx, document: &FiledDocument) -> Result<(), Error> {
+        // First the application's row, which keeps two transactions apart; only then is the count the true one.
+        applications::raise_revision(tx, &document.application).await?;
+        if documents::count_unread(tx, &document.application).await? == 0 {
+            let job = Job::AssessApplication { application: document.application.clone() };
+            self.enqueue(tx, &job, &document.application).await?;
+        }
+        Ok(())
+    }
+
+    async fn keep_one(&self, tx: &mut Tx, mut document: FiledDocument, read: &Extracted) -> Result<(), Error> {
+        fill(&mut document, read);
+        let kept = documents::update(tx, &document).await?;
+        if kept {
+            self.keep_statements(tx, &document.id, read).await?;
+        }
+        Ok(())
+    }
+
+    async fn keep_statements(&self, tx: &mut Tx, document: &DocumentId, read: &Extracted) -> Result<(), Error> {
+        let Ok(read) = &read.outcome else { return Ok(()) };
+        for (position, statement) in (0..).zip(&read.parsed.statements) {
+            let id = StatementId::new(&self.unique());
+            documents::insert_statement(tx, &id, document, position, statement).await?;
+        }
+        Ok(())
+    }
+
+    /// Each file of an archive is a document of its own.
+    async fn keep_archive(&self, tx: &mut Tx, mut archive: FiledDocument, files: &[Extracted]) -> Result<(), Error> {
+        archive.state = DocumentState::Parsed;
+        archive.media_type = Some(MediaType::Zip);
+        archive.failure = None;
+        documents::update(tx, &archive).await?;
+
+        let mut occurrences: BTreeMap<&str, i64> = BTreeMap::new();
+        let mut entries = Vec::with_capacity(files.len());
+        for file in files {
+            let occurrence = occurrences.entry(&file.name).or_insert(0);
+            let known = archive.entries.iter().find(|e| *e.name.reveal() == file.name && e.occurrence == *occurrence);
+            let document = self.keep_entry(tx, &archive, known.map(|entry| &entry.document), file).await?;
+            entries.push(ArchiveEntry { name: Sensitive::new(file.name.clone()), occurrence: *occurrence, document });
+            *occurrence = occurrence.saturating_add(1);
+        }
+        // What had been read of it stays, whatever this password opens.
+        for old in &archive.entries {
+            let known = documents::get(tx, &old.document).await?;
+            let was_read = known.is_some_and(|document| document.state == DocumentState::Parsed);
+            let is_listed = entries.iter().any(|e| e.name == old.name && e.occurrence == old.occurrence);
+            if was_read && !is_listed {
+                entries.push(old.clone());
+            }
+        }
+        documents::set_entries(tx, &archive.id, &entries).await?;
+        for old in &archive.entries {
+            if !entries.iter().any(|entry| entry.document == old.document) {
+                documents::delete_failed(tx, &old.document).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The document of an archive's file: the one it was before, the one of the same bytes, or a new one.
+    async fn keep_entry(
+        &self,
+        tx: &mut Tx,
+        archive: &FiledDocument,
+        known: Option<&DocumentId>,
+        file: &Extracted,
+    ) -> Result<DocumentId, Error> {
+        let twin = match &file.sha256 {
+            Some(sha256) => documents::get_by_digest(tx, &archive.application, sha256).await?,
+            None => None,
+        };
+        let before = match (twin, known) {
+            (Some(twin), _) => Some(twin),
+            (None, Some(known)) => documents::get(tx, known).await?,
+            (None, None) => None,
+        };
+        if let Some(before) = before {
+            let id = before.id.clone();
+            if before.state != DocumentState::Parsed {
+                self.keep_one(tx, before, file).await?;
+            }
+            return Ok(id);
+        }
+        let mut document = FiledDocument {
+            id: DocumentId::new(&self.unique()),
+            parent: Some(archive.id.clone()),
+            filename: Sensitive::new(file.name.clone()),
+            size_bytes: None,
+            entries: Vec::new(),
+            created_ms: self.clock.now_ms(),
+            ..archive.clone()
+        };
+        fill(&mut document, file);
+        document.sha256.clone_from(&file.sha256);
+        documents::insert(tx, &document).await?;
+        self.keep_statements(tx, &document.id, file).await?;
+        Ok(document.id)
+    }
+}
+
+/// What reading told of a document.
+fn fill(document: &mut FiledDocument, read: &Extracted) {
+    document.media_type = read.media_type;
+    document.pages = read.pages;
+    if document.sha256.is_none() {
+        document.sha256.clone_from(&read.sha256);
+    }
+    match &read.outcome {
+        Ok(read) => {
+            document.state = DocumentState::Parsed;
+            document.failure = None;
+            document.parser = Some(read.parsed.parser.clone());
+            document.problems.clone_from(&read.parsed.problems);
+            document.facts.clone_from(&read.facts);
+        }
+        Err(failure) => {
+            document.state = DocumentState::Failed;
+            document.failure = Some(failure.clone());
+            document.parser = None;
+            document.problems = Vec::new();
+            document.facts = FileFacts::default();
+        }
+    }
+}

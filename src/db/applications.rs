@@ -1,0 +1,96 @@
+//! Applications: what was declared, and how far their documents have been taken into account.
+
+use jiff::civil::Date;
+use model::application::{Application, ApplicationState};
+use model::declaration::Declaration;
+use model::ids::ApplicationId;
+
+use super::{DbError, Tx, from_json, to_json, unreadable};
+
+statements! {
+    INSERT = "insert into applications (id, declaration_json, as_of, revision, assessed_revision, abandoned_revision,
+            created_ms)
+        values ($1, $2, $3, 0, 0, 0, $4)";
+    GET = "select id, declaration_json, as_of, revision, assessed_revision, abandoned_revision, created_ms,
+            (select count(*) from documents where application_id = applications.id and state = 'received') as unread
+        from applications where id = $1";
+    /// Newest first; ids sort by their time.
+    PAGE = "select id, declaration_json, as_of, revision, assessed_revision, abandoned_revision, created_ms,
+            (select count(*) from documents where application_id = applications.id and state = 'received') as unread
+        from applications where id < $1 order by id desc limit $2";
+    /// Also keeps two transactions about one application apart: the second waits here for the first.
+    RAISE_REVISION = "update applications set revision = revision + 1 where id = $1";
+    MARK_ASSESSED = "update applications set assessed_revision = $2 where id = $1 and assessed_revision < $2";
+    MARK_ABANDONED = "update applications set abandoned_revision = revision where id = $1";
+}
+
+row!(Row {
+    id: String,
+    declaration_json: String,
+    as_of: Option<String>,
+    revision: i64,
+    assessed_revision: i64,
+    abandoned_revision: i64,
+    created_ms: i64,
+    unread: i64,
+});
+
+impl Row {
+    fn read(self) -> Result<Application, DbError> {
+        let state = if self.revision == 0 {
+            ApplicationState::Open
+        } else if self.unread == 0 && self.assessed_revision == self.revision {
+            ApplicationState::Assessed
+        } else if self.unread == 0 && self.abandoned_revision == self.revision {
+            ApplicationState::Abandoned
+        } else {
+            ApplicationState::Processing
+        };
+        let as_of = self.as_of.map(|text| text.parse::<Date>().map_err(|_| unreadable("day of an application")));
+        Ok(Application {
+            id: ApplicationId::parse(&self.id).ok_or(unreadable("application id"))?,
+            declaration: from_json("declaration", &self.declaration_json)?,
+            as_of: as_of.transpose()?,
+            state,
+            revision: self.revision,
+            created_ms: self.created_ms,
+        })
+    }
+}
+
+pub async fn insert(
+    tx: &mut Tx,
+    id: &ApplicationId,
+    declaration: &Declaration,
+    as_of: Option<Date>,
+    now_ms: i64,
+) -> Result<(), DbError> {
+    let declaration = to_json("declaration", declaration)?;
+    let as_of = as_of.map(|day| day.to_string());
+    execute!(tx, INSERT, id.as_str(), &declaration, as_of.as_deref(), now_ms)?;
+    Ok(())
+}
+
+pub async fn get(tx: &mut Tx, id: &ApplicationId) -> Result<Option<Application>, DbError> {
+    fetch!(tx, Row, GET, id.as_str())?.pop().map(Row::read).transpose()
+}
+
+/// At most `limit`, newest first, those before `before` when it is given.
+pub async fn page(tx: &mut Tx, before: Option<&ApplicationId>, limit: u32) -> Result<Vec<Application>, DbError> {
+    // Sorts after every id: '~' stands behind all letters and digits.
+    let before = before.map_or("app_~", ApplicationId::as_str);
+    fetch!(tx, Row, PAGE, before, i64::from(limit))?.into_iter().map(Row::read).collect()
+}
+
+/// False when there is no such application.
+pub async fn raise_revision(tx: &mut Tx, id: &ApplicationId) -> Result<bool, DbError> {
+    Ok(execute!(tx, RAISE_REVISION, id.as_str())? == 1)
+}
+
+pub async fn mark_assessed(tx: &mut Tx, id: &ApplicationId, revision: i64) -> Result<(), DbError> {
+    execute!(tx, MARK_ASSESSED, id.as_str(), revision).map(drop)
+}
+
+pub async fn mark_abandoned(tx: &mut Tx, id: &ApplicationId) -> Result<(), DbError> {
+    execute!(tx, MARK_ABANDONED, id.as_str()).map(drop)
+}

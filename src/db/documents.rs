@@ -1,0 +1,257 @@
+//! Documents of an application, the entries of archives, and the statements found in them.
+
+use model::Sensitive;
+use model::application::{ArchiveEntry, DocumentState, FiledDocument};
+use model::ids::{ApplicationId, DocumentId, StatementId};
+use model::statement::Statement;
+
+use super::{DbError, Tx, from_json, to_json, unreadable};
+
+statements! {
+    INSERT = "insert into documents (id, application_id, parent_id, filename, sha256, size_bytes, media_type, pages,
+            state, failure_json, parser_json, problems_json, facts_json, created_ms)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+        on conflict (application_id, sha256) do nothing";
+    /// What reading it gave. A document that has been read stays as it is.
+    UPDATE = "update documents set sha256 = $2, media_type = $3, pages = $4, state = $5, failure_json = $6,
+            parser_json = $7, problems_json = $8, facts_json = $9
+        where id = $1 and state <> 'parsed'";
+    GET = "select id, application_id, parent_id, filename, sha256, size_bytes, media_type, pages, state, failure_json,
+            parser_json, problems_json, facts_json, created_ms
+        from documents where id = $1";
+    GET_BY_DIGEST = "select id, application_id, parent_id, filename, sha256, size_bytes, media_type, pages, state,
+            failure_json, parser_json, problems_json, facts_json, created_ms
+        from documents where application_id = $1 and sha256 = $2";
+    /// In the order in which they came.
+    PAGE = "select id, application_id, parent_id, filename, sha256, size_bytes, media_type, pages, state,
+            failure_json, parser_json, problems_json, facts_json, created_ms
+        from documents where application_id = $1 and id > $2 order by id limit $3";
+    COUNT = "select count(*) as count from documents where application_id = $1";
+    COUNT_UNREAD = "select count(*) as count from documents where application_id = $1 and state = 'received'";
+    DELETE_FAILED = "delete from documents where id = $1 and state = 'failed'
+            and not exists (select 1 from archive_entries where document_id = documents.id)";
+    INSERT_ENTRY = "insert into archive_entries (archive_id, name, occurrence, document_id) values ($1, $2, $3, $4)";
+    ENTRIES = "select name, occurrence, document_id from archive_entries where archive_id = $1
+        order by name, occurrence";
+    DELETE_ENTRIES = "delete from archive_entries where archive_id = $1";
+    INSERT_STATEMENT = "insert into statements (id, document_id, position, statement_json) values ($1, $2, $3, $4)";
+    STATEMENTS = "select statement_json from statements where document_id = $1 order by position";
+    STATEMENTS_OF_APPLICATION = "select s.document_id, s.statement_json
+        from statements s join documents d on d.id = s.document_id
+        where d.application_id = $1 order by s.document_id, s.position";
+}
+
+row!(Row {
+    id: String,
+    application_id: String,
+    parent_id: Option<String>,
+    filename: String,
+    sha256: Option<String>,
+    size_bytes: Option<i64>,
+    media_type: Option<String>,
+    pages: Option<i64>,
+    state: String,
+    failure_json: Option<String>,
+    parser_json: Option<String>,
+    problems_json: String,
+    facts_json: String,
+    created_ms: i64,
+});
+row!(Count { count: i64 });
+row!(EntryRow { name: String, occurrence: i64, document_id: String });
+row!(StatementRow { statement_json: String });
+row!(DocumentStatementRow { document_id: String, statement_json: String });
+
+impl Row {
+    fn read(self) -> Result<FiledDocument, DbError> {
+        let state = match self.state.as_str() {
+            "received" => DocumentState::Received,
+            "parsed" => DocumentState::Parsed,
+            "failed" => DocumentState::Failed,
+            _ => return Err(unreadable("state of a document")),
+        };
+        Ok(FiledDocument {
+            id: document_id(&self.id)?,
+            application: ApplicationId::parse(&self.application_id).ok_or(unreadable("application id"))?,
+            parent: self.parent_id.as_deref().map(document_id).transpose()?,
+            filename: Sensitive::new(self.filename),
+            sha256: self.sha256,
+            size_bytes: self.size_bytes,
+            media_type: self.media_type.map(|text| from_json("media type", &text)).transpose()?,
+            pages: self.pages.map(u32::try_from).transpose().map_err(|_| unreadable("number of pages"))?,
+            state,
+            failure: self.failure_json.map(|text| from_json("failure", &text)).transpose()?,
+            parser: self.parser_json.map(|text| from_json("parser", &text)).transpose()?,
+            problems: from_json("problems", &self.problems_json)?,
+            facts: from_json("file facts", &self.facts_json)?,
+            entries: Vec::new(),
+            created_ms: self.created_ms,
+        })
+    }
+}
+
+fn document_id(text: &str) -> Result<DocumentId, DbError> {
+    DocumentId::parse(text).ok_or(unreadable("document id"))
+}
+
+/// A document's columns in their stored form.
+struct Columns {
+    media_type: Option<String>,
+    pages: Option<i64>,
+    failure: Option<String>,
+    parser: Option<String>,
+    problems: String,
+    facts: String,
+}
+
+impl Columns {
+    fn of(document: &FiledDocument) -> Result<Self, DbError> {
+        Ok(Self {
+            media_type: document.media_type.as_ref().map(|m| to_json("media type", m)).transpose()?,
+            pages: document.pages.map(i64::from),
+            failure: document.failure.as_ref().map(|f| to_json("failure", f)).transpose()?,
+            parser: document.parser.as_ref().map(|p| to_json("parser", p)).transpose()?,
+            problems: to_json("problems", &document.problems)?,
+            facts: to_json("file facts", &document.facts)?,
+        })
+    }
+}
+
+/// False when the application has a document of the same bytes already; nothing is changed then.
+pub async fn insert(tx: &mut Tx, document: &FiledDocument) -> Result<bool, DbError> {
+    let columns = Columns::of(document)?;
+    let inserted = execute!(
+        tx,
+        INSERT,
+        document.id.as_str(),
+        document.application.as_str(),
+        document.parent.as_ref().map(DocumentId::as_str),
+        document.filename.reveal(),
+        document.sha256.as_deref(),
+        document.size_bytes,
+        columns.media_type.as_deref(),
+        columns.pages,
+        document.state.as_str(),
+        columns.failure.as_deref(),
+        columns.parser.as_deref(),
+        &columns.problems,
+        &columns.facts,
+        document.created_ms,
+    )?;
+    Ok(inserted == 1)
+}
+
+/// Keeps what reading gave. False when it had been read before: that stays.
+pub async fn update(tx: &mut Tx, document: &FiledDocument) -> Result<bool, DbError> {
+    let columns = Columns::of(document)?;
+    let updated = execute!(
+        tx,
+        UPDATE,
+        document.id.as_str(),
+        document.sha256.as_deref(),
+        columns.media_type.as_deref(),
+        columns.pages,
+        document.state.as_str(),
+        columns.failure.as_deref(),
+        columns.parser.as_deref(),
+        &columns.problems,
+        &columns.facts,
+    )?;
+    Ok(updated == 1)
+}
+
+pub async fn get(tx: &mut Tx, id: &DocumentId) -> Result<Option<FiledDocument>, DbError> {
+    let rows = fetch!(tx, Row, GET, id.as_str())?;
+    Ok(with_entries(tx, rows).await?.pop())
+}
+
+pub async fn get_by_digest(
+    tx: &mut Tx,
+    application: &ApplicationId,
+    sha256: &str,
+) -> Result<Option<FiledDocument>, DbError> {
+    let rows = fetch!(tx, Row, GET_BY_DIGEST, application.as_str(), sha256)?;
+    Ok(with_entries(tx, rows).await?.pop())
+}
+
+/// At most `limit`, oldest first, those after `after` when it is given.
+pub async fn page(
+    tx: &mut Tx,
+    application: &ApplicationId,
+    after: Option<&DocumentId>,
+    limit: u32,
+) -> Result<Vec<FiledDocument>, DbError> {
+    let after = after.map_or("", DocumentId::as_str);
+    let rows = fetch!(tx, Row, PAGE, application.as_str(), after, i64::from(limit))?;
+    with_entries(tx, rows).await
+}
+
+pub async fn count(tx: &mut Tx, application: &ApplicationId) -> Result<i64, DbError> {
+    Ok(fetch!(tx, Count, COUNT, application.as_str())?.pop().map_or(0, |row| row.count))
+}
+
+/// How many are stored and not read yet.
+pub async fn count_unread(tx: &mut Tx, application: &ApplicationId) -> Result<i64, DbError> {
+    Ok(fetch!(tx, Count, COUNT_UNREAD, application.as_str())?.pop().map_or(0, |row| row.count))
+}
+
+/// Takes away a document that could not be read and is no archive's entry any more.
+pub async fn delete_failed(tx: &mut Tx, id: &DocumentId) -> Result<(), DbError> {
+    execute!(tx, DELETE_FAILED, id.as_str()).map(drop)
+}
+
+async fn with_entries(tx: &mut Tx, rows: Vec<Row>) -> Result<Vec<FiledDocument>, DbError> {
+    let mut documents = Vec::with_capacity(rows.len());
+    for row in rows {
+        let mut document = row.read()?;
+        if document.is_opened_archive() {
+            document.entries = entries(tx, &document.id).await?;
+        }
+        documents.push(document);
+    }
+    Ok(documents)
+}
+
+async fn entries(tx: &mut Tx, archive: &DocumentId) -> Result<Vec<ArchiveEntry>, DbError> {
+    let rows = fetch!(tx, EntryRow, ENTRIES, archive.as_str())?;
+    let entries = rows.into_iter().map(|row| {
+        let document = document_id(&row.document_id)?;
+        Ok(ArchiveEntry { name: Sensitive::new(row.name), occurrence: row.occurrence, document })
+    });
+    entries.collect()
+}
+
+/// Replaces what is known of an archive's entries.
+pub async fn set_entries(tx: &mut Tx, archive: &DocumentId, entries: &[ArchiveEntry]) -> Result<(), DbError> {
+    execute!(tx, DELETE_ENTRIES, archive.as_str())?;
+    for entry in entries {
+        let document = entry.document.as_str();
+        execute!(tx, INSERT_ENTRY, archive.as_str(), entry.name.reveal(), entry.occurrence, document)?;
+    }
+    Ok(())
+}
+
+pub async fn insert_statement(
+    tx: &mut Tx,
+    id: &StatementId,
+    document: &DocumentId,
+    position: i64,
+    statement: &Statement,
+) -> Result<(), DbError> {
+    let json = to_json("statement", statement)?;
+    execute!(tx, INSERT_STATEMENT, id.as_str(), document.as_str(), position, &json).map(drop)
+}
+
+pub async fn statements(tx: &mut Tx, document: &DocumentId) -> Result<Vec<Statement>, DbError> {
+    let rows = fetch!(tx, StatementRow, STATEMENTS, document.as_str())?;
+    rows.iter().map(|row| from_json("statement", &row.statement_json)).collect()
+}
+
+/// Every statement of an application with its document, by document and position.
+pub async fn statements_of_application(
+    tx: &mut Tx,
+    application: &ApplicationId,
+) -> Result<Vec<(DocumentId, Statement)>, DbError> {
+    let rows = fetch!(tx, DocumentStatementRow, STATEMENTS_OF_APPLICATION, application.as_str())?;
+    rows.iter().map(|row| Ok((document_id(&row.document_id)?, from_json("statement", &row.statement_json)?))).collect()
+}

@@ -1,0 +1,40 @@
+//! Writes that were answered: the same key does not write twice. A row stands in the write's own transaction.
+
+use super::{DbError, Tx};
+
+statements! {
+    /// Waits for another transaction with the same key, and then finds its row.
+    CLAIM = "insert into idempotency_keys (key, request_sha256, resource_id, created_ms) values ($1, $2, $3, $4)
+        on conflict (key) do nothing";
+    GET = "select request_sha256, resource_id from idempotency_keys where key = $1";
+    DELETE_OLDER = "delete from idempotency_keys where created_ms < $1";
+}
+
+row!(Row { request_sha256: String, resource_id: String });
+
+/// An earlier write under a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Earlier {
+    pub request_sha256: String,
+    pub resource_id: String,
+}
+
+/// False when the key has been used.
+pub async fn claim(
+    tx: &mut Tx,
+    key: &str,
+    request_sha256: &str,
+    resource_id: &str,
+    now_ms: i64,
+) -> Result<bool, DbError> {
+    Ok(execute!(tx, CLAIM, key, request_sha256, resource_id, now_ms)? == 1)
+}
+
+pub async fn get(tx: &mut Tx, key: &str) -> Result<Option<Earlier>, DbError> {
+    let row = fetch!(tx, Row, GET, key)?.pop();
+    Ok(row.map(|row| Earlier { request_sha256: row.request_sha256, resource_id: row.resource_id }))
+}
+
+pub async fn delete_older(tx: &mut Tx, than_ms: i64) -> Result<u64, DbError> {
+    execute!(tx, DELETE_OLDER, than_ms)
+}

@@ -1,0 +1,238 @@
+//! The database: one set of statements for SQLite and PostgreSQL. The only folder with SQL in it.
+//!
+//! [`Db`] is an enum over the two typed pools, and [`both!`] expands one call chain in both arms. Every statement is
+//! a constant of its group's `ALL` list, and a test prepares each on both engines (`tests/db/statements.rs`).
+
+#[macro_use]
+mod statement;
+
+pub mod applications;
+pub mod assessments;
+pub mod dialect;
+pub mod documents;
+pub mod idempotency;
+pub mod queue;
+
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{AssertSqlSafe, Postgres, SqlSafeStr, Sqlite, Transaction};
+
+pub use statement::Statement;
+
+/// Every statement of the program.
+pub const STATEMENTS: &[&[Statement]] =
+    &[applications::ALL, assessments::ALL, documents::ALL, idempotency::ALL, queue::ALL, dialect::SHARED];
+
+const MIGRATIONS: &[(i64, &str, &str)] = &[(1, "applications", include_str!("../../migrations/0001_applications.sql"))];
+
+/// Reads that wait for a lock for longer than this have found a bug, not a busy database. PostgreSQL only.
+const PG_LOCK_TIMEOUT: (&str, &str) = ("lock_timeout", "10000");
+
+#[derive(Debug, thiserror::Error)]
+pub enum DbError {
+    #[error("could not open the database {what}")]
+    Open { what: String, source: Box<sqlx::Error> },
+    #[error("could not bring the database up to date")]
+    Migrate { source: Box<sqlx::migrate::MigrateError> },
+    #[error("could not begin a transaction")]
+    Begin { source: Box<sqlx::Error> },
+    #[error("could not commit a transaction")]
+    Commit { source: Box<sqlx::Error> },
+    #[error("the statement {statement} failed")]
+    Statement { statement: &'static str, source: Box<sqlx::Error> },
+    /// What the database holds is not what this program wrote.
+    #[error("the stored {what} is not readable")]
+    Stored { what: &'static str, source: Option<serde_json::Error> },
+    #[error("the {what} could not be written as JSON")]
+    Write { what: &'static str, source: serde_json::Error },
+}
+
+/// How to reach a database.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    pub connections_max: u32,
+    pub busy_timeout: Duration,
+    /// Whether a commit waits for the disk. SQLite only.
+    pub full_synchronous: bool,
+}
+
+#[derive(Debug, Clone)]
+pub enum Db {
+    /// Exactly one writer, so that no transaction ever finds the database locked by another of this process;
+    /// readers see the last commit and wait for nobody (WAL).
+    Lite {
+        writer: SqlitePool,
+        readers: SqlitePool,
+    },
+    Pg(PgPool),
+}
+
+/// A transaction; dropped without [`Tx::commit`], it is rolled back.
+#[derive(Debug)]
+pub enum Tx {
+    Lite(Transaction<'static, Sqlite>),
+    Pg(Transaction<'static, Postgres>),
+}
+
+impl Db {
+    /// Opens or creates an embedded database and brings its schema up to date.
+    ///
+    /// # Errors
+    /// [`DbError::Open`], [`DbError::Migrate`].
+    pub async fn open_sqlite(path: &Path, settings: &Settings) -> Result<Self, DbError> {
+        let opening = |source| DbError::Open { what: path.display().to_string(), source: Box::new(source) };
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .foreign_keys(true)
+            .busy_timeout(settings.busy_timeout)
+            .pragma("trusted_schema", "off");
+        let synchronous = if settings.full_synchronous { SqliteSynchronous::Full } else { SqliteSynchronous::Normal };
+        let writing =
+            options.clone().create_if_missing(true).journal_mode(SqliteJournalMode::Wal).synchronous(synchronous);
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(settings.busy_timeout)
+            .connect_with(writing)
+            .await
+            .map_err(opening)?;
+        migrator(Engine::Lite).run(&writer).await.map_err(|source| DbError::Migrate { source: Box::new(source) })?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(settings.connections_max)
+            .acquire_timeout(settings.busy_timeout)
+            .connect_with(options.read_only(true))
+            .await
+            .map_err(opening)?;
+        Ok(Self::Lite { writer, readers })
+    }
+
+    /// Connects to a PostgreSQL database and brings its schema up to date.
+    ///
+    /// # Errors
+    /// [`DbError::Open`], [`DbError::Migrate`].
+    pub async fn open_postgres(url: &str, settings: &Settings) -> Result<Self, DbError> {
+        // The URL carries a password: not for messages.
+        let opening = |source| DbError::Open { what: "on the PostgreSQL server".to_owned(), source: Box::new(source) };
+        let options = url.parse::<PgConnectOptions>().map_err(opening)?.options([PG_LOCK_TIMEOUT]);
+        let pool = PgPoolOptions::new()
+            .max_connections(settings.connections_max)
+            .acquire_timeout(settings.busy_timeout)
+            .connect_with(options)
+            .await
+            .map_err(opening)?;
+        migrator(Engine::Pg).run(&pool).await.map_err(|source| DbError::Migrate { source: Box::new(source) })?;
+        Ok(Self::Pg(pool))
+    }
+
+    /// Begins a transaction that reads only, and sees one moment throughout.
+    ///
+    /// # Errors
+    /// [`DbError::Begin`], also when no connection is free for long.
+    pub async fn read(&self) -> Result<Tx, DbError> {
+        match self {
+            Self::Lite { readers, .. } => readers.begin().await.map(Tx::Lite),
+            Self::Pg(pool) => pool.begin_with(dialect::PG_BEGIN_READ).await.map(Tx::Pg),
+        }
+        .map_err(|source| DbError::Begin { source: Box::new(source) })
+    }
+
+    /// Begins a transaction that writes.
+    ///
+    /// # Errors
+    /// [`DbError::Begin`], also when the writer is busy for long.
+    pub async fn write(&self) -> Result<Tx, DbError> {
+        match self {
+            Self::Lite { writer, .. } => writer.begin_with(dialect::LITE_BEGIN_WRITE).await.map(Tx::Lite),
+            Self::Pg(pool) => pool.begin().await.map(Tx::Pg),
+        }
+        .map_err(|source| DbError::Begin { source: Box::new(source) })
+    }
+
+    /// Waits for running transactions and closes.
+    pub async fn close(&self) {
+        match self {
+            Self::Lite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Self::Pg(pool) => pool.close().await,
+        }
+    }
+}
+
+impl Tx {
+    /// # Errors
+    /// [`DbError::Commit`]; whether the transaction was kept is then unknown.
+    pub async fn commit(self) -> Result<(), DbError> {
+        match self {
+            Self::Lite(tx) => tx.commit().await,
+            Self::Pg(tx) => tx.commit().await,
+        }
+        .map_err(|source| DbError::Commit { source: Box::new(source) })
+    }
+
+    /// Asks the database for its version of `select 1`: whether it answers at all.
+    ///
+    /// # Errors
+    /// [`DbError::Statement`].
+    pub async fn ping(&mut self) -> Result<(), DbError> {
+        execute!(self, dialect::PING).map(drop)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Engine {
+    Lite,
+    Pg,
+}
+
+fn migrator(engine: Engine) -> Migrator {
+    let migrations = MIGRATIONS.iter().map(|&(version, name, source)| {
+        let sql = AssertSqlSafe(resolve(source, engine)).into_sql_str();
+        Migration::new(version, name.into(), MigrationType::Simple, sql, false)
+    });
+    Migrator::with_migrations(migrations.collect())
+}
+
+/// Puts in the words on which the engines differ; `migrations/0001_*.sql` says what each mark means.
+fn resolve(source: &str, engine: Engine) -> String {
+    let marks = match engine {
+        Engine::Lite => [("{{ID}}", "text"), ("{{BIGINT}}", "integer"), ("{{STRICT}}", " strict")],
+        Engine::Pg => [("{{ID}}", "text collate \"C\""), ("{{BIGINT}}", "bigint"), ("{{STRICT}}", "")],
+    };
+    marks.iter().fold(source.to_owned(), |sql, (mark, word)| sql.replace(mark, word))
+}
+
+/// A value in its storage form.
+pub(crate) fn to_json<T: serde::Serialize>(what: &'static str, value: &T) -> Result<String, DbError> {
+    serde_json::to_string(value).map_err(|source| DbError::Write { what, source })
+}
+
+/// A stored value read back.
+pub(crate) fn from_json<T: serde::de::DeserializeOwned>(what: &'static str, text: &str) -> Result<T, DbError> {
+    serde_json::from_str(text).map_err(|source| DbError::Stored { what, source: Some(source) })
+}
+
+/// A stored id, day or state that this program cannot have written.
+pub(crate) const fn unreadable(what: &'static str) -> DbError {
+    DbError::Stored { what, source: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_mark_is_resolved() {
+        for (_, name, source) in MIGRATIONS {
+            for engine in [Engine::Lite, Engine::Pg] {
+                let sql = resolve(source, engine);
+                let left = sql.lines().find(|line| line.contains("{{") && !line.starts_with("--"));
+                assert_eq!(left, None, "{name} on {engine:?}");
+            }
+        }
+    }
+}

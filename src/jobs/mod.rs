@@ -1,0 +1,144 @@
+//! Workers: they take jobs from the queue and run them, in `serve` or in processes of their own.
+//!
+//! A job is tried until it is done or given up. Every action keeps its result in the transaction that ends the job,
+//! fenced by the lease, so a worker may die at any moment: another repeats the job, and nothing is kept twice.
+
+mod assess_application;
+mod parse_document;
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use model::job::Job;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tracing::{Instrument, info, info_span, warn};
+
+use crate::applications::{Error, Service};
+use crate::db::queue::Lease;
+
+/// How the workers of this process work.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Jobs at once.
+    pub workers: usize,
+    pub lease: Duration,
+    pub attempts_max: u32,
+    pub poll: Duration,
+    /// How long running jobs may go on after the stop.
+    pub grace: Duration,
+}
+
+impl Settings {
+    fn lease_ms(&self) -> i64 {
+        i64::try_from(self.lease.as_millis()).unwrap_or(i64::MAX)
+    }
+}
+
+/// Old keys are looked for this often: nobody notices an hour more.
+const SWEEP_INTERVAL: Duration = Duration::from_secs(3600);
+
+/// Runs jobs until `stop` says true, then waits for those that are running.
+pub async fn run(service: Arc<Service>, settings: Settings, mut stop: watch::Receiver<bool>) {
+    let settings = Arc::new(settings);
+    let mut running = JoinSet::new();
+    let mut reap = tokio::time::interval(settings.lease / 2);
+    let mut sweep = tokio::time::interval(SWEEP_INTERVAL);
+    while !*stop.borrow() {
+        while running.try_join_next().is_some() {}
+        let claimed = if running.len() < settings.workers {
+            service.claim_job(settings.lease_ms()).await.unwrap_or_else(|error| {
+                warn!(error = format!("{:#}", anyhow::Error::new(error)), "could not look for a job");
+                None
+            })
+        } else {
+            None
+        };
+        if let Some(lease) = claimed {
+            running.spawn(one(Arc::clone(&service), Arc::clone(&settings), lease));
+            continue;
+        }
+        tokio::select! {
+            () = service.job_queued(), if running.len() < settings.workers => {}
+            () = tokio::time::sleep(settings.poll), if running.len() < settings.workers => {}
+            Some(_) = running.join_next() => {}
+            _ = reap.tick() => match service.reap_jobs(settings.attempts_max).await {
+                Ok(0) => {}
+                Ok(jobs) => warn!(jobs, "took back jobs of workers that are gone"),
+                Err(error) => warn!(error = format!("{:#}", anyhow::Error::new(error)), "could not look for lost jobs"),
+            },
+            _ = sweep.tick() => if let Err(error) = service.forget_old_keys().await {
+                warn!(error = format!("{:#}", anyhow::Error::new(error)), "could not forget old keys");
+            },
+            changed = stop.changed() => if changed.is_err() { break },
+        }
+    }
+    let ended = tokio::time::timeout(settings.grace, async { while running.join_next().await.is_some() {} }).await;
+    if ended.is_err() {
+        // Their leases run out, and others take them.
+        warn!(jobs = running.len(), "left running jobs behind");
+    }
+}
+
+/// Runs every job that is due, one after the other. How many they were.
+///
+/// # Errors
+/// The queue could not be reached.
+pub async fn run_due(service: &Arc<Service>, settings: &Settings) -> Result<usize, Error> {
+    let mut jobs = 0_usize;
+    while let Some(lease) = service.claim_job(settings.lease_ms()).await? {
+        one(Arc::clone(service), Arc::new(settings.clone()), lease).await;
+        jobs = jobs.saturating_add(1);
+    }
+    Ok(jobs)
+}
+
+/// One job from its claim to its end.
+async fn one(service: Arc<Service>, settings: Arc<Settings>, lease: Lease) {
+    let span = info_span!("job", id = %lease.id, attempt = lease.attempts);
+    async {
+        let work = tokio::spawn({
+            let (service, lease) = (Arc::clone(&service), lease.clone());
+            async move { perform(&service, &lease).await }.in_current_span()
+        });
+        let outcome = tokio::select! {
+            // A task of its own, so that a panic in it is an outcome like another.
+            outcome = work => outcome.unwrap_or_else(|_| Err(anyhow::anyhow!("the job panicked"))),
+            never = keep_lease(&service, &settings, &lease) => match never {},
+        };
+        match outcome {
+            Ok(()) => info!("done"),
+            Err(error) if matches!(error.downcast_ref(), Some(Error::LeaseLost)) => warn!("the lease was lost"),
+            Err(error) => {
+                let chain = format!("{error:#}");
+                warn!(error = chain, "failed");
+                if let Err(error) = service.fail_job(&lease, settings.attempts_max, &chain).await {
+                    // The lease runs out, and the job is taken back then.
+                    warn!(error = format!("{:#}", anyhow::Error::new(error)), "could not note the failure");
+                }
+            }
+        }
+    }
+    .instrument(span)
+    .await;
+}
+
+async fn perform(service: &Service, lease: &Lease) -> anyhow::Result<()> {
+    match &lease.job {
+        Job::ParseDocument { document } => parse_document::run(service, document, lease).await,
+        Job::AssessApplication { application } => assess_application::run(service, application, lease).await,
+    }
+    .with_context(|| format!("job {}", lease.id))
+}
+
+/// Gives signs of life. When the lease is lost all the same, the job finds out at its end.
+async fn keep_lease(service: &Service, settings: &Settings, lease: &Lease) -> Infallible {
+    loop {
+        tokio::time::sleep(settings.lease / 3).await;
+        if let Err(error) = service.extend_lease(lease, settings.lease_ms()).await {
+            warn!(error = format!("{:#}", anyhow::Error::new(error)), "could not give a sign of life");
+        }
+    }
+}
