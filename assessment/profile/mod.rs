@@ -163,9 +163,12 @@ mod tests {
             finding("declared_income", Outcome::Fail, Severity::Medium),
             finding("declared_debt", Outcome::NotRun, Severity::Medium),
         ];
-        let features: Features = [(Text::from("income.salary_employer_id"), feature("杭州云杉科技有限公司", Grade::C))]
-            .into_iter()
-            .collect();
+        let features: Features = [
+            (Text::from("income.salary_employer_id"), feature("杭州云杉科技有限公司", Grade::C)),
+            (Text::from("income.verified_income"), feature("6000.00", Grade::C)),
+        ]
+        .into_iter()
+        .collect();
         let profile = build(&Ledger::default(), &features, &findings, &declaration);
         assert_eq!(
             facts(&profile),
