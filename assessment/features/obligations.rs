@@ -1,0 +1,208 @@
+//! O01 to O11: what is owed month by month, and how it stands against income.
+//!
+//! All of them are per month. Where accounts show different months, each account's average is over the months it
+//! shows (see `View::average_by_account`): understating what is owed would overstate what can be lent.
+
+use model::Money;
+use model::ledger::{Category, Entry};
+use model::statement::Flow;
+use rust_decimal::Decimal;
+
+use super::parameters::TERMS;
+use super::view::{Basis, View, Window};
+use super::{Definition, Measured, Value, statistics, streams};
+
+const THREE: Window = Window::Months(3);
+const SIX: Window = Window::Months(6);
+
+pub(super) const FEATURES: &[Definition] = &[
+    Definition {
+        name: "loan_instalments_out",
+        unit: "CNY/month",
+        windows: &[SIX, THREE],
+        basis: Basis::Shown,
+        meaning_zh: "月均贷款还款支出",
+        meaning_en: "O01: repayments to lenders per month",
+        function: |view, window| measured(instalments(view, window)),
+    },
+    Definition {
+        name: "loan_disbursed_in",
+        unit: "CNY/month",
+        windows: &[SIX, THREE],
+        basis: Basis::Shown,
+        meaning_zh: "月均贷款放款流入",
+        meaning_en: "O02: loans paid out by lenders per month",
+        function: |view, window| measured(disbursed(view, window)),
+    },
+    Definition {
+        name: "net_borrowing",
+        unit: "CNY/month",
+        windows: &[SIX, THREE],
+        basis: Basis::Shown,
+        meaning_zh: "月均净借入",
+        meaning_en: "O03: loans paid out less repayments, per month",
+        function: net_borrowing,
+    },
+    Definition {
+        name: "card_repay_out",
+        unit: "CNY/month",
+        windows: &[SIX, THREE],
+        basis: Basis::Shown,
+        meaning_zh: "月均信用卡还款支出",
+        meaning_en: "O04: credit-card repayments per month",
+        function: |view, window| measured(out(view, window, Category::CardRepayment)),
+    },
+    Definition {
+        name: "mortgage_out",
+        unit: "CNY/month",
+        windows: &[SIX],
+        basis: Basis::Shown,
+        meaning_zh: "月均房贷支出",
+        meaning_en: "O06: housing-loan debits per month",
+        function: |view, window| measured(out(view, window, Category::Mortgage)),
+    },
+    Definition {
+        name: "rent_out",
+        unit: "CNY/month",
+        windows: &[SIX],
+        basis: Basis::Shown,
+        meaning_zh: "月均房租支出",
+        meaning_en: "O07: rent per month",
+        function: |view, window| measured(out(view, window, Category::Rent)),
+    },
+    Definition {
+        name: "fixed_obligations",
+        unit: "CNY/month",
+        windows: &[SIX],
+        basis: Basis::Shown,
+        meaning_zh: "月固定负债支出",
+        meaning_en: "O08: instalments, card minimum, mortgage, rent, insurance, tuition, child support per month",
+        function: |view, window| measured(fixed(view, window)),
+    },
+    Definition {
+        name: "dti_observed",
+        unit: "ratio",
+        windows: &[SIX],
+        basis: Basis::Proven,
+        meaning_zh: "负债收入比",
+        meaning_en: "O09: fixed obligations over verified income",
+        function: dti_observed,
+    },
+    Definition {
+        name: "dti_declared_gap",
+        unit: "CNY/month",
+        windows: &[SIX],
+        basis: Basis::Shown,
+        meaning_zh: "申报月负债与固定负债支出之差",
+        meaning_en: "O10: declared monthly debt less fixed obligations",
+        function: dti_declared_gap,
+    },
+    Definition {
+        name: "essential_spending",
+        unit: "CNY/month",
+        windows: &[SIX],
+        basis: Basis::Shown,
+        meaning_zh: "月基本生活支出（低位估计，不低于底线）",
+        meaning_en: "part of O11: twentieth percentile of own essentials, at least the floor",
+        function: |view, window| measured(essentials(view, window)),
+    },
+    Definition {
+        name: "residual_income",
+        unit: "CNY/month",
+        windows: &[SIX],
+        basis: Basis::Proven,
+        meaning_zh: "月剩余收入",
+        meaning_en: "O11: verified income less fixed obligations and essential spending",
+        function: residual_income,
+    },
+];
+
+type Amount = (Decimal, Vec<usize>);
+
+fn measured((amount, rows): Amount) -> Measured {
+    Measured::new(Value::Money(amount), rows)
+}
+
+/// What left, also by a wallet's neutral row.
+fn left(entry: &Entry) -> Option<Money> {
+    (entry.flow != Flow::In).then(|| entry.amount.abs())
+}
+
+fn out(view: &View<'_>, window: Window, category: Category) -> Amount {
+    view.average_by_account(window, |_, entry| left(entry).filter(|_| entry.category == category))
+}
+
+fn instalments(view: &View<'_>, window: Window) -> Amount {
+    out(view, window, Category::LoanRepayment)
+}
+
+fn disbursed(view: &View<'_>, window: Window) -> Amount {
+    view.average_by_account(window, |_, entry| {
+        let is_loan = entry.category == Category::LoanDisbursement && entry.flow != Flow::Out;
+        is_loan.then(|| entry.amount.abs())
+    })
+}
+
+fn net_borrowing(view: &View<'_>, window: Window) -> Measured {
+    let (disbursed, mut rows) = disbursed(view, window);
+    let (repaid, repaid_rows) = instalments(view, window);
+    rows.extend(repaid_rows);
+    measured((disbursed - repaid, rows))
+}
+
+fn fixed(view: &View<'_>, window: Window) -> Amount {
+    let pays = |entry: &Entry| -> Option<Decimal> {
+        let said = entry.description.as_deref().unwrap_or_default();
+        match entry.category {
+            Category::LoanRepayment | Category::Mortgage | Category::Rent => Some(Decimal::ONE),
+            // A repayment of the whole bill is no obligation: its minimum is (O04).
+            Category::CardRepayment => Some(TERMS.card_minimum_share),
+            Category::Insurance | Category::Education => Some(Decimal::ONE),
+            _ if TERMS.child_support_words.iter().any(|word| said.contains(word.as_str())) => Some(Decimal::ONE),
+            _ => None,
+        }
+    };
+    view.average_by_account(window, |_, entry| {
+        let share = pays(entry)?;
+        // A premium listed as neutral is paid all the same; what an insurer pays comes in.
+        Money::from_decimal(left(entry)?.to_decimal() * share)
+    })
+}
+
+fn verified(view: &View<'_>, window: Window) -> Amount {
+    let streams = streams::streams(view, window);
+    let counted = streams.iter().map(|stream| stream.income.counted.to_decimal()).sum();
+    let counting = streams.into_iter().filter(|stream| stream.income.counted.is_positive());
+    (counted, counting.flat_map(|stream| stream.rows).collect())
+}
+
+fn dti_observed(view: &View<'_>, window: Window) -> Measured {
+    let (income, income_rows) = verified(view, window);
+    let (owed, mut rows) = fixed(view, window);
+    rows.extend(income_rows);
+    Measured::maybe(owed.checked_div(income).map(Value::Ratio), "no_verified_income", rows)
+}
+
+fn dti_declared_gap(view: &View<'_>, window: Window) -> Measured {
+    let Some(declared) = view.declared_debt else { return Measured::missing("not_declared") };
+    let (owed, rows) = fixed(view, window);
+    measured((declared.to_decimal() - owed, rows))
+}
+
+fn essentials(view: &View<'_>, window: Window) -> Amount {
+    let essential = |entry: &Entry| entry.flow == Flow::Out && TERMS.essentials.contains(&entry.category);
+    // However it was paid: bread bought on credit is bread. Only what was given back does not count.
+    let (sums, rows) =
+        view.monthly(window, |_, entry| (essential(entry) && entry.refund_of.is_none()).then(|| entry.amount.abs()));
+    let own = statistics::quantile(&sums, Decimal::new(2, 1)).unwrap_or_default();
+    (own.max(TERMS.essential_floor.to_decimal()), rows)
+}
+
+fn residual_income(view: &View<'_>, window: Window) -> Measured {
+    let (income, mut rows) = verified(view, window);
+    let (owed, owed_rows) = fixed(view, window);
+    let (essentials, essential_rows) = essentials(view, window);
+    rows.extend(owed_rows);
+    rows.extend(essential_rows);
+    measured((income - owed - essentials, rows))
+}

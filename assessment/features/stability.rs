@@ -1,0 +1,163 @@
+//! S01 to S08: how steady the inflow is, and how lively the accounts are.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+use model::{Money, Month, Period};
+use rust_decimal::Decimal;
+
+use super::parameters::TERMS;
+use super::view::{Basis, View, Window};
+use super::{Definition, Measured, Value, statistics};
+
+const THREE: Window = Window::Months(3);
+const SIX: Window = Window::Months(6);
+const TWELVE: Window = Window::Months(12);
+
+pub(super) const FEATURES: &[Definition] = &[
+    Definition {
+        name: "ei_cv",
+        unit: "ratio",
+        windows: &[SIX, TWELVE],
+        basis: Basis::Shown,
+        meaning_zh: "月有效流入的变异系数",
+        meaning_en: "S01: variation of monthly eligible inflow",
+        function: |view, window| of_months(view, window, statistics::cv),
+    },
+    Definition {
+        name: "ei_trend_1m_3m",
+        unit: "ratio",
+        windows: &[THREE],
+        basis: Basis::Shown,
+        meaning_zh: "最近一月有效流入与近三月均值之比",
+        meaning_en: "S02: latest month's eligible inflow over the mean of three months",
+        function: |view, window| of_months(view, window, |months| over_mean(months, *months.last()?)),
+    },
+    Definition {
+        name: "ei_slope",
+        unit: "ratio/month",
+        windows: &[SIX, TWELVE],
+        basis: Basis::Shown,
+        meaning_zh: "月有效流入的趋势斜率（占均值）",
+        meaning_en: "S03: slope of monthly eligible inflow, over its mean",
+        function: |view, window| of_months(view, window, statistics::relative_slope),
+    },
+    Definition {
+        name: "zero_income_months",
+        unit: "count",
+        windows: &[TWELVE],
+        basis: Basis::Shown,
+        meaning_zh: "有效流入低于中位数一成的月份数",
+        meaning_en: "S04: months with eligible inflow below a tenth of the median",
+        function: zero_income_months,
+    },
+    Definition {
+        name: "worst_month_share",
+        unit: "ratio",
+        windows: &[SIX, TWELVE],
+        basis: Basis::Shown,
+        meaning_zh: "最低月有效流入与均值之比",
+        meaning_en: "S05: the worst month's eligible inflow over the mean",
+        function: |view, window| of_months(view, window, |months| over_mean(months, *months.iter().min()?)),
+    },
+    Definition {
+        name: "account_age_seen",
+        unit: "days",
+        windows: &[Window::All],
+        basis: Basis::Shown,
+        meaning_zh: "首末两笔交易相隔天数",
+        meaning_en: "S06: days between the first and the last row",
+        function: account_age_seen,
+    },
+    Definition {
+        name: "longest_gap",
+        unit: "days",
+        windows: &[SIX],
+        basis: Basis::Shown,
+        meaning_zh: "最长连续无交易天数",
+        meaning_en: "S07: longest run of shown days without a transaction",
+        function: longest_gap,
+    },
+    Definition {
+        name: "active_days_share",
+        unit: "ratio",
+        windows: &[SIX, THREE],
+        basis: Basis::Shown,
+        meaning_zh: "有交易天数占比",
+        meaning_en: "S08: share of shown days with a transaction",
+        function: active_days_share,
+    },
+];
+
+fn of_months(view: &View<'_>, window: Window, measure: impl Fn(&[Money]) -> Option<Decimal>) -> Measured {
+    let (sums, rows) = view.monthly_inflow(window);
+    Measured::maybe(measure(&sums).map(Value::Ratio), "no_inflow", rows)
+}
+
+fn over_mean(months: &[Money], amount: Money) -> Option<Decimal> {
+    amount.to_decimal().checked_div(statistics::mean(months)?)
+}
+
+fn zero_income_months(view: &View<'_>, window: Window) -> Measured {
+    let (sums, rows) = view.monthly_inflow(window);
+    let Some(median) = statistics::median(&sums).filter(|median| !median.is_zero()) else {
+        return Measured::missing("no_inflow");
+    };
+    let least = median * TERMS.zero_income_share;
+    let low = sums.iter().filter(|sum| sum.to_decimal() < least).count();
+    Measured::new(Value::Count(i64::try_from(low).unwrap_or(i64::MAX)), rows)
+}
+
+/// Every row of the applicant's money, own moves too: they show that an account is in use.
+fn dated_rows(view: &View<'_>) -> impl Iterator<Item = (usize, Date)> {
+    let entries = view.ledger.entries.iter().enumerate();
+    let used = entries.filter(|(_, entry)| entry.status.counts() && view.is_money(entry));
+    used.filter_map(|(index, entry)| Some((index, entry.time?.date)))
+}
+
+fn account_age_seen(view: &View<'_>, _: Window) -> Measured {
+    let first = dated_rows(view).min_by_key(|(index, date)| (*date, *index));
+    let last = dated_rows(view).max_by_key(|(index, date)| (*date, *index));
+    let (Some((first, from)), Some((last, to))) = (first, last) else {
+        return Measured::missing("no_transactions");
+    };
+    Measured::new(Value::Count(model::dates::days_between(from, to)), vec![first, last])
+}
+
+/// The days of a window's complete months, all of which are shown, and those of them with a row.
+fn days(view: &View<'_>, window: Window) -> (Vec<Period>, BTreeSet<Date>) {
+    let months: Vec<Period> = view.months(window).into_iter().map(Month::period).collect();
+    let shown = |date: &Date| months.iter().any(|month| month.contains(*date));
+    let active = dated_rows(view).map(|(_, date)| date).filter(shown).collect();
+    (months, active)
+}
+
+fn longest_gap(view: &View<'_>, window: Window) -> Measured {
+    let (months, active) = days(view, window);
+    let (mut longest, mut run) = (0_i64, 0_i64);
+    let mut last: Option<Date> = None;
+    for day in months
+        .iter()
+        .flat_map(|month| month.from.series(jiff::Span::new().days(1)).take(31).filter(|d| month.contains(*d)))
+    {
+        // A month that is not shown ends a run: nobody knows what happened in it.
+        let follows = last.is_some_and(|last| last.tomorrow().is_ok_and(|next| next == day));
+        run = if active.contains(&day) {
+            0
+        } else if follows {
+            run + 1
+        } else {
+            1
+        };
+        longest = longest.max(run);
+        last = Some(day);
+    }
+    Measured::new(Value::Count(longest), Vec::new())
+}
+
+fn active_days_share(view: &View<'_>, window: Window) -> Measured {
+    let (months, active) = days(view, window);
+    let shown: i64 = months.iter().map(|month| month.days()).sum();
+    let share = Decimal::from(active.len()).checked_div(Decimal::from(shown)).map(Value::Ratio);
+    Measured::maybe(share, "no_complete_month", Vec::new())
+}
