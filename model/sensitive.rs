@@ -31,9 +31,13 @@ impl<T> fmt::Display for Sensitive<T> {
     }
 }
 
-/// `6222021234561234` → `6222 **** **** 1234`; short numbers show the last four only, shorter ones nothing.
+/// `6222021234561234` → `6222 **** **** 1234`; short numbers show the last four only, shorter ones nothing;
+/// of an e-mail address the first character and the domain.
 #[must_use]
 pub fn mask_account(number: &str) -> String {
+    if let Some((user, domain)) = number.split_once('@') {
+        return format!("{}***@{domain}", user.chars().next().map(String::from).unwrap_or_default());
+    }
     let characters: Vec<char> = number.chars().filter(|c| !c.is_whitespace()).collect();
     let tail = |n: usize| characters.iter().skip(characters.len().saturating_sub(n)).collect::<String>();
     match characters.len() {
@@ -67,6 +71,7 @@ mod tests {
         assert_eq!(mask_account("6222021234561234"), "6222 **** **** 1234");
         assert_eq!(mask_account("6222****0000"), "6222 **** **** 0000");
         assert_eq!(mask_account("1234"), "****");
+        assert_eq!(mask_account("someone@example.com"), "s***@example.com");
         assert_eq!(mask_id("44010119900101123X"), "4****************X");
         assert_eq!(account_tail("6222****0000").as_deref(), Some("0000"));
         assert_eq!(account_tail("6214********xxxx"), None);

@@ -192,7 +192,7 @@ pub struct Transaction {
     /// The least confidence of what was read for it; 1.0 for text.
     pub confidence: f32,
     /// What OCR read before the equations corrected it: (figure, original text).
-    pub repaired: Option<(Text, Text)>,
+    pub repaired: Option<Box<(Text, Text)>>,
 }
 
 /// A single fact of a document that is no transaction list (net pay, fund base).

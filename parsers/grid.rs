@@ -3,6 +3,8 @@
 //! The header is found by its names. Each row after it is a row of the table, a repeated header, the footing, or
 //! text that belongs to nothing, which is a problem.
 
+use std::borrow::Cow;
+
 use model::problem::ProblemCode;
 use model::sheet::{Cell, CellKind, Row, Sheet, SheetOrigin};
 use model::statement::DeclaredTotals;
@@ -37,24 +39,34 @@ impl Header {
     }
 }
 
-/// Finds the row that names every column that the layout requires.
-#[must_use]
-pub fn find_header(layout: &Layout, sheet: &Sheet) -> Option<Header> {
-    sheet
-        .rows
-        .iter()
-        .take(HEADER_ROWS_SEARCHED)
-        .enumerate()
-        .find_map(|(index, row)| header_of(layout, sheet, row, index))
+/// The first rows of a sheet as names, squashed once for all the layouts that are tried on it.
+#[derive(Debug)]
+pub struct HeaderNames<'a> {
+    rows: Vec<Vec<(u32, Cow<'a, str>)>>,
 }
 
-fn header_of(layout: &Layout, sheet: &Sheet, row: &Row, index: usize) -> Option<Header> {
-    let cells = sheet.cells_of(row);
+impl<'a> HeaderNames<'a> {
+    #[must_use]
+    pub fn of(sheet: &'a Sheet) -> Self {
+        Self { rows: sheet.rows.iter().take(HEADER_ROWS_SEARCHED).map(|row| names_of(sheet, row)).collect() }
+    }
+}
+
+fn names_of<'a>(sheet: &'a Sheet, row: &Row) -> Vec<(u32, Cow<'a, str>)> {
+    sheet.cells_of(row).iter().map(|cell| (cell.column, squash(trim(sheet.cell_text(cell))))).collect()
+}
+
+/// Finds the row that names every column that the layout requires.
+#[must_use]
+pub fn find_header(layout: &Layout, names: &HeaderNames<'_>) -> Option<Header> {
+    names.rows.iter().enumerate().find_map(|(index, names)| header_of(layout, names, index))
+}
+
+fn header_of(layout: &Layout, names: &[(u32, Cow<'_, str>)], index: usize) -> Option<Header> {
     let required = layout.columns.iter().filter(|c| !c.optional).count();
-    if cells.len() < required {
+    if names.len() < required {
         return None;
     }
-    let names: Vec<_> = cells.iter().map(|cell| (cell.column, squash(sheet.cell_text(cell)))).collect();
     let mut columns = [None; ROLE_COUNT];
     let mut named = 0;
     for column in &layout.columns {
@@ -78,6 +90,7 @@ fn header_of(layout: &Layout, sheet: &Sheet, row: &Row, index: usize) -> Option<
 #[must_use]
 pub fn read_table(layout: &Layout, sheet: &Sheet, header: &Header) -> Table {
     let mut table = Table { found: true, ..Table::default() };
+    table.transactions.reserve_exact(sheet.rows.len().saturating_sub(header.row));
     let columns = Columns::of(layout);
     let reader = Reader { layout, sheet, header, columns: &columns };
     let mut in_footing = false;
@@ -109,7 +122,7 @@ impl<'a> Reader<'a> {
         let cells = self.sheet.cells_of(row);
         let (texts, kinds) = self.by_role(cells);
         if self.is_row(&texts, &kinds) {
-            let record = self.read(row, cells, texts, kinds, table);
+            let record = self.read(row, cells, &texts, &kinds, table);
             let seq = table.next_seq();
             table.push(record, seq);
             return;
@@ -159,7 +172,7 @@ impl<'a> Reader<'a> {
     }
 
     fn is_header_again(&self, row: &Row) -> bool {
-        header_of(self.layout, self.sheet, row, 0).is_some()
+        header_of(self.layout, &names_of(self.sheet, row), 0).is_some()
     }
 
     fn by_role(&self, cells: &[Cell]) -> ([&'a str; ROLE_COUNT], [CellKind; ROLE_COUNT]) {
@@ -187,8 +200,8 @@ impl<'a> Reader<'a> {
         &self,
         row: &Row,
         cells: &[Cell],
-        texts: [&str; ROLE_COUNT],
-        kinds: [CellKind; ROLE_COUNT],
+        texts: &[&str; ROLE_COUNT],
+        kinds: &[CellKind; ROLE_COUNT],
         table: &mut Table,
     ) -> Result<Record, Problem> {
         let seq = table.next_seq();
@@ -214,7 +227,7 @@ impl<'a> Reader<'a> {
                 };
                 read_record(
                     self.columns,
-                    &RowView { texts, kinds, place: &place, confidence: 1.0 },
+                    &RowView { texts: &texts, kinds, place: &place, confidence: 1.0 },
                     seq,
                     &mut table.problems,
                 )

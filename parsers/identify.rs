@@ -4,7 +4,7 @@ use model::document::{Content, Document};
 use model::page::Page;
 use model::sheet::Sheet;
 
-use crate::grid;
+use crate::grid::{self, HeaderNames};
 use crate::layout::{Identify, Layout, Medium};
 use crate::pages;
 use crate::text::squash;
@@ -26,9 +26,13 @@ pub struct Candidate<'a> {
 #[must_use]
 pub fn identify<'a>(layouts: &'a [Layout], document: &Document) -> Option<Candidate<'a>> {
     let text = edge_text(document);
+    let names: Vec<HeaderNames<'_>> = match &document.content {
+        Content::Sheets(sheets) => sheets.iter().map(HeaderNames::of).collect(),
+        Content::Pages(_) => Vec::new(),
+    };
     let mut best: Option<Candidate<'a>> = None;
     for layout in layouts {
-        let Some(candidate) = fits(layout, document, &text) else { continue };
+        let Some(candidate) = fits(layout, document, &names, &text) else { continue };
         let better = best.is_none_or(|b| (candidate.named, candidate.texts) > (b.named, b.texts));
         if better {
             best = Some(candidate);
@@ -37,11 +41,11 @@ pub fn identify<'a>(layouts: &'a [Layout], document: &Document) -> Option<Candid
     best
 }
 
-fn fits<'a>(layout: &'a Layout, document: &Document, text: &str) -> Option<Candidate<'a>> {
+fn fits<'a>(layout: &'a Layout, document: &Document, names: &[HeaderNames<'_>], text: &str) -> Option<Candidate<'a>> {
     let header = || match (&document.content, layout.medium) {
         (Content::Pages(pages), Medium::Pages) => Some(pages::find_header(layout, pages)),
-        (Content::Sheets(sheets), Medium::Grid) => {
-            Some(sheets.iter().filter_map(|sheet| grid::find_header(layout, sheet)).map(|h| h.named).max())
+        (Content::Sheets(_), Medium::Grid) => {
+            Some(names.iter().filter_map(|names| grid::find_header(layout, names)).map(|h| h.named).max())
         }
         _ => None,
     };

@@ -87,7 +87,9 @@ fn tables(layout: &Layout, document: &Document) -> Vec<Table> {
         Content::Sheets(sheets) => {
             let found: Vec<Table> = sheets
                 .iter()
-                .filter_map(|sheet| Some(grid::read_table(layout, sheet, &grid::find_header(layout, sheet)?)))
+                .filter_map(|sheet| {
+                    Some(grid::read_table(layout, sheet, &grid::find_header(layout, &grid::HeaderNames::of(sheet))?))
+                })
                 .collect();
             if found.is_empty() {
                 let outside = sheets.iter().flat_map(grid::all_lines).collect();
@@ -110,17 +112,8 @@ fn statements_of(layout: &Layout, mut table: Table, problems: &mut Vec<Problem>)
     let heading = read_heading(layout, &table.outside, problems);
     let declared = read_totals(&layout.totals, &table.outside, problems);
     problems.append(&mut table.problems);
-    let mut by_currency: Vec<(Option<&'static str>, Vec<Transaction>)> = Vec::new();
-    for record in std::mem::take(&mut table.records) {
-        let currency = record.currency.or(heading.currency);
-        match by_currency.iter_mut().find(|(c, _)| *c == currency) {
-            Some((_, rows)) => rows.push(record.transaction),
-            None => by_currency.push((currency, vec![record.transaction])),
-        }
-    }
-    if by_currency.is_empty() {
-        by_currency.push((heading.currency, Vec::new()));
-    }
+    let transactions = std::mem::take(&mut table.transactions);
+    let by_currency = by_currency(transactions, &table.currencies, heading.currency);
     let alone = by_currency.len() == 1;
     let mut made = Vec::with_capacity(by_currency.len());
     for (currency, transactions) in by_currency {
@@ -138,6 +131,27 @@ fn statements_of(layout: &Layout, mut table: Table, problems: &mut Vec<Problem>)
         made.push(statement(layout, &heading, currency, rows, problems));
     }
     made
+}
+
+/// Rows by the currency they name, or else by the heading's; in the order of first appearance.
+fn by_currency(
+    transactions: Vec<Transaction>,
+    named: &[Option<&'static str>],
+    heading: Option<&'static str>,
+) -> Vec<(Option<&'static str>, Vec<Transaction>)> {
+    let first = named.first().copied().flatten().or(heading);
+    if named.iter().all(|c| c.or(heading) == first) {
+        return vec![(first, transactions)];
+    }
+    let mut parts: Vec<(Option<&'static str>, Vec<Transaction>)> = Vec::new();
+    for (transaction, currency) in transactions.into_iter().zip(named) {
+        let currency = currency.or(heading);
+        match parts.iter_mut().find(|(c, _)| *c == currency) {
+            Some((_, rows)) => rows.push(transaction),
+            None => parts.push((currency, vec![transaction])),
+        }
+    }
+    parts
 }
 
 /// Totals that stand on every page are the whole document's when there is one page, or when all pages print the same.

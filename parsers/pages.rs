@@ -207,7 +207,7 @@ impl PageReader<'_> {
             for (view, text) in views.iter_mut().zip(&texts) {
                 *view = text.as_str();
             }
-            let view = RowView { texts: views, kinds: [CellKind::Text; ROLE_COUNT], place: &place, confidence };
+            let view = RowView { texts: &views, kinds: &[CellKind::Text; ROLE_COUNT], place: &place, confidence };
             let seq = table.next_seq();
             let record = read_record(self.meanings, &view, seq, &mut table.problems);
             table.push(record, seq);

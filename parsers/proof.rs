@@ -166,10 +166,12 @@ fn chain(claims: &Claims<'_>, tally: &mut Tally) -> Chain {
     let backward: Vec<usize> = (0..rows.len()).rev().collect();
     let (forward_breaks, backward_breaks) = (break_count(claims, &forward), break_count(claims, &backward));
     let by_dates = order_by_dates(rows);
-    let newest_first = match forward_breaks.cmp(&backward_breaks) {
-        std::cmp::Ordering::Less => false,
-        std::cmp::Ordering::Greater => true,
-        std::cmp::Ordering::Equal => by_dates == Some(PrintedOrder::NewestFirst),
+    // The dates tell better than the balances where a day is printed out of order; the balances decide where the
+    // dates do not, or where they chain without a break the other way.
+    let newest_first = match by_dates {
+        Some(PrintedOrder::OldestFirst) => backward_breaks == 0 && forward_breaks > 0,
+        Some(PrintedOrder::NewestFirst) => !(forward_breaks == 0 && backward_breaks > 0),
+        None => backward_breaks < forward_breaks,
     };
     let order = if newest_first { &backward } else { &forward };
     let told = forward_breaks != backward_breaks || by_dates.is_some();

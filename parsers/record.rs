@@ -1,5 +1,7 @@
 //! One row of a table, whatever it was read from → one transaction.
 
+use std::cell::Cell;
+
 use model::problem::ProblemCode;
 use model::sheet::CellKind;
 use model::statement::{AccountNumber, Flow, Status, Transaction};
@@ -11,8 +13,8 @@ use crate::values::{read_clock, read_currency, read_when_cell};
 
 /// A row's cells by role. A role without a column is an empty text.
 pub struct RowView<'a> {
-    pub texts: [&'a str; ROLE_COUNT],
-    pub kinds: [CellKind; ROLE_COUNT],
+    pub texts: &'a [&'a str; ROLE_COUNT],
+    pub kinds: &'a [CellKind; ROLE_COUNT],
     /// Where the row stands, or one role's cell of it.
     pub place: &'a dyn Fn(Option<Role>) -> Source,
     pub confidence: f32,
@@ -38,6 +40,8 @@ pub struct Record {
 /// The columns of a layout by role, so that a row need not search.
 pub struct Columns<'a> {
     by_role: [Option<&'a Column>; ROLE_COUNT],
+    /// Index of the status word found last: neighbours mostly share it.
+    last_status: Cell<usize>,
 }
 
 impl<'a> Columns<'a> {
@@ -49,7 +53,7 @@ impl<'a> Columns<'a> {
                 *slot = Some(column);
             }
         }
-        Self { by_role }
+        Self { by_role, last_status: Cell::new(0) }
     }
 
     fn get(&self, role: Role) -> Option<&'a Column> {
@@ -272,8 +276,14 @@ fn read_status(columns: &Columns<'_>, view: &RowView<'_>, flow: Flow) -> Result<
     let fits = |word: &&crate::layout::StatusWord| {
         if word.is_prefix { text.starts_with(word.word.as_str()) } else { text == word.word }
     };
-    match column.status_words.iter().find(fits) {
-        Some(word) => Ok(word.status(flow)),
+    if let Some(word) = column.status_words.get(columns.last_status.get()).filter(fits).filter(|w| !w.is_prefix) {
+        return Ok(word.status(flow));
+    }
+    match column.status_words.iter().position(|word| fits(&word)) {
+        Some(index) => {
+            columns.last_status.set(index);
+            column.status_words.get(index).map(|word| word.status(flow)).ok_or_else(|| text.to_owned())
+        }
         None if column.status_words.is_empty() => Ok(Status::Settled),
         None => Err(text.to_owned()),
     }

@@ -36,6 +36,11 @@ pub fn assign_centred(lines: &[CellLine], anchors: &[f32]) -> Vec<Option<usize>>
     // cost[k][i]: the least cost of giving the first i lines to the first k rows; each row takes a block of
     // neighbouring lines whose middle should be the row's anchor.
     let (rows, count) = (anchors.len(), lines.len());
+    // A line that stands exactly on another row's line would rather be that row's.
+    let own: Vec<Option<usize>> = lines
+        .iter()
+        .map(|line| anchors.iter().position(|anchor| (anchor - line.baseline).abs() <= 0.3 * line.font_size))
+        .collect();
     let width = count + 1;
     let mut cost = vec![f32::INFINITY; (rows + 1) * width];
     // How many lines the last step took; 0: the row is empty; usize::MAX: the line is stray.
@@ -59,8 +64,10 @@ pub fn assign_centred(lines: &[CellLine], anchors: &[f32]) -> Vec<Option<usize>>
                 }
                 for length in 1..=CELL_LINES_MAX.min(i) {
                     let Some(block) = lines.get(i - length..i) else { break };
-                    let Some(distance) = block_distance(block, *anchor) else { break };
-                    let total = get(&cost, k - 1, i - length) + distance;
+                    let Some(distance) = block_distance(block, *anchor) else { continue };
+                    let others = own.get(i - length..i).unwrap_or(&[]).iter().filter(|o| o.is_some_and(|o| o != k - 1));
+                    let reluctance = others.count() as f32 * block.first().map_or(0.0, |line| line.font_size);
+                    let total = get(&cost, k - 1, i - length) + distance + reluctance;
                     if total < best {
                         (best, how) = (total, length);
                     }

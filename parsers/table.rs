@@ -1,7 +1,7 @@
 //! What both kinds of table give: records in the printed order, and what could not be read.
 
 use model::Problem;
-use model::statement::{DeclaredTotals, SectionTotals};
+use model::statement::{DeclaredTotals, SectionTotals, Transaction};
 
 use crate::record::Record;
 use crate::text::TextLine;
@@ -10,7 +10,9 @@ use crate::text::TextLine;
 pub struct Table {
     /// The header was found.
     pub found: bool,
-    pub records: Vec<Record>,
+    pub transactions: Vec<Transaction>,
+    /// The currency each of them names.
+    pub currencies: Vec<Option<&'static str>>,
     /// Positions (`seq`) of rows that could not be read.
     pub holes: Vec<u32>,
     pub problems: Vec<Problem>,
@@ -26,12 +28,15 @@ impl Table {
     /// The number of the next row.
     #[must_use]
     pub fn next_seq(&self) -> u32 {
-        u32::try_from(self.records.len() + self.holes.len() + 1).unwrap_or(u32::MAX)
+        u32::try_from(self.transactions.len() + self.holes.len() + 1).unwrap_or(u32::MAX)
     }
 
     pub fn push(&mut self, outcome: Result<Record, Problem>, seq: u32) {
         match outcome {
-            Ok(record) => self.records.push(record),
+            Ok(record) => {
+                self.transactions.push(record.transaction);
+                self.currencies.push(record.currency);
+            }
             Err(problem) => {
                 self.holes.push(seq);
                 self.problems.push(problem);

@@ -26,7 +26,8 @@ pub fn trim(text: &str) -> &str {
 /// For comparing words: no blanks, compatibility forms folded (full-width brackets, digits and colons).
 #[must_use]
 pub fn squash(text: &str) -> Cow<'_, str> {
-    if text.bytes().all(|b| b.is_ascii_graphic()) {
+    // Plain writing folds to itself.
+    if text.chars().all(|c| c.is_ascii_graphic() || matches!(c, '\u{4e00}'..='\u{9fff}')) {
         return Cow::Borrowed(text);
     }
     Cow::Owned(squashed_chars(text).collect())
@@ -103,7 +104,7 @@ impl TextLine {
         }
         let following = self.pieces.get(index + 1)?;
         let text = trim(cut_at_next_label(&following.text));
-        let is_label = text.ends_with([':', '：']);
+        let is_label = text.split_once([':', '：']).is_some_and(|(before, _)| is_label(trim(before)));
         (!text.is_empty() && !is_label).then(|| Piece { text: text.to_owned(), source: following.source.clone() })
     }
 }
@@ -150,15 +151,18 @@ fn cut_at_next_label(text: &str) -> &str {
             .map(|at| at + before.get(at..).and_then(|s| s.chars().next()).map_or(0, char::len_utf8));
         if let Some(start) = label_start {
             let label = before.get(start..).unwrap_or("");
-            let count = label.chars().count();
-            let is_writing = label.chars().all(|c| !c.is_ascii() && c.is_alphabetic());
-            if (2..=10).contains(&count) && is_writing && !trim(before.get(..start).unwrap_or("")).is_empty() {
+            if is_label(label) && !trim(before.get(..start).unwrap_or("")).is_empty() {
                 return before.get(..start).unwrap_or("");
             }
         }
         search = colon + text.get(colon..).and_then(|s| s.chars().next()).map_or(1, char::len_utf8);
     }
     text
+}
+
+/// 2 to 10 characters of Chinese writing: what stands before a colon is then a label.
+fn is_label(text: &str) -> bool {
+    (2..=10).contains(&text.chars().count()) && text.chars().all(|c| !c.is_ascii() && c.is_alphabetic())
 }
 
 /// A sheet's row as a line; empty cells are no pieces.
