@@ -1,13 +1,22 @@
 //! The file as objects: opening it, with a password where it needs one; its pages; the bytes of its streams.
+//!
+//! Objects are read when they are asked for: a tagged file has a dictionary for every cell, and reading them all
+//! took 500 MB for 200 pages. A file whose index is not in order goes through `lopdf`, which repairs it and does
+//! read everything. Decryption is `lopdf`'s either way.
 
-use std::collections::HashSet;
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use lopdf::xref::XrefRecovery;
-use lopdf::{Dictionary, LoadOptions, Object, ObjectId, Stream};
+use std::rc::Rc;
+
+use lopdf::{Dictionary, EncryptionState, LoadOptions, Object, ObjectId, Stream};
 use model::Text;
 use model::document::{FileFacts, MediaType};
 
+use super::index::{self, Entry, Place};
+use super::lexer::Lexer;
+use super::object;
 use crate::{Limits, ReadError};
 
 /// References that lead to references. The standard forbids more than one; damaged files have two or three.
@@ -22,11 +31,39 @@ const FACT_CHARS_MAX: usize = 200;
 /// Filters of one stream. Real ones have one or two.
 const FILTERS_MAX: usize = 4;
 
-pub struct File {
-    document: lopdf::Document,
+/// A damaged file larger than this is not repaired: `lopdf` then holds every object, some 20 bytes for each of the
+/// file's.
+const REPAIR_BYTES_MAX: usize = 32 << 20;
+
+pub struct File<'d> {
+    store: Store<'d>,
+    trailer: Dictionary,
     pub encrypted: bool,
     /// Its index was damaged or missing and has been made anew from the objects found.
     pub rebuilt: bool,
+}
+
+enum Store<'d> {
+    Lazy(Lazy<'d>),
+    Repaired(Box<lopdf::Document>),
+}
+
+/// Objects that are read when first asked for.
+struct Lazy<'d> {
+    data: &'d [u8],
+    entries: Vec<Entry>,
+    /// One for each entry; `None` inside for an object that cannot be read.
+    objects: Vec<OnceCell<Option<Box<Object>>>>,
+    decryption: Option<EncryptionState>,
+    packs: RefCell<HashMap<u32, Option<Rc<Pack>>>>,
+    /// What object streams may still unpack to, all together.
+    bytes_left: Cell<u64>,
+}
+
+/// An unpacked object stream: its bytes, and where in them each object starts.
+struct Pack {
+    bytes: Vec<u8>,
+    starts: HashMap<u32, usize>,
 }
 
 /// A page and what it inherits from the nodes above it.
@@ -50,32 +87,101 @@ fn corrupt(detail: impl Into<String>) -> ReadError {
     ReadError::Corrupt { media_type: MediaType::Pdf, detail: detail.into() }
 }
 
-impl File {
+impl<'d> File<'d> {
     /// Opens a file; passwords are tried in order, after the empty one.
     ///
     /// # Errors
     /// [`ReadError::PasswordRequired`], [`ReadError::WrongPassword`], [`ReadError::Corrupt`],
     /// [`ReadError::ResourceLimit`].
-    pub fn open(bytes: &[u8], passwords: &[&str], limits: &Limits) -> Result<Self, ReadError> {
-        let document = load(bytes, None, limits)?;
+    pub fn open(data: &'d [u8], passwords: &[&str], limits: &Limits) -> Result<Self, ReadError> {
+        // Offsets count from the header, before which mail programs leave a line or two.
+        let header = memchr::memmem::find(data.get(..1024).unwrap_or(data), b"%PDF-").unwrap_or(0);
+        let data = data.get(header..).unwrap_or(data);
+        if let Some(file) = Self::open_in_order(data, passwords, limits)? {
+            return Ok(file);
+        }
+        if data.len() > REPAIR_BYTES_MAX {
+            return Err(corrupt("its index is damaged and it is too large to be repaired"));
+        }
+        let document = repair(data, None, limits)?;
         if !document.trailer.has(b"Encrypt") {
-            return Ok(Self::new(document));
+            return Ok(Self::repaired(document));
         }
         // Still there: the empty password did not open it, and its objects have not been read.
-        let Some(password) = passwords.iter().find(|password| document.authenticate_password(password).is_ok()) else {
-            return Err(if passwords.is_empty() {
-                ReadError::PasswordRequired { media_type: MediaType::Pdf }
-            } else {
-                ReadError::WrongPassword { media_type: MediaType::Pdf }
-            });
+        let fits = |password: &&&str| {
+            catch_unwind(AssertUnwindSafe(|| document.authenticate_password(password))).is_ok_and(|found| found.is_ok())
         };
-        load(bytes, Some(password), limits).map(Self::new)
+        match passwords.iter().find(fits) {
+            Some(password) => repair(data, Some(password), limits).map(Self::repaired),
+            None => Err(locked(passwords)),
+        }
     }
 
-    fn new(document: lopdf::Document) -> Self {
+    fn repaired(document: lopdf::Document) -> Self {
         let encrypted = document.was_encrypted();
-        let rebuilt = document.xref_recovery == Some(XrefRecovery::Reconstructed);
-        Self { document, encrypted, rebuilt }
+        let trailer = document.trailer.clone();
+        Self { store: Store::Repaired(Box::new(document)), trailer, encrypted, rebuilt: true }
+    }
+
+    /// `None` when anything about the index or the way to the pages is out of order.
+    fn open_in_order(data: &'d [u8], passwords: &[&str], limits: &Limits) -> Result<Option<Self>, ReadError> {
+        let unpack = |stream: &Stream| {
+            let size = usize::try_from(limits.stream_bytes).unwrap_or(usize::MAX);
+            catch_unwind(AssertUnwindSafe(|| stream.decompressed_content_with_limit(size))).ok()?.ok()
+        };
+        let Some(index) = index::read(data, unpack) else { return Ok(None) };
+        let mut objects = Vec::new();
+        objects.resize_with(index.entries.len(), OnceCell::new);
+        let lazy = Lazy {
+            data,
+            entries: index.entries,
+            objects,
+            decryption: None,
+            packs: RefCell::default(),
+            bytes_left: Cell::new(limits.unpacked_bytes),
+        };
+        let mut file = Self { store: Store::Lazy(lazy), trailer: index.trailer, encrypted: false, rebuilt: false };
+        if file.trailer.has(b"Encrypt") {
+            let Some(state) = file.decryption(passwords)? else { return Ok(None) };
+            file.encrypted = true;
+            if let Store::Lazy(lazy) = &mut file.store {
+                // What was read so far was read as it stands in the file.
+                lazy.objects.clear();
+                lazy.objects.resize_with(lazy.entries.len(), OnceCell::new);
+                lazy.packs.borrow_mut().clear();
+                lazy.decryption = Some(state);
+            }
+        }
+        let leads_to_pages = file
+            .dictionary(&file.trailer, b"Root")
+            .and_then(|catalog| file.dictionary(catalog, b"Pages"))
+            .is_some_and(|root| matches!(file.get(root, b"Kids"), Some(Object::Array(_))));
+        Ok(leads_to_pages.then_some(file))
+    }
+
+    /// The keys of an encrypted file; `None` when what it says about its encryption makes no sense.
+    fn decryption(&self, passwords: &[&str]) -> Result<Option<EncryptionState>, ReadError> {
+        let Some(dictionary) = self.dictionary(&self.trailer, b"Encrypt") else { return Ok(None) };
+        // A document of the encryption dictionary alone is all that checking a password takes.
+        let id = match self.trailer.get(b"Encrypt") {
+            Ok(Object::Reference(id)) => *id,
+            _ => (1, 0),
+        };
+        let mut document = lopdf::Document::new();
+        document.objects.insert(id, Object::Dictionary(dictionary.clone()));
+        document.trailer.set("Encrypt", Object::Reference(id));
+        if let Some(identifier) = self.get(&self.trailer, b"ID") {
+            document.trailer.set("ID", identifier.clone());
+        }
+        let opened = [""].iter().chain(passwords).find_map(|password| {
+            let mut document = document.clone();
+            catch_unwind(AssertUnwindSafe(|| {
+                document.authenticate_password(password).and_then(|()| document.decrypt(password)).ok()?;
+                document.encryption_state.take()
+            }))
+            .ok()?
+        });
+        opened.map(Some).ok_or_else(|| locked(passwords))
     }
 
     /// Follows references to the object meant; `Null` where there is none.
@@ -83,7 +189,11 @@ impl File {
         let mut object = object;
         for _ in 0..REFERENCES_MAX {
             let Object::Reference(id) = object else { return object };
-            object = self.document.objects.get(id).unwrap_or(&Object::Null);
+            let found = match &self.store {
+                Store::Lazy(lazy) => lazy.get(id.0),
+                Store::Repaired(document) => document.objects.get(id),
+            };
+            object = found.unwrap_or(&Object::Null);
         }
         &Object::Null
     }
@@ -124,8 +234,7 @@ impl File {
     /// # Errors
     /// [`ReadError::TooManyPages`]; [`ReadError::Corrupt`] when there is no page tree.
     pub fn pages(&self, limits: &Limits) -> Result<Vec<PageNode<'_>>, ReadError> {
-        let trailer = &self.document.trailer;
-        let Some(catalog) = self.dictionary(trailer, b"Root") else {
+        let Some(catalog) = self.dictionary(&self.trailer, b"Root") else {
             return Err(corrupt("no catalog"));
         };
         let Some(root) = self.dictionary(catalog, b"Pages") else {
@@ -169,7 +278,7 @@ impl File {
 
     /// How many pages the tree says it has.
     pub fn page_count_printed(&self) -> Option<u32> {
-        let catalog = self.dictionary(&self.document.trailer, b"Root")?;
+        let catalog = self.dictionary(&self.trailer, b"Root")?;
         let root = self.dictionary(catalog, b"Pages")?;
         self.get(root, b"Count")?.as_i64().ok().and_then(|count| u32::try_from(count).ok())
     }
@@ -243,7 +352,7 @@ impl File {
 
     /// What the information dictionary says.
     pub fn facts(&self) -> FileFacts {
-        let information = self.dictionary(&self.document.trailer, b"Info");
+        let information = self.dictionary(&self.trailer, b"Info");
         let fact = |key: &[u8]| -> Option<Text> {
             let object = self.get(information?, key)?;
             let text = lopdf::decode_text_string(object).ok()?;
@@ -286,25 +395,97 @@ fn inflate(packed: &[u8], out: &mut Vec<u8>, limit: usize) -> Result<bool, Unpac
     }
 }
 
-/// Dropped while loading: the structure tree of a tagged file has a dictionary for every cell, which came to
-/// 500 MB for 200 pages, and says nothing about where text stands.
-fn without_structure(id: ObjectId, object: &mut Object) -> Option<(ObjectId, Object)> {
-    if let Object::Dictionary(dictionary) = object {
-        let element = dictionary.get(b"S").is_ok_and(|kind| kind.as_name().is_ok())
-            && dictionary.get(b"P").is_ok_and(|parent| parent.as_reference().is_ok())
-            && !dictionary.has(b"Subtype");
-        if element || dictionary.has_type(b"StructElem") {
-            return None;
+impl Lazy<'_> {
+    fn get(&self, number: u32) -> Option<&Object> {
+        let at = self.entries.binary_search_by_key(&number, |entry| entry.number).ok()?;
+        let entry = self.entries.get(at)?;
+        self.objects.get(at)?.get_or_init(|| self.read(*entry).map(Box::new)).as_deref()
+    }
+
+    /// Reads an object. Must ask for no other by [`Self::get`]: that one may be this one.
+    fn read(&self, entry: Entry) -> Option<Object> {
+        match entry.place {
+            Place::Free => None,
+            Place::Offset(offset) => {
+                let found = object::indirect(self.data, offset as usize, |number| self.whole_number(number))?;
+                (found.number == entry.number).then_some(())?;
+                let mut object = found.object;
+                if let Some(state) = &self.decryption {
+                    let id = (found.number, found.generation);
+                    // As far as it goes; a string that cannot be decrypted is no reason to lose the rest.
+                    _ = catch_unwind(AssertUnwindSafe(|| lopdf::encryption::decrypt_object(state, id, &mut object)));
+                }
+                Some(object)
+            }
+            Place::Packed(container) => {
+                let pack = self.pack(container)?;
+                let start = *pack.starts.get(&entry.number)?;
+                object::object(&mut Lexer::at(&pack.bytes, start), 0)
+            }
         }
     }
-    // The library keeps `object` itself when it is not from an object stream, where no streams lie.
-    Some((id, if matches!(object, Object::Stream(_)) { Object::Null } else { object.clone() }))
+
+    /// A number that stands as an object of its own, for stream lengths.
+    fn whole_number(&self, number: u32) -> Option<i64> {
+        let at = self.entries.binary_search_by_key(&number, |entry| entry.number).ok()?;
+        match self.entries.get(at)?.place {
+            Place::Offset(offset) => {
+                let mut lexer = Lexer::at(self.data, offset as usize);
+                object::header(&mut lexer)?;
+                lexer.skip_space()?;
+                object::digits(&mut lexer).and_then(|value| i64::try_from(value).ok())
+            }
+            Place::Free | Place::Packed(_) => None,
+        }
+    }
+
+    fn pack(&self, container: u32) -> Option<Rc<Pack>> {
+        if let Some(known) = self.packs.borrow().get(&container) {
+            return known.clone();
+        }
+        let pack = self.unpack(container).map(Rc::new);
+        self.packs.borrow_mut().insert(container, pack.clone());
+        pack
+    }
+
+    fn unpack(&self, container: u32) -> Option<Pack> {
+        let at = self.entries.binary_search_by_key(&container, |entry| entry.number).ok()?;
+        let entry = *self.entries.get(at)?;
+        // A container in a container is forbidden, and would go round in circles.
+        matches!(entry.place, Place::Offset(_)).then_some(())?;
+        let Some(Object::Stream(stream)) = self.read(entry) else { return None };
+        let room = usize::try_from(self.bytes_left.get()).ok()?;
+        let bytes = catch_unwind(AssertUnwindSafe(|| stream.decompressed_content_with_limit(room))).ok()?.ok()?;
+        self.bytes_left.set(self.bytes_left.get().saturating_sub(bytes.len() as u64));
+        let whole = |key: &[u8]| stream.dict.get(key).ok()?.as_i64().ok().and_then(|value| usize::try_from(value).ok());
+        let first = whole(b"First")?;
+        let count = whole(b"N")?;
+        let mut starts = HashMap::new();
+        let mut lexer = Lexer::new(&bytes);
+        for _ in 0..count {
+            let Some(_) = lexer.skip_space() else { break };
+            let Some(number) = object::digits(&mut lexer).and_then(|number| u32::try_from(number).ok()) else { break };
+            lexer.skip_space();
+            let Some(offset) = object::digits(&mut lexer).and_then(|offset| usize::try_from(offset).ok()) else {
+                break;
+            };
+            starts.entry(number).or_insert(first.saturating_add(offset));
+        }
+        Some(Pack { bytes, starts })
+    }
 }
 
-fn load(bytes: &[u8], password: Option<&str>, limits: &Limits) -> Result<lopdf::Document, ReadError> {
+fn locked(passwords: &[&str]) -> ReadError {
+    if passwords.is_empty() {
+        ReadError::PasswordRequired { media_type: MediaType::Pdf }
+    } else {
+        ReadError::WrongPassword { media_type: MediaType::Pdf }
+    }
+}
+
+fn repair(bytes: &[u8], password: Option<&str>, limits: &Limits) -> Result<lopdf::Document, ReadError> {
     let options = LoadOptions {
         password: password.map(ToOwned::to_owned),
-        filter: Some(without_structure),
         max_decompressed_size: usize::try_from(limits.stream_bytes).ok(),
         ..LoadOptions::default()
     };

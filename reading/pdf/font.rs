@@ -30,12 +30,17 @@ pub struct Glyph {
 
 const UNSET: Glyph = Glyph { text: u32::MAX, width: 0.0 };
 const SEVERAL: u32 = 1 << 31;
+const SPACE: u32 = 0x20;
+const NOTHING: u32 = 0;
 
 /// The text of a glyph.
 #[derive(Debug, Clone, Copy)]
 pub enum Drawn<'a> {
     One(char),
     Several(&'a str),
+    Space,
+    /// A zero-width space, a joiner, a byte order mark: it draws nothing and parts nothing.
+    Nothing,
 }
 
 /// How a string is cut into codes.
@@ -349,13 +354,16 @@ impl Font {
         }
     }
 
+    #[inline]
     pub fn text(&self, glyph: Glyph) -> Drawn<'_> {
-        if glyph.text & SEVERAL == 0 {
-            return Drawn::One(char::from_u32(glyph.text).unwrap_or(UNKNOWN));
-        }
-        match self.texts.get((glyph.text & !SEVERAL) as usize) {
-            Some(text) => Drawn::Several(text),
-            None => Drawn::One(UNKNOWN),
+        match glyph.text {
+            SPACE => Drawn::Space,
+            NOTHING => Drawn::Nothing,
+            several if several & SEVERAL != 0 => match self.texts.get((several & !SEVERAL) as usize) {
+                Some(text) => Drawn::Several(text),
+                None => Drawn::One(UNKNOWN),
+            },
+            one => Drawn::One(char::from_u32(one).unwrap_or(UNKNOWN)),
         }
     }
 
@@ -458,7 +466,11 @@ impl Font {
 }
 
 fn text_of(character: char) -> u32 {
-    u32::from(radicals::typed(character))
+    match character {
+        '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' => NOTHING,
+        _ if character <= ' ' || character.is_whitespace() => SPACE,
+        _ => u32::from(radicals::typed(character)),
+    }
 }
 
 fn national_length(encoding: &'static Encoding, first: u8, second: u8) -> usize {

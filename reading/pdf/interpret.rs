@@ -125,7 +125,7 @@ struct Scope<'a> {
 
 /// Reads the pages of one file, one after the other.
 pub struct Interpreter<'a> {
-    file: &'a File,
+    file: &'a File<'a>,
     limits: &'a Limits,
     operators_left: u32,
     glyphs_left: u32,
@@ -175,7 +175,7 @@ keys! {
 }
 
 impl<'a> Interpreter<'a> {
-    pub fn new(file: &'a File, limits: &'a Limits) -> Self {
+    pub fn new(file: &'a File<'a>, limits: &'a Limits) -> Self {
         Self {
             file,
             limits,
@@ -251,7 +251,7 @@ impl<'a> Interpreter<'a> {
                 )
                 .at(whole()),
             );
-        } else if self.words.unknown > self.words.known {
+        } else if self.words.unknown * 2 > self.words.glyphs {
             problems.push(
                 Problem::new(
                     ProblemCode::UnreadablePage,
@@ -549,7 +549,8 @@ impl<'a> Interpreter<'a> {
         let font_size = state.size.abs() * matrix.c.hypot(matrix.d);
         let drawable = em.is_finite() && font_size.is_finite() && em > 0.0 && font_size > 0.0;
         let sign = if (state.size * state.scale).is_sign_negative() { -1.0 } else { 1.0 };
-        let line = Line {
+        let mut line = Line {
+            origin: matrix.apply(0.0, state.rise),
             along: (sign * matrix.a / along_length, sign * matrix.b / along_length),
             em,
             font_size,
@@ -559,6 +560,8 @@ impl<'a> Interpreter<'a> {
             hidden: state.hidden,
         };
         let size = state.size * state.scale;
+        // Points along the line for one of unscaled text space.
+        let stretch = sign * along_length;
         let vertical = font.vertical;
         // How far the pen has moved, in unscaled text space: right, or down in vertical writing.
         let mut moved = 0.0_f32;
@@ -577,23 +580,22 @@ impl<'a> Interpreter<'a> {
                 rest = rest.get(length..).unwrap_or(&[]);
                 let glyph = font.glyph(code, length);
                 let space = state.char_space + if length == 1 && code == 0x20 { state.word_space } else { 0.0 };
-                self.glyphs_left = match self.glyphs_left.checked_sub(1) {
-                    Some(left) => left,
-                    None => return Err(ReadError::ResourceLimit { what: "glyphs".to_owned() }),
-                };
+                if self.glyphs_left == 0 {
+                    return Err(ReadError::ResourceLimit { what: "glyphs".to_owned() });
+                }
+                self.glyphs_left -= 1;
                 if vertical {
-                    // The pen stands at the top middle of the glyph; one em down is the usual advance.
                     if drawable {
+                        // The pen stands at the top middle of the glyph; one em down is the usual advance.
                         let x = -glyph.width / 2.0 * size;
-                        let origin = matrix.apply(x, -moved - line.ascent * state.size + state.rise);
-                        draw(&mut self.words, &line, font.text(glyph), origin, glyph.width * em);
-                        self.words.close();
+                        line.origin = matrix.apply(x, -moved - line.ascent * state.size + state.rise);
+                        draw(&mut self.words, &line, font.text(glyph), 0.0, glyph.width * em);
+                        self.words.space();
                     }
                     moved += state.size - space;
                 } else {
                     if drawable {
-                        let origin = matrix.apply(moved, state.rise);
-                        draw(&mut self.words, &line, font.text(glyph), origin, glyph.width * em);
+                        draw(&mut self.words, &line, font.text(glyph), moved * stretch, glyph.width * em);
                     }
                     moved += glyph.width * size + space * state.scale;
                 }
@@ -738,16 +740,22 @@ impl<'a> Interpreter<'a> {
 }
 
 #[inline]
-fn draw(words: &mut Words, line: &Line, text: Drawn<'_>, origin: (f32, f32), advance: f32) {
+fn draw(words: &mut Words, line: &Line, text: Drawn<'_>, at: f32, advance: f32) {
     match text {
-        Drawn::One(character) => words.glyph(line, character, origin, advance),
+        Drawn::One(character) => words.glyph(line, character, at, advance),
+        Drawn::Space => words.space(),
+        Drawn::Nothing => {}
         Drawn::Several(text) => {
             // Characters of a ligature share its width.
             let share = advance / text.chars().count().max(1) as f32;
-            let mut at = origin;
+            let mut at = at;
             for character in text.chars() {
-                words.glyph(line, character, at, share);
-                at = (at.0 + line.along.0 * share, at.1 + line.along.1 * share);
+                if character.is_whitespace() {
+                    words.space();
+                } else {
+                    words.glyph(line, character, at, share);
+                }
+                at += share;
             }
         }
     }

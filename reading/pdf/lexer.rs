@@ -24,16 +24,39 @@ pub struct Lexer<'a> {
     pub strings: Vec<u8>,
 }
 
-const fn is_space(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\n' | b'\r' | b'\t' | 0x0c | 0)
+const REGULAR: u8 = 0;
+const SPACE: u8 = 1;
+const DELIMITER: u8 = 2;
+
+/// What each byte is between tokens.
+static CLASSES: [u8; 256] = classes();
+
+const fn classes() -> [u8; 256] {
+    let mut classes = [REGULAR; 256];
+    let mut byte = 0_u8;
+    loop {
+        let class = match byte {
+            b' ' | b'\n' | b'\r' | b'\t' | 0x0c | 0 => SPACE,
+            b'(' | b')' | b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b'/' | b'%' => DELIMITER,
+            _ => REGULAR,
+        };
+        if let Some(slot) = classes.split_at_mut(byte as usize).1.first_mut() {
+            *slot = class;
+        }
+        if byte == u8::MAX {
+            return classes;
+        }
+        byte += 1;
+    }
 }
 
-const fn is_delimiter(byte: u8) -> bool {
-    matches!(byte, b'(' | b')' | b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b'/' | b'%')
+#[inline]
+fn class(byte: u8) -> u8 {
+    CLASSES.get(usize::from(byte)).copied().unwrap_or(REGULAR)
 }
 
-const fn ends_token(byte: u8) -> bool {
-    is_space(byte) || is_delimiter(byte)
+fn is_space(byte: u8) -> bool {
+    class(byte) == SPACE
 }
 
 const fn hex_digit(byte: u8) -> Option<u8> {
@@ -47,38 +70,53 @@ const fn hex_digit(byte: u8) -> Option<u8> {
 
 impl<'a> Lexer<'a> {
     pub fn new(data: &'a [u8]) -> Self {
-        Self { data, position: 0, strings: Vec::new() }
+        Self::at(data, 0)
+    }
+
+    pub fn at(data: &'a [u8], position: usize) -> Self {
+        Self { data, position: position.min(data.len()), strings: Vec::new() }
+    }
+
+    pub fn position(&self) -> usize {
+        self.position
+    }
+
+    pub fn go_to(&mut self, position: usize) {
+        self.position = position.min(self.data.len());
     }
 
     pub fn string(&self, start: usize, end: usize) -> &[u8] {
         self.strings.get(start..end).unwrap_or(&[])
     }
 
-    fn peek(&self) -> Option<u8> {
+    pub fn peek(&self) -> Option<u8> {
         self.data.get(self.position).copied()
     }
 
-    fn rest(&self) -> &'a [u8] {
+    pub fn rest(&self) -> &'a [u8] {
         self.data.get(self.position..).unwrap_or(&[])
     }
 
-    fn skip_space(&mut self) {
-        while let Some(byte) = self.peek() {
+    /// Steps over white space and comments; the byte that comes then.
+    #[inline]
+    pub fn skip_space(&mut self) -> Option<u8> {
+        loop {
+            let byte = self.peek()?;
             if byte == b'%' {
                 let line = self.rest();
                 self.position += memchr::memchr2(b'\n', b'\r', line).unwrap_or(line.len());
             } else if is_space(byte) {
                 self.position += 1;
             } else {
-                return;
+                return Some(byte);
             }
         }
     }
 
     /// `None` at the end of the input.
+    #[inline]
     pub fn next(&mut self) -> Option<Token<'a>> {
-        self.skip_space();
-        let first = self.peek()?;
+        let first = self.skip_space()?;
         Some(match first {
             b'0'..=b'9' | b'+' | b'-' | b'.' => self.number(),
             b'/' => {
@@ -108,20 +146,49 @@ impl<'a> Lexer<'a> {
     }
 
     /// The bytes up to the next white space or delimiter.
+    #[inline]
     fn run(&mut self) -> &'a [u8] {
         let rest = self.rest();
-        let length = rest.iter().position(|&byte| ends_token(byte)).unwrap_or(rest.len());
+        let length = rest.iter().position(|&byte| class(byte) != REGULAR).unwrap_or(rest.len());
         self.position += length;
         rest.get(..length).unwrap_or(&[])
     }
 
+    #[inline]
+    fn number(&mut self) -> Token<'a> {
+        let rest = self.rest();
+        let (negative, digits) = match rest {
+            [b'-', digits @ ..] => (true, digits),
+            _ => (false, rest),
+        };
+        // Nearly all numbers: up to seven digits, one point, then white space or a delimiter. Both whole numbers
+        // fit an f32, so that one division rounds them right.
+        let mut mantissa = 0_u32;
+        let mut scale = 0_u32;
+        for (length, &byte) in digits.iter().take(9).enumerate() {
+            let digit = byte.wrapping_sub(b'0');
+            if digit <= 9 {
+                mantissa = mantissa * 10 + u32::from(digit);
+                scale *= 10;
+            } else if byte == b'.' && scale == 0 {
+                scale = 1;
+            } else if class(byte) != REGULAR && length > 0 && mantissa < 1 << 24 {
+                self.position += length + usize::from(negative);
+                let value = if scale > 1 { mantissa as f32 / scale as f32 } else { mantissa as f32 };
+                return Token::Number(if negative { -value } else { value });
+            } else {
+                break;
+            }
+        }
+        self.odd_number()
+    }
+
     /// Producers write `--5`, `1.2.3`, `5-3` and `9Tf`; like other readers this takes the first sign and one point,
     /// drops digits after a second one, and lets a letter start the next token.
-    fn number(&mut self) -> Token<'a> {
-        /// Powers of ten up to what the digits below can need.
-        const SCALE: [f64; 16] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
-        let mut mantissa: u64 = 0;
-        let mut decimals: Option<usize> = None;
+    #[cold]
+    fn odd_number(&mut self) -> Token<'a> {
+        let mut mantissa = 0.0_f64;
+        let mut scale = 0.0_f64;
         let mut negative = false;
         let mut digits = 0;
         let mut ended = false;
@@ -129,18 +196,14 @@ impl<'a> Lexer<'a> {
         for &byte in self.rest() {
             match byte {
                 b'0'..=b'9' if ended => {}
-                b'0'..=b'9' => {
-                    // Fifteen digits are more than an f32 can hold; the rest of the decimals is dropped, and the
-                    // rest of a whole number makes it a huge one either way.
-                    if digits < 15 || decimals.is_none() {
-                        mantissa = mantissa.saturating_mul(10).saturating_add(u64::from(byte - b'0'));
-                        digits += 1;
-                        if let Some(count) = &mut decimals {
-                            *count += 1;
-                        }
-                    }
+                // More digits than a double can hold change nothing but its size.
+                b'0'..=b'9' if digits < 300 => {
+                    mantissa = mantissa * 10.0 + f64::from(byte - b'0');
+                    scale *= 10.0;
+                    digits += 1;
                 }
-                b'.' if decimals.is_none() => decimals = Some(0),
+                b'0'..=b'9' => {}
+                b'.' if scale == 0.0 => scale = 1.0,
                 b'-' if length == 0 => negative = true,
                 b'-' | b'+' if digits == 0 => {}
                 b'-' | b'+' | b'.' => ended = true,
@@ -149,8 +212,7 @@ impl<'a> Lexer<'a> {
             length += 1;
         }
         self.position += length;
-        let scale = SCALE.get(decimals.unwrap_or(0)).copied().unwrap_or(1e15);
-        let value = mantissa as f64 / scale;
+        let value = if scale > 1.0 { mantissa / scale } else { mantissa };
         Token::Number(if negative { -value } else { value } as f32)
     }
 
@@ -159,10 +221,12 @@ impl<'a> Lexer<'a> {
         let start = self.strings.len();
         let mut depth = 0_u32;
         loop {
-            let rest = self.rest();
-            let plain = rest.iter().position(|byte| matches!(byte, b'(' | b')' | b'\\' | b'\r')).unwrap_or(rest.len());
-            self.strings.extend_from_slice(rest.get(..plain).unwrap_or(&[]));
-            self.position += plain;
+            while let Some(byte) = self.peek()
+                && !matches!(byte, b'(' | b')' | b'\\' | b'\r')
+            {
+                self.strings.push(byte);
+                self.position += 1;
+            }
             let Some(byte) = self.peek() else { break };
             self.position += 1;
             match byte {
@@ -182,7 +246,17 @@ impl<'a> Lexer<'a> {
                     }
                     self.strings.push(b'\n');
                 }
-                _ => self.escape(),
+                _ => {
+                    // `\000`: writers of UTF-16 escape every other byte.
+                    if let Some([a @ b'0'..=b'3', b @ b'0'..=b'7', c @ b'0'..=b'7']) =
+                        self.data.get(self.position..self.position + 3)
+                    {
+                        self.strings.push((a - b'0') << 6 | (b - b'0') << 3 | (c - b'0'));
+                        self.position += 3;
+                    } else {
+                        self.escape();
+                    }
+                }
             }
         }
         Token::Str { start, end: self.strings.len() }
@@ -223,9 +297,8 @@ impl<'a> Lexer<'a> {
         self.position += 1;
         let start = self.strings.len();
         let mut high: Option<u8> = None;
-        let mut length = 0;
-        for &byte in self.rest() {
-            length += 1;
+        while let Some(byte) = self.peek() {
+            self.position += 1;
             if let Some(digit) = hex_digit(byte) {
                 match high.take() {
                     Some(first) => self.strings.push(first << 4 | digit),
@@ -235,7 +308,6 @@ impl<'a> Lexer<'a> {
                 break;
             }
         }
-        self.position += length;
         if let Some(first) = high {
             self.strings.push(first << 4);
         }

@@ -28,6 +28,8 @@ const DOUBLING_MAX: f32 = 0.15;
 /// What is the same for all glyphs of one text operator. Lengths in points on the turned page, y down.
 #[derive(Debug, Clone, Copy)]
 pub struct Line {
+    /// Where the operator's pen starts.
+    pub origin: (f32, f32),
     /// Unit vector along the line.
     pub along: (f32, f32),
     /// Size of the font along and across the line; both positive.
@@ -39,6 +41,14 @@ pub struct Line {
     pub descent: f32,
     /// Drawn without a mark (render mode 3): an OCR layer, or text that only a search should find.
     pub hidden: bool,
+}
+
+impl Line {
+    /// The place `distance` points along the line.
+    #[inline]
+    fn point(&self, distance: f32) -> (f32, f32) {
+        (self.origin.0 + self.along.0 * distance, self.origin.1 + self.along.1 * distance)
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -56,15 +66,25 @@ struct Word {
 #[derive(Debug, Clone, Copy)]
 struct Open {
     word: Word,
-    /// Where the last glyph starts, and what it is.
-    last: (f32, f32),
-    last_text: usize,
-    character: char,
+    last: Last,
     glyphs: u32,
     /// The text operator of all its glyphs; `None` when they come from several.
     operator: Option<u32>,
-    /// The gap between its glyphs, when it is set wide.
+    /// The gap between its glyphs in ems, when it is set wide.
     tracking: Option<f32>,
+}
+
+/// The last glyph of the open word.
+#[derive(Debug, Clone, Copy)]
+struct Last {
+    character: char,
+    text_start: usize,
+    operator: u32,
+    /// Along the line of its operator.
+    at: f32,
+    end: f32,
+    start_point: (f32, f32),
+    end_point: (f32, f32),
 }
 
 #[derive(Debug, Default)]
@@ -75,9 +95,10 @@ pub struct Words {
     open: Option<Open>,
     operator: u32,
     size: (f32, f32),
-    /// Glyphs with and without a known character, drawn visibly inside the page.
-    pub known: u32,
+    /// Glyphs whose character nobody can tell, drawn inside the page.
     pub unknown: u32,
+    /// Glyphs drawn inside the page.
+    pub glyphs: u32,
 }
 
 impl Words {
@@ -89,8 +110,8 @@ impl Words {
         self.open = None;
         self.operator = 0;
         self.size = (width, height);
-        self.known = 0;
         self.unknown = 0;
+        self.glyphs = 0;
     }
 
     /// A text operator begins.
@@ -98,96 +119,82 @@ impl Words {
         self.operator = self.operator.wrapping_add(1);
     }
 
-    /// One character at `origin` on its baseline, `advance` points wide along the line.
+    /// White space between two glyphs.
     #[inline]
-    pub fn glyph(&mut self, line: &Line, character: char, origin: (f32, f32), advance: f32) {
-        if character <= ' ' || character.is_whitespace() {
+    pub fn space(&mut self) {
+        if self.open.is_some() {
             self.close();
+        }
+    }
+
+    /// One character that draws something, `at` points along the line and `advance` points wide.
+    #[inline]
+    pub fn glyph(&mut self, line: &Line, character: char, at: f32, advance: f32) {
+        let glyph = Last {
+            character,
+            text_start: self.text.len(),
+            operator: self.operator,
+            at,
+            end: at + advance,
+            start_point: line.point(at),
+            end_point: line.point(at + advance),
+        };
+        if !self.on_page(glyph.start_point, glyph.end_point) {
+            self.space();
             return;
         }
-        // Zero-width spaces, joiners and byte order marks draw nothing and part nothing.
-        if matches!(character, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}') {
-            return;
-        }
-        let end = (origin.0 + line.along.0 * advance, origin.1 + line.along.1 * advance);
-        if !self.on_page(origin, end) {
-            self.close();
-            return;
-        }
+        self.glyphs += 1;
+        self.unknown += u32::from(character == super::font::UNKNOWN);
         if let Some(open) = &mut self.open {
-            match follows(open, line, character, origin, self.operator) {
+            match follows(open, line, &glyph) {
                 Follows::Doubled => return,
                 Follows::Word { tracking } => {
-                    let split = open.tracking.is_some() && tracking.is_none();
-                    if split {
+                    if open.tracking.is_some() && tracking.is_none() {
                         self.split_first();
                     }
-                    self.extend(character, origin, end, tracking);
+                    self.extend(glyph, tracking);
                     return;
                 }
                 Follows::Not => self.close(),
             }
         }
-        self.open(line, character, origin, end);
-    }
-
-    fn on_page(&self, start: (f32, f32), end: (f32, f32)) -> bool {
-        let (x, y) = (f32::midpoint(start.0, end.0), f32::midpoint(start.1, end.1));
-        // Also false for what is not a number.
-        x >= 0.0 && x <= self.size.0 && y >= 0.0 && y <= self.size.1
-    }
-
-    fn count(&mut self, line: &Line, character: char) {
-        if line.hidden {
-        } else if character == super::font::UNKNOWN {
-            self.unknown += 1;
-        } else {
-            self.known += 1;
-        }
-    }
-
-    fn open(&mut self, line: &Line, character: char, origin: (f32, f32), end: (f32, f32)) {
-        self.count(line, character);
-        let text_start = self.text.len();
-        let edge_start = self.edges.len();
         self.text.push(character);
-        self.edges.push(origin.0);
+        self.edges.push(glyph.start_point.0);
         self.open = Some(Open {
             word: Word {
-                text_start,
+                text_start: glyph.text_start,
                 text_end: self.text.len(),
-                edge_start,
+                edge_start: self.edges.len() - 1,
                 edge_end: self.edges.len(),
-                start: origin,
-                end,
+                start: glyph.start_point,
+                end: glyph.end_point,
                 line: *line,
             },
-            last: origin,
-            last_text: text_start,
-            character,
+            last: glyph,
             glyphs: 1,
             operator: Some(self.operator),
             tracking: None,
         });
     }
 
-    fn extend(&mut self, character: char, origin: (f32, f32), end: (f32, f32), tracking: Option<f32>) {
-        let Some(mut open) = self.open else { return };
-        self.count(&open.word.line, character);
-        open.last = origin;
-        open.last_text = self.text.len();
-        open.character = character;
+    #[inline]
+    fn on_page(&self, start: (f32, f32), end: (f32, f32)) -> bool {
+        let (x, y) = (start.0 + end.0, start.1 + end.1);
+        // Twice the middle; also false for what is not a number.
+        x >= 0.0 && x <= 2.0 * self.size.0 && y >= 0.0 && y <= 2.0 * self.size.1
+    }
+
+    #[inline]
+    fn extend(&mut self, glyph: Last, tracking: Option<f32>) {
+        let Some(open) = &mut self.open else { return };
         open.glyphs += 1;
         open.tracking = tracking;
-        if open.operator != Some(self.operator) {
+        if open.operator != Some(glyph.operator) {
             open.operator = None;
         }
-        self.text.push(character);
-        self.edges.push(origin.0);
-        open.word.text_end = self.text.len();
-        open.word.edge_end = self.edges.len();
-        open.word.end = end;
-        self.open = Some(open);
+        self.text.push(glyph.character);
+        self.edges.push(glyph.start_point.0);
+        open.last = glyph;
     }
 
     /// Ends the word that is being written.
@@ -197,8 +204,13 @@ impl Words {
             self.split_first();
         }
         if let Some(open) = self.open.take() {
-            self.edges.push(open.word.end.0);
-            self.words.push(Word { edge_end: self.edges.len(), ..open.word });
+            self.edges.push(open.last.end_point.0);
+            self.words.push(Word {
+                text_end: self.text.len(),
+                edge_end: self.edges.len(),
+                end: open.last.end_point,
+                ..open.word
+            });
         }
     }
 
@@ -208,17 +220,22 @@ impl Words {
         if open.glyphs != 2 {
             return;
         }
-        let word = open.word;
-        let gap = open.tracking.unwrap_or(0.0) * word.line.em;
-        let first_end = (open.last.0 - word.line.along.0 * gap, open.last.1 - word.line.along.1 * gap);
-        // The first word's right edge goes between the two left edges.
+        let (word, last) = (open.word, open.last);
+        // `word.end` is still the end of the first glyph; that right edge goes before the second left edge.
         self.edges.pop();
-        self.edges.push(first_end.0);
-        self.words.push(Word { text_end: open.last_text, end: first_end, edge_end: self.edges.len(), ..word });
+        self.edges.push(word.end.0);
+        self.words.push(Word { text_end: last.text_start, edge_end: self.edges.len(), ..word });
         let edge_start = self.edges.len();
-        self.edges.push(open.last.0);
+        self.edges.push(last.start_point.0);
         self.open = Some(Open {
-            word: Word { text_start: open.last_text, edge_start, edge_end: self.edges.len(), start: open.last, ..word },
+            word: Word {
+                text_start: last.text_start,
+                edge_start,
+                edge_end: self.edges.len(),
+                start: last.start_point,
+                end: last.end_point,
+                ..word
+            },
             glyphs: 1,
             tracking: None,
             ..open
@@ -254,27 +271,33 @@ enum Follows {
     Not,
 }
 
-fn follows(open: &Open, line: &Line, character: char, origin: (f32, f32), operator: u32) -> Follows {
+#[inline]
+fn follows(open: &Open, line: &Line, glyph: &Last) -> Follows {
+    let last = &open.last;
     let of = &open.word.line;
-    let same_direction = of.along.0 * line.along.0 + of.along.1 * line.along.1 > 0.999;
-    let same_size = (of.font_size - line.font_size).abs() <= 0.2 * of.font_size;
-    if !same_direction || !same_size || of.hidden != line.hidden {
-        return Follows::Not;
-    }
-    let offset = |from: (f32, f32)| {
-        let (x, y) = (origin.0 - from.0, origin.1 - from.1);
-        (x * of.along.0 + y * of.along.1, y * of.along.0 - x * of.along.1)
+    let (gap, from_last) = if last.operator == glyph.operator {
+        (glyph.at - last.end, glyph.at - last.at)
+    } else {
+        let same_direction = of.along.0 * line.along.0 + of.along.1 * line.along.1 > 0.999;
+        let same_size = (of.font_size - line.font_size).abs() <= 0.2 * of.font_size;
+        if !same_direction || !same_size || of.hidden != line.hidden {
+            return Follows::Not;
+        }
+        let offset = |from: (f32, f32)| {
+            let (x, y) = (glyph.start_point.0 - from.0, glyph.start_point.1 - from.1);
+            (x * of.along.0 + y * of.along.1, y * of.along.0 - x * of.along.1)
+        };
+        let (gap, across) = offset(last.end_point);
+        if across.abs() > BASELINE_TOLERANCE * of.font_size {
+            return Follows::Not;
+        }
+        (gap, offset(last.start_point).0)
     };
-    let (gap, across) = offset(open.word.end);
-    if !(across.abs() <= BASELINE_TOLERANCE * of.font_size) {
-        return Follows::Not;
-    }
-    let (from_last, _) = offset(open.last);
-    if character == open.character && from_last.abs() < DOUBLING_MAX * of.em {
+    if glyph.character == last.character && from_last.abs() < DOUBLING_MAX * of.em {
         return Follows::Doubled;
     }
     let gap = gap / of.em;
-    let same_operator = open.operator == Some(operator);
+    let same_operator = open.operator == Some(glyph.operator);
     // Within one operator glyphs follow each other however much they overlap, as long as they move on.
     let backwards = if same_operator { from_last <= 0.0 } else { gap < -OVERLAP_MAX };
     if backwards || gap.is_nan() {
@@ -404,7 +427,7 @@ mod tests {
         fn show(&mut self, text: &str, gap: f32) -> &mut Self {
             self.words.start_operator();
             for character in text.chars() {
-                self.words.glyph(&LINE, character, (self.x, 100.0), 5.0);
+                self.words.glyph(&LINE, character, self.x, 5.0);
                 self.x += 5.0 + gap * 10.0;
             }
             self
@@ -441,7 +464,7 @@ mod tests {
         let mut sheet = Sheet::new();
         sheet.words.start_operator();
         for (character, x) in [('1', 10.0), ('2', 18.0), ('3', 23.0), ('4', 31.0)] {
-            sheet.words.glyph(&LINE, character, (x, 100.0), 5.0);
+            sheet.words.glyph(&LINE, character, x, 5.0);
         }
         assert_eq!(sheet.read(), "1 23 4");
     }
@@ -451,7 +474,7 @@ mod tests {
         let mut sheet = Sheet::new();
         sheet.words.start_operator();
         for (character, x) in [('1', 10.0), ('2', 18.0), ('3', 23.0)] {
-            sheet.words.glyph(&LINE, character, (x, 100.0), 5.0);
+            sheet.words.glyph(&LINE, character, x, 5.0);
         }
         let mut page = PageBuilder::new(1, 600.0, 800.0);
         sheet.words.finish_page(&mut page);
@@ -471,28 +494,28 @@ mod tests {
         let mut sheet = Sheet::new();
         for x in [10.0, 10.4, 15.0, 15.4] {
             sheet.words.start_operator();
-            sheet.words.glyph(&LINE, '1', (x, 100.0), 5.0);
+            sheet.words.glyph(&LINE, '1', x, 5.0);
         }
         assert_eq!(sheet.read(), "11");
     }
 
     #[test]
     fn hidden_text_counts_only_alone() {
-        let hidden = Line { hidden: true, ..LINE };
+        let hidden = Line { hidden: true, origin: (0.0, 50.0), ..LINE };
         let mut sheet = Sheet::new();
-        sheet.words.glyph(&hidden, 'h', (10.0, 50.0), 5.0);
+        sheet.words.glyph(&hidden, 'h', 10.0, 5.0);
         assert_eq!(sheet.read(), "h");
         let mut sheet = Sheet::new();
-        sheet.words.glyph(&hidden, 'h', (10.0, 50.0), 5.0);
+        sheet.words.glyph(&hidden, 'h', 10.0, 5.0);
         assert_eq!(sheet.show("seen", 0.0).read(), "seen");
     }
 
     #[test]
     fn text_outside_the_page_is_dropped() {
         let mut sheet = Sheet::new();
-        sheet.words.glyph(&LINE, 'x', (-20.0, 100.0), 5.0);
-        sheet.words.glyph(&LINE, 'y', (10.0, 900.0), 5.0);
-        sheet.words.glyph(&LINE, 'z', (f32::NAN, 100.0), 5.0);
+        sheet.words.glyph(&LINE, 'x', -20.0, 5.0);
+        sheet.words.glyph(&Line { origin: (0.0, 900.0), ..LINE }, 'y', 10.0, 5.0);
+        sheet.words.glyph(&LINE, 'z', f32::NAN, 5.0);
         assert_eq!(sheet.show("in", 0.0).read(), "in");
     }
 }
