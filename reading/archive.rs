@@ -213,3 +213,162 @@ fn climbs(name: &str) -> Option<&'static str> {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_files::{Lock, locked_zip, xlsx, zip};
+
+    /// `name: content` or `name: error`, for each file.
+    fn show(bytes: &[u8], passwords: &[&str], limits: &Limits) -> Vec<String> {
+        match unpack(bytes, passwords, limits) {
+            Ok(files) => files
+                .into_iter()
+                .map(|file| match file.content {
+                    Ok(content) => format!("{}: {}", file.name, String::from_utf8_lossy(&content)),
+                    Err(error) => format!("{}: {error}", file.name),
+                })
+                .collect(),
+            Err(error) => vec![error.to_string()],
+        }
+    }
+
+    fn shown(bytes: &[u8], passwords: &[&str]) -> Vec<String> {
+        show(bytes, passwords, &Limits::default())
+    }
+
+    #[test]
+    fn lists_the_files_of_archives_in_archives() {
+        let inner = zip(&[("2024/明细.csv", b"a,b"), ("empty.txt", b"")]);
+        let outer =
+            zip(&[("mail.zip", &inner), ("__MACOSX/._x", b"x"), ("d/.DS_Store", b"x"), ("d/", b""), ("x.txt", b"x")]);
+        assert_eq!(shown(&outer, &[]), ["mail.zip/2024/明细.csv: a,b", "mail.zip/empty.txt: ", "x.txt: x"]);
+        assert_eq!(shown(&zip(&[]), &[]), ["the file is empty"]);
+    }
+
+    #[test]
+    fn a_third_archive_down_is_not_opened() {
+        let third = zip(&[("a.csv", b"a")]);
+        let second = zip(&[("third.zip", &third), ("b.csv", b"b")]);
+        let first = zip(&[("second.zip", &second), ("c.csv", b"c")]);
+        let expected = [
+            "second.zip/third.zip: more work than allowed: archives in archives more than 2 deep",
+            "second.zip/b.csv: b",
+            "c.csv: c",
+        ];
+        assert_eq!(shown(&first, &[]), expected);
+    }
+
+    #[test]
+    fn a_workbook_is_a_file_and_not_an_archive() {
+        let workbook = xlsx();
+        let files = unpack(&zip(&[("微信.xlsx", &workbook)]), &[], &Limits::default()).unwrap();
+        assert_eq!(files[0].content.as_ref().unwrap(), &workbook);
+    }
+
+    #[test]
+    fn tries_each_password_for_each_file() {
+        let file = locked_zip(&[
+            ("aes.csv", b"one", Lock::Aes("111111")),
+            ("old.csv", b"two", Lock::Legacy("222222")),
+            ("open.csv", b"three", Lock::Open),
+        ]);
+        assert_eq!(shown(&file, &["000000", "222222", "111111"]), ["aes.csv: one", "old.csv: two", "open.csv: three"]);
+        let required = "a password is needed to open the application/zip";
+        let wrong = "none of the passwords opens the application/zip";
+        assert_eq!(
+            shown(&file, &[]),
+            [format!("aes.csv: {required}"), format!("old.csv: {required}"), "open.csv: three".to_owned()]
+        );
+        assert_eq!(
+            shown(&file, &["111111"]),
+            ["aes.csv: one".to_owned(), format!("old.csv: {wrong}"), "open.csv: three".to_owned()]
+        );
+
+        let all = locked_zip(&[("a.csv", b"one", Lock::Aes("111111")), ("b.csv", b"two", Lock::Legacy("111111"))]);
+        assert_eq!(shown(&all, &[]), [required]);
+        // The legacy cipher cannot be sure about each wrong password; none of many may pass.
+        let many: Vec<String> = (0..1_000).map(|number| format!("{number:06}")).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        assert_eq!(shown(&locked_zip(&[("b.csv", b"two two two", Lock::Legacy("x"))]), &many), [wrong]);
+        // One line for a locked archive in an archive.
+        assert_eq!(
+            shown(&zip(&[("in.zip", &all), ("c.csv", b"c")]), &[]),
+            [format!("in.zip: {required}"), "c.csv: c".to_owned()]
+        );
+    }
+
+    #[test]
+    fn reads_names_without_a_flag_as_the_system_wrote_them() {
+        let named = |name: &[u8]| {
+            let mut file = zip(&[("????????.csv", b"x")]);
+            let places: Vec<usize> = memchr::memmem::find_iter(&file, b"????????").collect();
+            for at in places {
+                file[at..at + 8].copy_from_slice(name);
+            }
+            shown(&file, &[])
+        };
+        let (gbk, ..) = GB18030.encode("支付宝账");
+        assert_eq!(named(&gbk), ["支付宝账.csv: x"]);
+        assert_eq!(named("微信ab".as_bytes()), ["微信ab.csv: x"]);
+        assert_eq!(named(b"caf\x82 \xFF\xFF\xFF"), ["café \u{a0}\u{a0}\u{a0}.csv: x"]);
+    }
+
+    #[test]
+    fn a_path_that_climbs_is_refused_and_the_others_are_read() {
+        let names = ["../a.csv", "d/../../a.csv", "..\\a.csv", "/a.csv", "\\a.csv", "C:/a.csv", "a\0.csv"];
+        for name in names {
+            let placeholder = "x".repeat(name.len());
+            let mut file = zip(&[(&placeholder, b"x"), ("ok.csv", b"ok")]);
+            let places: Vec<usize> = memchr::memmem::find_iter(&file, placeholder.as_bytes()).collect();
+            for at in places {
+                file[at..at + name.len()].copy_from_slice(name.as_bytes());
+            }
+            let lines = shown(&file, &[]);
+            assert!(lines[0].contains("is damaged: its "), "{lines:?}");
+            assert_eq!(lines[1], "ok.csv: ok");
+        }
+        assert_eq!(shown(&zip(&[("a..b.csv", b"x")]), &[]), ["a..b.csv: x"]);
+    }
+
+    #[test]
+    fn bytes_are_counted_as_they_come_out_over_all_depths() {
+        let limits = Limits { unpacked_bytes: 2_000, ..Limits::default() };
+        let part = vec![b'x'; 900];
+        let inner = zip(&[("b", &part), ("c", &part)]);
+        let lines = show(&zip(&[("a", &part), ("in.zip", &inner), ("d", b"d")]), &[], &limits);
+        let full = "more work than allowed: the archive unpacks to more than 2000 bytes";
+        assert_eq!(lines[1..], [format!("in.zip/b: {full}"), format!("in.zip/c: {full}"), format!("d: {full}")]);
+
+        // A header that claims less changes nothing.
+        let mut lying = zip(&[("a", &vec![b'x'; 5_000])]);
+        let places: Vec<usize> = memchr::memmem::find_iter(&lying, &5_000_u32.to_le_bytes()).collect();
+        for at in places {
+            lying[at..at + 4].copy_from_slice(&10_u32.to_le_bytes());
+        }
+        let lines = show(&lying, &[], &limits);
+        assert!(lines[0].starts_with("a: more work") || lines[0].contains("is damaged"), "{lines:?}");
+    }
+
+    #[test]
+    fn files_are_counted_and_each_is_bounded() {
+        let limits = Limits { archive_entries: 2, file_bytes: 1_000, ..Limits::default() };
+        assert_eq!(show(&zip(&[("a", b"a"), ("b", b"b")]), &[], &limits), ["a: a", "b: b"]);
+        assert_eq!(
+            show(&zip(&[("a", b"a"), ("b", b"b"), ("c", b"c")]), &[], &limits),
+            ["more work than allowed: an archive of more than 2 files"]
+        );
+        assert_eq!(show(&zip(&[("a", &[b'a'; 1_001])]), &[], &limits), ["a: too large: more than 1000 bytes"]);
+    }
+
+    #[test]
+    fn damage_is_told_in_its_place() {
+        let mut file = zip(&[("a.csv", b"aaaaaaaaaa,bbbbbbbbbb"), ("b.csv", b"ok")]);
+        let at = memchr::memmem::find(&file, b"a.csv").unwrap() + 5;
+        file[at..at + 6].fill(0xFF);
+        let lines = shown(&file, &[]);
+        assert!(lines[0].starts_with("a.csv: the application/zip is damaged"), "{lines:?}");
+        assert_eq!(lines[1], "b.csv: ok");
+        assert!(shown(&file[..file.len() - 30], &[])[0].contains("is damaged"));
+    }
+}

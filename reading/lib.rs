@@ -6,9 +6,13 @@ mod compound;
 pub mod delimited;
 mod encoding;
 pub mod limits;
+#[cfg(test)]
+mod mutations;
 pub mod pdf;
 pub mod sniff;
 pub mod spreadsheet;
+#[cfg(test)]
+mod test_files;
 
 use model::document::{Document, MediaType};
 

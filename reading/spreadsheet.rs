@@ -56,3 +56,19 @@ fn locked(media_type: MediaType, passwords: &[&str]) -> ReadError {
         found: "a workbook encrypted with a password of its own; save it without one, or export it again".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_files::compound;
+    use crate::{Kind, sniff};
+
+    #[test]
+    fn an_encrypted_xlsx_needs_its_password() {
+        let file = compound("EncryptedPackage", &[7; 100]);
+        assert_eq!(sniff(&file), Kind::Xlsx);
+        let error = |passwords: &[&str]| read(&file, MediaType::Xlsx, passwords, &Limits::default()).unwrap_err();
+        assert!(matches!(error(&[]), ReadError::PasswordRequired { media_type: MediaType::Xlsx }));
+        assert!(matches!(error(&["123456"]), ReadError::Unsupported { .. }));
+    }
+}

@@ -517,3 +517,129 @@ impl Pieces<'_, '_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_files::{compound, place, problems, record, rows, wide, xls, xls_stream};
+
+    fn document(file: &[u8]) -> Document {
+        read(file, &[], &Limits::default()).unwrap()
+    }
+
+    fn error(file: &[u8], passwords: &[&str]) -> String {
+        read(file, passwords, &Limits::default()).unwrap_err().to_string()
+    }
+
+    fn biff8(globals: &[Vec<u8>], sheet: &[Vec<u8>]) -> Vec<u8> {
+        compound("Workbook", &xls_stream(0x0600, &wide(1, "S"), globals, sheet))
+    }
+
+    #[test]
+    fn reads_each_kind_of_cell() {
+        let read = document(&xls());
+        let expected = [
+            "3: 1t 记账日  |2t 支出",
+            "5: 1d 2026-09-24 11:40:58|2n 67|3n 21.79|4t 中***公司|5n 2176.91|6t 支付宝-示例|7t TRUE|8t #DIV/0!|10t #N/A",
+        ];
+        assert_eq!(rows(&read), expected);
+        assert!(read.problems.is_empty());
+        let Content::Sheets(sheets) = &read.content else { unreachable!() };
+        assert_eq!(sheets[0].origin, model::sheet::SheetOrigin::Workbook { name: "交易明细".into() });
+    }
+
+    #[test]
+    fn reads_streams_of_any_length() {
+        // A short one lies in mini sectors, a long one in sectors of its own.
+        for count in [1_u16, 1_000] {
+            let cells: Vec<_> =
+                (0..count).map(|row| record(RK, &[place(row, 0, 0), vec![2, 0, 0, 0]].concat())).collect();
+            assert_eq!(rows(&document(&biff8(&[], &cells))).len(), usize::from(count));
+        }
+    }
+
+    #[test]
+    fn a_text_may_go_on_in_the_next_record_in_another_width() {
+        let table = record(SST, &[&[1, 0, 0, 0, 1, 0, 0, 0][..], &[6, 0, 0], b"ab"].concat());
+        let wide_part = record(
+            CONTINUE,
+            &[&[1][..], &"收入".encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>()].concat(),
+        );
+        let narrow_part = record(CONTINUE, &[&[0][..], b"\xE9z"].concat());
+        let cell = record(LABEL_SST, &[place(0, 0, 0), vec![0; 4]].concat());
+        assert_eq!(rows(&document(&biff8(&[table, wide_part, narrow_part], &[cell]))), ["1: 1t ab收入éz"]);
+    }
+
+    #[test]
+    fn passes_over_fonts_and_phonetics_of_a_text() {
+        let rich = [&[2, 0, 0x0C, 1, 0, 3, 0, 0, 0][..], b"ab", &[9; 4], &[8; 3]].concat();
+        let table = record(SST, &[&[2, 0, 0, 0, 2, 0, 0, 0][..], &rich, &wide(2, "后")].concat());
+        let cell = |row: u16, index: u8| record(LABEL_SST, &[place(row, 0, 0), vec![index, 0, 0, 0]].concat());
+        let read = document(&biff8(&[table], &[cell(0, 0), cell(1, 1), cell(2, 2)]));
+        assert_eq!(rows(&read), ["1: 1t ab", "2: 1t 后"]);
+        assert_eq!(problems(&read), ["unreadable_cell at 3:1"]);
+    }
+
+    #[test]
+    fn reads_biff5_in_the_systems_encoding() {
+        let (text, ..) = GB18030.encode("消费");
+        let label = record(LABEL, &[place(0, 1, 0), vec![text.len() as u8, 0], text.to_vec()].concat());
+        let stream = xls_stream(0x0500, b"\x01S", &[record(CODE_PAGE, &936_u16.to_le_bytes())], &[label]);
+        assert_eq!(rows(&document(&compound("Book", &stream))), ["1: 2t 消费"]);
+    }
+
+    #[test]
+    fn counts_days_from_1904_where_the_workbook_does() {
+        let globals = [record(DATE_MODE, &[1, 0]), record(XF, &[0, 0, 14, 0])];
+        let cell = record(NUMBER, &[place(0, 0, 0), 44_000_f64.to_le_bytes().to_vec()].concat());
+        assert_eq!(rows(&document(&biff8(&globals, &[cell]))), ["1: 1d 2024-06-19 00:00:00"]);
+    }
+
+    #[test]
+    fn cells_of_a_chart_on_the_sheet_are_not_the_sheets() {
+        let cell = |row: u16| record(RK, &[place(row, 0, 0), vec![6, 0, 0, 0]].concat());
+        let chart = [record(BOF, &[0, 6, 0x20, 0]), cell(7), record(EOF, &[])].concat();
+        assert_eq!(rows(&document(&biff8(&[], &[cell(0), chart, cell(1)]))), ["1: 1n 1", "2: 1n 1"]);
+    }
+
+    #[test]
+    fn an_encrypted_workbook_needs_its_password() {
+        let locked = biff8(&[record(FILE_PASS, &[1, 0, 1, 0])], &[]);
+        assert_eq!(error(&locked, &[]), "a password is needed to open the application/vnd.ms-excel");
+        assert!(
+            error(&locked, &["123456"]).starts_with("the file is of a kind that cannot be read: a workbook encrypted")
+        );
+    }
+
+    #[test]
+    fn a_sheet_that_ends_early_says_where() {
+        let cell = |row: u16| record(RK, &[place(row, 2, 0), vec![6, 0, 0, 0]].concat());
+        let stream = xls_stream(0x0600, &wide(1, "S"), &[], &[cell(0), cell(1)]);
+        let cut = &stream[..stream.len() - 4];
+        let read = document(&compound("Workbook", cut));
+        assert_eq!((rows(&read).len(), problems(&read)), (2, vec!["truncated at 2:3".to_owned()]));
+        assert!(error(&compound("Workbook", &stream[..stream.len() - 36]), &[]).contains("end early"));
+    }
+
+    #[test]
+    fn a_cut_file_or_a_ring_of_sectors_is_damaged() {
+        let cells: Vec<_> = (0..1_000).map(|row| record(RK, &[place(row, 0, 0), vec![6, 0, 0, 0]].concat())).collect();
+        let mut file = biff8(&[], &cells);
+        assert!(error(&file[..file.len() / 2], &[]).contains("damaged"));
+        // The directory's chain leads back to itself.
+        file[512 + 4..512 + 8].copy_from_slice(&1_u32.to_le_bytes());
+        assert_eq!(rows(&document(&file)).len(), 1_000, "a ring is walked once");
+        // So does the stream's; what it then holds is not what it should.
+        file[512 + 4 * 5..512 + 4 * 6].copy_from_slice(&5_u32.to_le_bytes());
+        let outcome = read(&file, &[], &Limits::default());
+        assert!(outcome.map_or(true, |read| !read.problems.is_empty()));
+    }
+
+    #[test]
+    fn one_text_in_many_cells_is_bounded() {
+        let table = record(SST, &[&[1, 0, 0, 0, 1, 0, 0, 0][..], &wide(2, &"长".repeat(1_000))].concat());
+        let cells: Vec<_> = (0..100).map(|row| record(LABEL_SST, &[place(row, 0, 0), vec![0; 4]].concat())).collect();
+        let limits = Limits { unpacked_bytes: 100_000, ..Limits::default() };
+        assert!(matches!(read(&biff8(&[table], &cells), &[], &limits), Err(ReadError::ResourceLimit { .. })));
+    }
+}

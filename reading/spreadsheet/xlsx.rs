@@ -242,3 +242,116 @@ impl Seek for Metered<'_> {
         self.bytes.seek(to)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_files::{problems, rows, xlsx, xlsx_of, xlsx_with};
+
+    fn document(file: &[u8]) -> Document {
+        read(file, &Limits::default()).unwrap()
+    }
+
+    fn error(file: &[u8]) -> String {
+        read(file, &Limits::default()).unwrap_err().to_string()
+    }
+
+    fn sheet(data: &str) -> String {
+        format!("<worksheet><dimension ref=\"A1:XFD1048576\"/><sheetData>{data}</sheetData></worksheet>")
+    }
+
+    #[test]
+    fn reads_every_sheet_with_numbers_as_in_the_sheet() {
+        let read = document(&xlsx());
+        let expected = [
+            "3: 2t 交易时间|3t 金额(元)",
+            r"5: 2d 2026-09-24 11:40:58|3n 2176.91|4d 2026-09-24 00:00:00|5t TRUE|6t #DIV/0!|7n 4353.82|8t  4200000001\t",
+            "1: 1n 67",
+        ];
+        assert_eq!(rows(&read), expected);
+        assert_eq!(read.facts.producer.as_deref(), Some("Microsoft Excel"));
+        assert!(read.problems.is_empty());
+    }
+
+    #[test]
+    fn a_dimension_of_the_whole_sheet_costs_nothing() {
+        let cells = r#"<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>"#;
+        assert_eq!(rows(&document(&xlsx_of(&sheet(cells), None))), ["1048576: 16384n 1"]);
+    }
+
+    #[test]
+    fn reads_each_way_to_write_a_cell() {
+        let cells = r#"<row r="2"><c r="B2" t="inlineStr"><is><t xml:space="preserve">支出 </t></is></c>
+            <c r="C2" t="str"><f>A1</f><v>a&amp;b</v></c><c r="D2" t="d"><v>2026-03-01T08:09:10</v></c>
+            <c r="E2" t="b"><v>0</v></c><c r="F2" t="e"><v>#N/A</v></c><c r="G2"><v>1.1E+3</v></c><c r="H2"/></row>
+            <row><c><v>5</v></c><c t="s"><v>1</v></c></row>"#;
+        let read = document(&xlsx_of(
+            &sheet(cells),
+            Some("<sst><si><t>x</t></si><si><r><t>微</t></r><r><t>信</t></r></si></sst>"),
+        ));
+        let expected = ["2: 2t 支出 |3t a&b|4d 2026-03-01 08:09:10|5t FALSE|6t #N/A|7n 1100", "3: 1n 5|2t 微信"];
+        assert_eq!(rows(&read), expected);
+    }
+
+    #[test]
+    fn a_bad_cell_is_a_problem_and_the_others_are_read() {
+        let cells = r#"<row r="1"><c r="A1"><v>1</v></c><c r="B1" t="s"><v>9</v></c><c r="C1"><v>3</v></c></row>"#;
+        let read = document(&xlsx_of(&sheet(cells), Some("<sst></sst>")));
+        assert_eq!(
+            (rows(&read), problems(&read)),
+            (vec!["1: 1n 1|3n 3".to_owned()], vec!["unreadable_cell at 1:1".to_owned()])
+        );
+    }
+
+    #[test]
+    fn a_sheet_that_ends_early_says_where() {
+        let cut = r#"<worksheet><sheetData><row r="1"><c r="A1"><v>1</v></c></row><row r="2"><c r="A2"><v>2</v></c>"#;
+        let read = document(&xlsx_of(cut, None));
+        assert_eq!((rows(&read).len(), problems(&read)), (2, vec!["truncated at 2:1".to_owned()]));
+        assert!(error(&xlsx_of("<worksheet><sheetData><row><c><v>1", None)).contains("damaged"));
+    }
+
+    #[test]
+    fn a_cut_package_is_damaged_and_one_without_cells_is_empty() {
+        let file = xlsx();
+        assert!(error(&file[..file.len() - 40]).contains("damaged"));
+        assert!(error(&file[..file.len() / 2]).contains("damaged"));
+        assert_eq!(error(&xlsx_of(&sheet(""), None)), "the file is empty");
+    }
+
+    #[test]
+    fn a_claim_of_more_texts_than_there_are_is_refused() {
+        for claim in ["uniqueCount=\"99999999999999\"", "uniqueCount = '1000'"] {
+            let strings = format!("<sst {claim}><si><t>x</t></si></sst>");
+            assert!(error(&xlsx_of(&sheet(""), Some(&strings))).contains("more texts than it holds"), "{claim}");
+        }
+    }
+
+    #[test]
+    fn what_unpacks_to_too_much_is_refused() {
+        let zeros = vec![b' '; (PART_BYTES + 1) as usize];
+        let bomb = xlsx_with(&[("S", "worksheets/sheet1.xml")], &[("xl/media/image1.png", &zeros)], None);
+        assert!(bomb.len() < 100_000);
+        assert!(matches!(read(&bomb, &Limits::default()), Err(ReadError::ResourceLimit { .. })));
+        let limits = Limits { unpacked_bytes: 1_000, ..Limits::default() };
+        assert!(matches!(read(&xlsx(), &limits), Err(ReadError::ResourceLimit { .. })));
+    }
+
+    #[test]
+    fn many_sheets_of_one_part_are_not_all_read() {
+        // Long numbers do not pack well, so that a part is worth its bytes.
+        let mut state = 7_u64;
+        let mut digits = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            state
+        };
+        let cells: String = (0..8_000).map(|_| format!("<row><c><v>{}</v></c></row>", digits())).collect();
+        let names: Vec<String> = (0..100).map(|number| format!("S{number}")).collect();
+        let sheets: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "worksheets/sheet1.xml")).collect();
+        let file = xlsx_with(&sheets, &[("xl/worksheets/sheet1.xml", sheet(&cells).as_bytes())], None);
+        let read = document(&file);
+        assert!(rows(&read).len() < 8_000 * 12, "{}", rows(&read).len());
+        assert!(problems(&read).iter().all(|problem| problem.starts_with("truncated")));
+        assert!(!read.problems.is_empty());
+    }
+}

@@ -1,0 +1,105 @@
+//! Thousands of damaged files of each kind: whatever comes, an answer and no panic.
+//!
+//! The damage is the same in each run: a failure names the file that brought it.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use encoding_rs::GB18030;
+
+use crate::test_files::{Lock, locked_zip, xls, xlsx, xlsx_of, zip};
+use crate::{Limits, archive, read, sniff};
+
+const MUTATIONS: u64 = 2_000;
+
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, below: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % below.max(1) as u64) as usize
+    }
+}
+
+/// One to four of: a byte changed, bytes removed, bytes doubled, a number set to an extreme, the end cut off.
+fn damage(good: &[u8], seed: u64) -> Vec<u8> {
+    let mut random = Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+    let mut bytes = good.to_vec();
+    for _ in 0..=random.below(4) {
+        let at = random.below(bytes.len());
+        let end = (at + 1 + random.below(16)).min(bytes.len());
+        match random.below(6) {
+            0 | 1 => bytes.iter_mut().skip(at).take(1).for_each(|byte| *byte = random.below(256) as u8),
+            2 => drop(bytes.drain(at..end)),
+            3 => {
+                let piece = bytes[at..end].to_vec();
+                bytes.splice(at..at, piece);
+            }
+            4 => {
+                let extreme = [0xFF, 0x00, 0x7F, 0x80][random.below(4)];
+                bytes[at..end.min(at + 4)].fill(extreme);
+            }
+            _ => bytes.truncate(at),
+        }
+    }
+    bytes
+}
+
+fn survives(kind: &str, good: &[u8]) {
+    survives_times(MUTATIONS, kind, good);
+}
+
+fn survives_times(mutations: u64, kind: &str, good: &[u8]) {
+    // Small bounds, so that what gets through them is seen in the time of the test.
+    let limits = Limits { unpacked_bytes: 8 << 20, rows: 10_000, cells: 100_000, ..Limits::default() };
+    for seed in 1..=mutations {
+        let bytes = damage(good, seed);
+        let answer = catch_unwind(AssertUnwindSafe(|| {
+            let _ = (sniff(&bytes), read(&bytes, &["111111"], &limits), archive::unpack(&bytes, &["111111"], &limits));
+        }));
+        assert!(answer.is_ok(), "{kind}, damaged by {seed}");
+    }
+}
+
+#[test]
+fn delimited() {
+    let text =
+        "流水\r\n\r\n时间,对方,金额\r\n2024-01-02,\"午餐,\n加\"\"蛋\"\"\",1.00\t\r\n2024-01-03,\"x\"\t\t,2.00\r\n";
+    survives("UTF-8", text.as_bytes());
+    survives("GB18030", &GB18030.encode(text).0);
+    survives("UTF-16", &text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>());
+}
+
+#[test]
+fn workbooks() {
+    survives("XLS", &xls());
+}
+
+#[test]
+fn packages() {
+    survives("XLSX", &xlsx());
+}
+
+/// Damage to the packed bytes of a part seldom gets past its checksum, so the part itself is damaged too.
+#[test]
+fn sheets_of_packages() {
+    let limits = Limits { unpacked_bytes: 8 << 20, rows: 10_000, cells: 100_000, ..Limits::default() };
+    let sheet = r#"<worksheet><dimension ref="A1:C3"/><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" s="1"><v>46289.5</v></c></row><row r="3"><c r="A3" t="inlineStr"><is><t>x</t></is></c><c t="b"><v>1</v></c></row></sheetData></worksheet>"#;
+    let strings = r#"<sst count="2" uniqueCount="2"><si><t>a</t></si><si><r><t>b</t></r></si></sst>"#;
+    for seed in 1..=MUTATIONS {
+        let [sheet, strings] =
+            [sheet, strings].map(|part| String::from_utf8_lossy(&damage(part.as_bytes(), seed)).into_owned());
+        let file = xlsx_of(&sheet, Some(&strings));
+        let answer = catch_unwind(AssertUnwindSafe(|| drop(read(&file, &[], &limits))));
+        assert!(answer.is_ok(), "a sheet damaged by {seed}");
+    }
+}
+
+#[test]
+fn archives() {
+    let inner = zip(&[("明细.csv", b"a,b\n1,2\n")]);
+    survives("ZIP", &locked_zip(&[("in.zip", &inner[..], Lock::Open), ("old.csv", b"two", Lock::Legacy("111111"))]));
+    // Each attempt derives a key, which is slow on purpose.
+    survives_times(MUTATIONS / 20, "AES ZIP", &locked_zip(&[("aes.csv", b"one", Lock::Aes("111111"))]));
+}
