@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use assessment::decision::PolicyError;
-use assessment::{Assessment, DocumentView, Input};
+use assessment::{Assessment, DocumentView, Input, enrichment};
 use jiff::civil::Date;
 use model::declaration::Declaration;
 use model::document::{FileFacts, MediaType};
@@ -115,8 +115,9 @@ pub fn assess(
 
 /// What a row's own words say it is; an assessment's ledger knows more (`wire::assessment::ledger_categories`).
 #[must_use]
-pub fn category(_: RowRef, _statement: &Statement, _row: &Transaction) -> Option<Category> {
-    None
+pub fn category(_: RowRef, statement: &Statement, row: &Transaction) -> Option<Category> {
+    let holder = statement.holder.name.as_ref().map(|name| name.value.reveal().as_str());
+    Some(enrichment::category(row, statement.kind, holder).0)
 }
 
 /// Runs a stage on one document; a panic in it is that document's failure and nobody else's.

@@ -79,7 +79,10 @@ fn answer(documents: &[Extracted], format: Format) -> anyhow::Result<Answer> {
     for document in documents {
         if let Err(failure) = &document.outcome {
             failed = true;
-            say_failure(&document.name, &FailureOut::from(failure));
+            // The table says it in its place.
+            if format != Format::Table {
+                say_failure(&document.name, &FailureOut::from(failure));
+            }
         }
         let out = DocumentOut::new(document, 0, &pipeline::category);
         match format {

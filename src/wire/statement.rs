@@ -288,7 +288,7 @@ impl<'a> TransactionOut<'a> {
             balance_source: row.balance_source.as_ref().map(SourceOut::from),
             confidence: row.confidence,
             repaired: row.repaired.is_some(),
-            original: row.repaired.as_ref().map(|(figure, text)| BTreeMap::from([(figure.as_str(), text.as_str())])),
+            original: row.repaired.as_deref().map(|(figure, text)| BTreeMap::from([(figure.as_str(), text.as_str())])),
         }
     }
 }
