@@ -114,6 +114,13 @@ impl PageBuilder {
         Self { page: Page { number, width, height, ..Page::default() } }
     }
 
+    /// Makes room for so many more words, bytes of text and edges, so that a full page is not moved while it grows.
+    pub fn reserve(&mut self, words: usize, text_bytes: usize, edges: usize) {
+        self.page.words.reserve_exact(words);
+        self.page.text.reserve_exact(text_bytes);
+        self.page.edges.reserve_exact(edges);
+    }
+
     /// `edges` has one more entry than `text` has characters; anything else is ignored.
     pub fn word(&mut self, text: &str, edges: &[f32], shape: WordShape) {
         let (Some(&x0), Some(&x1)) = (edges.first(), edges.last()) else {

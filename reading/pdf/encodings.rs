@@ -1,5 +1,8 @@
 //! What simple fonts take for granted: the named encodings, glyph names and the widths of the standard fonts.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use encoding_rs::{MACINTOSH, WINDOWS_1252};
 
 /// A base encoding of simple fonts (ISO 32000-1, annex D).
@@ -82,7 +85,7 @@ fn standard(code: u8) -> Option<char> {
 }
 
 /// Glyph names other than single letters, after the Adobe Glyph List; what statements print.
-const NAMES: &str = "space   exclam ! quotedbl \" numbersign # dollar $ percent % ampersand & quotesingle ' parenleft ( parenright ) \
+const NAMES: &str = "exclam ! quotedbl \" numbersign # dollar $ percent % ampersand & quotesingle ' parenleft ( parenright ) \
 asterisk * plus + comma , hyphen - minus − period . slash / zero 0 one 1 two 2 three 3 four 4 five 5 six 6 seven 7 eight 8 nine 9 \
 colon : semicolon ; less < equal = greater > question ? at @ bracketleft [ backslash \\ bracketright ] asciicircum ^ underscore _ \
 grave ` braceleft { bar | braceright } asciitilde ~ quoteleft ‘ quoteright ’ quotedblleft “ quotedblright ” quotesinglbase ‚ \
@@ -97,6 +100,16 @@ Ucircumflex Û Udieresis Ü Yacute Ý agrave à aacute á acircumflex â atilde 
 ecircumflex ê edieresis ë igrave ì iacute í icircumflex î idieresis ï ntilde ñ ograve ò oacute ó ocircumflex ô otilde õ \
 odieresis ö ugrave ù uacute ú ucircumflex û udieresis ü yacute ý ydieresis ÿ dotlessi ı Scaron Š scaron š Zcaron Ž zcaron ž";
 
+/// [`NAMES`] by name: some files name ten thousand glyphs.
+static NAMED: LazyLock<HashMap<&str, char>> = LazyLock::new(|| {
+    let mut named = HashMap::from([("space", ' '), ("nbspace", ' ')]);
+    let mut words = NAMES.split(' ');
+    while let (Some(name), Some(text)) = (words.next(), words.next()) {
+        named.extend(text.chars().next().map(|character| (name, character)));
+    }
+    named
+});
+
 /// The character a glyph name stands for: the list, `uni4EBA`, `u20BB7`, and any of these before a dot suffix.
 /// `None` for names that say nothing (`g12`, `cid34`).
 pub fn character_named(name: &[u8]) -> Option<char> {
@@ -106,14 +119,8 @@ pub fn character_named(name: &[u8]) -> Option<char> {
     if let (Some(only), None) = (characters.next(), characters.next()) {
         return only.is_ascii_alphanumeric().then_some(only);
     }
-    if name == "space" || name == "nbspace" {
-        return Some(' ');
-    }
-    let mut words = NAMES.split(' ').filter(|word| !word.is_empty()).skip(1);
-    while let (Some(listed), Some(character)) = (words.next(), words.next()) {
-        if listed == name {
-            return character.chars().next();
-        }
+    if let Some(character) = NAMED.get(name) {
+        return Some(*character);
     }
     let hex = name.strip_prefix("uni").or_else(|| name.strip_prefix('u'))?;
     let plausible = (4..=6).contains(&hex.len()) && hex.bytes().all(|byte| byte.is_ascii_hexdigit());

@@ -150,6 +150,17 @@ fn address(dictionary: &Dictionary) -> usize {
     std::ptr::from_ref(dictionary) as usize
 }
 
+/// The length of a vector that nearly always lies on an axis.
+fn length(x: f32, y: f32) -> f32 {
+    if y == 0.0 {
+        x.abs()
+    } else if x == 0.0 {
+        y.abs()
+    } else {
+        x.hypot(y)
+    }
+}
+
 /// An operator's bytes as one number, so that they are compared at once.
 const fn key(operator: &[u8]) -> u32 {
     match operator {
@@ -544,9 +555,9 @@ impl<'a> Interpreter<'a> {
         self.marks = true;
         // From text space, scaled by the font size, to the page.
         let matrix = text.then(state.matrix);
-        let along_length = matrix.a.hypot(matrix.b);
+        let along_length = length(matrix.a, matrix.b);
         let em = state.size.abs() * state.scale.abs() * along_length;
-        let font_size = state.size.abs() * matrix.c.hypot(matrix.d);
+        let font_size = state.size.abs() * length(matrix.c, matrix.d);
         let drawable = em.is_finite() && font_size.is_finite() && em > 0.0 && font_size > 0.0;
         let sign = if (state.size * state.scale).is_sign_negative() { -1.0 } else { 1.0 };
         let mut line = Line {

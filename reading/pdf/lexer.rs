@@ -161,20 +161,20 @@ impl<'a> Lexer<'a> {
             [b'-', digits @ ..] => (true, digits),
             _ => (false, rest),
         };
-        // Nearly all numbers: up to seven digits, one point, then white space or a delimiter. Both whole numbers
-        // fit an f32, so that one division rounds them right.
-        let mut mantissa = 0_u32;
-        let mut scale = 0_u32;
-        for (length, &byte) in digits.iter().take(9).enumerate() {
+        // Nearly all numbers: some digits, one point, then white space or a delimiter. Fifteen digits are exact in
+        // a double, and so is the power of ten, so that one division rounds them right.
+        let mut mantissa = 0_u64;
+        let mut scale = 0_u64;
+        for (length, &byte) in digits.iter().take(16).enumerate() {
             let digit = byte.wrapping_sub(b'0');
             if digit <= 9 {
-                mantissa = mantissa * 10 + u32::from(digit);
+                mantissa = mantissa * 10 + u64::from(digit);
                 scale *= 10;
             } else if byte == b'.' && scale == 0 {
                 scale = 1;
-            } else if class(byte) != REGULAR && length > 0 && mantissa < 1 << 24 {
+            } else if class(byte) != REGULAR && length > 0 {
                 self.position += length + usize::from(negative);
-                let value = if scale > 1 { mantissa as f32 / scale as f32 } else { mantissa as f32 };
+                let value = if scale > 1 { (mantissa as f64 / scale as f64) as f32 } else { mantissa as f32 };
                 return Token::Number(if negative { -value } else { value });
             } else {
                 break;

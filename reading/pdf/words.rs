@@ -93,6 +93,7 @@ pub struct Words {
     edges: Vec<f32>,
     words: Vec<Word>,
     open: Option<Open>,
+    drawn: Drawn,
     operator: u32,
     size: (f32, f32),
     /// Glyphs whose character nobody can tell, drawn inside the page.
@@ -246,15 +247,14 @@ impl Words {
     pub fn finish_page(&mut self, page: &mut PageBuilder) {
         self.close();
         let any_visible = self.words.iter().any(|word| !word.line.hidden);
-        let mut drawn = Drawn::default();
-        for word in &self.words {
-            if any_visible && word.line.hidden {
+        page.reserve(self.words.len(), self.text.len(), self.edges.len());
+        self.drawn.clear();
+        for (at, word) in self.words.iter().enumerate() {
+            let again = self.drawn.again(&self.words, at, &self.text);
+            if again || any_visible && word.line.hidden {
                 continue;
             }
             let text = self.text.get(word.text_start..word.text_end).unwrap_or("");
-            if drawn.again(word, text, &self.text) {
-                continue;
-            }
             let edges = self.edges.get(word.edge_start..word.edge_end).unwrap_or(&[]);
             page.word(text, edges, shape(word));
         }
@@ -334,50 +334,55 @@ fn shape(word: &Word) -> WordShape {
     WordShape { top, bottom, baseline, font_size: line.font_size, font: line.font, upright, confidence: 1.0 }
 }
 
-/// Finds words that were drawn before at nearly the same place: bold by drawing a whole string twice.
-///
-/// Words are kept by the cell of a grid that their start lies in; the cells are wider than any doubling, so an
-/// earlier drawing lies in the word's own cell or one of its neighbours.
-#[derive(Default)]
+/// Finds words that were drawn before at nearly the same place: bold by drawing a whole string twice, and footers
+/// that are simply printed twice.
+#[derive(Debug, Default)]
 struct Drawn {
-    by_cell: HashMap<(i32, i32), Vec<Word>, Hasher>,
+    /// The last word with a text, by the text's hash.
+    last: HashMap<u64, usize, Hasher>,
+    /// For each word the one before it with the same text.
+    before: Vec<Option<usize>>,
 }
 
-/// Points; doubling shifts by well under half of it.
-const CELL: f32 = 8.0;
-
-/// The most words of one cell that are looked at: real pages have one to three.
-const CELL_WORDS_MAX: usize = 32;
+/// How many words of the same text are looked at: a currency stands in every one of some fifty rows.
+const SAME_MAX: usize = 128;
 
 impl Drawn {
-    fn again(&mut self, word: &Word, text: &str, page_text: &str) -> bool {
-        let reach = (DOUBLING_MAX * word.line.em).min(CELL / 2.0);
-        let cell = |x: f32, y: f32| ((x / CELL) as i32, (y / CELL) as i32);
-        let (x, y) = word.start;
-        let home = cell(x, y);
-        let (low, high) = (cell(x - reach, y - reach), cell(x + reach, y + reach));
-        let is_again = (low.0..=high.0).flat_map(|column| (low.1..=high.1).map(move |row| (column, row))).any(|near| {
-            self.by_cell.get(&near).is_some_and(|words| {
-                words.iter().any(|other| {
-                    (other.start.0 - x).abs() <= reach
-                        && (other.start.1 - y).abs() <= reach
-                        && page_text.get(other.text_start..other.text_end) == Some(text)
-                })
+    fn clear(&mut self) {
+        self.last.clear();
+        self.before.clear();
+    }
+
+    /// Whether `words[at]` was drawn before. Asked for each word in turn.
+    fn again(&mut self, words: &[Word], at: usize, page_text: &str) -> bool {
+        let text_of = |word: &Word| page_text.get(word.text_start..word.text_end).unwrap_or("");
+        let Some(word) = words.get(at) else { return false };
+        let text = text_of(word);
+        let before = self.last.insert(hash(text.as_bytes()), at);
+        self.before.push(before);
+        let reach = DOUBLING_MAX * word.line.em;
+        std::iter::successors(before, |&index| self.before.get(index).copied().flatten()).take(SAME_MAX).any(|index| {
+            words.get(index).is_some_and(|other| {
+                other.line.hidden == word.line.hidden
+                    && (other.start.0 - word.start.0).abs() <= reach
+                    && (other.start.1 - word.start.1).abs() <= reach
+                    && text_of(other) == text
             })
-        });
-        if !is_again {
-            let words = self.by_cell.entry(home).or_default();
-            if words.len() < CELL_WORDS_MAX {
-                words.push(*word);
-            }
-        }
-        is_again
+        })
     }
 }
 
-/// Cells are small numbers from our own arithmetic: a multiplication spreads them well enough, and the default
-/// hasher took a tenth of the time of a page.
-#[derive(Default, Clone, Copy)]
+fn hash(text: &[u8]) -> u64 {
+    let mut hash = text.len() as u64;
+    for chunk in text.chunks(8) {
+        let value = chunk.iter().fold(0_u64, |value, &byte| value << 8 | u64::from(byte));
+        hash = (hash.rotate_left(5) ^ value).wrapping_mul(0x517c_c1b7_2722_0a95);
+    }
+    hash
+}
+
+/// Keys are hashes already.
+#[derive(Debug, Default, Clone, Copy)]
 struct Hasher(u64);
 
 impl std::hash::BuildHasher for Hasher {
@@ -394,13 +399,11 @@ impl std::hash::Hasher for Hasher {
     }
 
     fn write(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            self.write_i32(i32::from(byte));
-        }
+        self.0 = hash(bytes);
     }
 
-    fn write_i32(&mut self, value: i32) {
-        self.0 = (self.0.rotate_left(5) ^ u64::from(value.cast_unsigned())).wrapping_mul(0x517c_c1b7_2722_0a95);
+    fn write_u64(&mut self, value: u64) {
+        self.0 = value;
     }
 }
 
