@@ -1,1 +1,8 @@
+//! The one integration binary: each further one would link the service again.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
+mod api;
+mod cli;
+mod db;
+mod support;
+mod tidy;

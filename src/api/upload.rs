@@ -12,7 +12,7 @@ use model::Sensitive;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::applications::{NewFile, Service};
+use crate::applications::{Error, NewFile, Service, StoredFile};
 use crate::wire::application::FiledDocumentOut;
 
 use super::documents::{self, PASSWORD_BYTES_MAX};
@@ -128,9 +128,9 @@ async fn receive_body(service: &Service, request: Request, headers: &HeaderMap) 
     let mut body = Body::into_data_stream(request.into_body());
     while let Some(piece) = body.next().await {
         let piece = piece.map_err(|_| Problem::body_cut_short())?;
-        incoming.write(&piece).await.map_err(crate::applications::Error::from)?;
+        incoming.write(&piece).await.map_err(Error::from)?;
     }
-    let stored = incoming.finish().await.map_err(crate::applications::Error::from)?;
+    let stored = incoming.finish().await.map_err(Error::from)?;
     Ok(NewFile {
         filename: Sensitive::new(plain_name(name.as_deref())),
         stored,
@@ -167,16 +167,13 @@ async fn receive_form(service: &Service, request: Request) -> Result<NewFile, Pr
     Ok(NewFile { filename, stored, passwords })
 }
 
-async fn receive_part(
-    service: &Service,
-    mut field: Field<'_>,
-) -> Result<(Sensitive<String>, crate::blobs::StoredFile), Problem> {
+async fn receive_part(service: &Service, mut field: Field<'_>) -> Result<(Sensitive<String>, StoredFile), Problem> {
     let filename = Sensitive::new(plain_name(field.file_name()));
     let mut incoming = service.receive_file().await?;
     while let Some(piece) = field.chunk().await.map_err(broken)? {
-        incoming.write(&piece).await.map_err(crate::applications::Error::from)?;
+        incoming.write(&piece).await.map_err(Error::from)?;
     }
-    let stored = incoming.finish().await.map_err(crate::applications::Error::from)?;
+    let stored = incoming.finish().await.map_err(Error::from)?;
     Ok((filename, stored))
 }
 

@@ -24,6 +24,7 @@ use crate::blobs::{BlobError, Blobs, Incoming};
 use crate::db::{Db, DbError};
 use crate::pipeline::{AssessError, Limits, Policy};
 
+pub use crate::blobs::StoredFile;
 pub use documents::{Filed, NewFile};
 pub use once::Once;
 pub use results::{Assessment, DocumentReading, printed_category};

@@ -6,9 +6,11 @@ mod in_order;
 mod inputs;
 mod parse;
 mod parsers;
+mod parts;
 mod report;
 mod serve;
 mod table;
+mod worker;
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
@@ -44,7 +46,7 @@ enum Command {
     /// Serve the API and process documents, on an embedded store
     Serve(serve::Arguments),
     /// Process documents only, for a fleet on a shared database and folder
-    Worker(serve::WorkerArguments),
+    Worker(worker::Arguments),
 }
 
 /// What a command could not do.
@@ -71,7 +73,7 @@ pub fn main() -> ExitCode {
         Command::Assess(arguments) => assess::run(&arguments),
         Command::Parsers(arguments) => parsers::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
-        Command::Worker(arguments) => serve::run_worker(&arguments),
+        Command::Worker(arguments) => worker::run(&arguments),
     };
     ExitCode::from(match outcome {
         Ok(status) => status,

@@ -1,0 +1,145 @@
+//! What `serve` and `worker` share: settings from the command line, and the parts built from them.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::Context;
+use clap::Args;
+use toml::Value;
+
+use crate::applications::{Clock, Parts, Service};
+use crate::blobs::Blobs;
+use crate::config::{self, Config, ConfigError, Flag, LogFormat, Synchronous};
+use crate::db::{self, Db};
+use crate::pipeline::Policy;
+use crate::{jobs, telemetry};
+
+use super::{ALL_WELL, CommandError};
+
+/// Deeper than any document may nest before the readers stop.
+const THREAD_STACK_BYTES: usize = 8 << 20;
+
+#[derive(Debug, Args)]
+pub(super) struct Shared {
+    /// Settings (TOML); see src/config/defaults.toml for all of them. XINGE__SECTION__KEY overrides each
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Folder of uploaded files and of the embedded database
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+}
+
+impl Shared {
+    pub(super) fn load(&self, mut flags: Vec<Flag>) -> Result<Config, CommandError> {
+        if let Some(data) = &self.data {
+            flags.push(("--data", "store.data", Value::String(data.display().to_string())));
+        }
+        config::load(self.config.clone(), flags).map_err(|error| match error {
+            error @ ConfigError::File { .. } => CommandError::Failed(error.into()),
+            error => CommandError::Usage(format!("{:#}", anyhow::Error::new(error))),
+        })
+    }
+}
+
+/// Runs a command that waits for things, with logs.
+pub(super) fn in_runtime(config: &Config, task: impl Future<Output = anyhow::Result<()>>) -> Result<u8, CommandError> {
+    telemetry::begin(&config.log.filter, config.log.format == LogFormat::Json)
+        .map_err(|error| CommandError::Usage(format!("{:#}", anyhow::Error::new(error))))?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .thread_stack_size(THREAD_STACK_BYTES)
+        .build()
+        .context("could not start the runtime")?;
+    let outcome = runtime.block_on(task);
+    // A document that is being read cannot be stopped half way; its job is repeated after the next start.
+    runtime.shutdown_timeout(Duration::from_millis(100));
+    outcome?;
+    Ok(ALL_WELL)
+}
+
+/// The service as it is configured.
+pub(super) async fn build(config: &Config) -> anyhow::Result<Service> {
+    let data: &Path = &config.store.data;
+    let blobs = Blobs::open(&data.join("blobs"), config.limits.file_bytes)?;
+    let settings = db::Settings {
+        connections_max: config.store.connections_max,
+        busy_timeout: Duration::from_millis(config.store.busy_timeout_ms),
+        full_synchronous: config.store.synchronous == Synchronous::Full,
+    };
+    let url = config.store.database.reveal();
+    let db = if url.is_empty() {
+        Db::open_sqlite(&data.join("xinge.db"), &settings).await?
+    } else {
+        Db::open_postgres(url, &settings).await?
+    };
+    Ok(Service::new(Parts {
+        db,
+        blobs,
+        policy: Policy::standard().context("could not load the policy that ships with this build")?,
+        limits: limits(&config.limits),
+        documents_max: config.limits.documents_per_application,
+        clock: Clock::System,
+        cores: cores(config),
+    }))
+}
+
+/// The readers' bounds; those that are no setting keep the readers' own values.
+fn limits(limits: &config::Limits) -> reading::Limits {
+    reading::Limits {
+        file_bytes: limits.file_bytes,
+        pages: limits.pages,
+        unpacked_bytes: limits.unpacked_bytes,
+        archive_entries: limits.archive_entries,
+        ..reading::Limits::default()
+    }
+}
+
+fn cores(config: &Config) -> usize {
+    match usize::try_from(config.jobs.workers) {
+        Ok(workers) if workers > 0 => workers,
+        _ => std::thread::available_parallelism().map_or(1, usize::from),
+    }
+}
+
+pub(super) fn worker_settings(config: &Config) -> jobs::Settings {
+    jobs::Settings {
+        workers: cores(config),
+        lease: Duration::from_secs(config.jobs.lease_seconds),
+        attempts_max: config.jobs.attempts_max,
+        poll: Duration::from_millis(config.jobs.poll_ms),
+        grace: config.server.shutdown_grace(),
+    }
+}
+
+/// Returns on SIGTERM or ctrl-c.
+#[cfg(unix)]
+pub(super) async fn asked_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let terminated = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        () = terminated => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}
+
+/// Returns on ctrl-c.
+#[cfg(not(unix))]
+pub(super) async fn asked_to_stop() {
+    let _ = tokio::signal::ctrl_c().await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_readers_bounds_are_the_ones_written_down() {
+        let defaults = config::load(None, Vec::new()).unwrap();
+        assert_eq!(limits(&defaults.limits), reading::Limits::default());
+    }
+}

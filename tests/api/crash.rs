@@ -1,0 +1,153 @@
+//! Killed at any moment, the service loses nothing that it answered for.
+
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::support::postgres::Database;
+use crate::support::{Client, papers, temporary_folder};
+
+const KILLS: u32 = 6;
+/// A worker that was killed is missed after this long.
+const LEASE_SECONDS: &str = "1";
+
+struct Process {
+    child: Child,
+    client: Client,
+}
+
+impl Process {
+    fn start(folder: &Path, database: Option<&Database>) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_xinge"));
+        command
+            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+            .arg(folder)
+            .env("XINGE__JOBS__LEASE_SECONDS", LEASE_SECONDS)
+            // A kill counts as a try, and the same job may be hit by each.
+            .env("XINGE__JOBS__ATTEMPTS_MAX", "50")
+            .env("XINGE__LOG__FILTER", "warn")
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped());
+        if let Some(database) = database {
+            command.env("XINGE__STORE__DATABASE", &database.url);
+        }
+        let mut child = command.spawn().unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let address: SocketAddr = loop {
+            let line = lines.next().expect("the service says where it listens").unwrap();
+            if let Some((_, rest)) = line.split_once("listening on http://") {
+                break rest.split(' ').next().unwrap().parse().unwrap();
+            }
+        };
+        // Reads on, so that the service never waits for a full pipe.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { child, client: Client { address } }
+    }
+
+    /// SIGKILL: no handler, no flush, no goodbye.
+    fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+#[test]
+fn a_killed_service_loses_nothing_that_it_answered_for() {
+    let folder = temporary_folder("crash");
+    let database = Database::create();
+    let mut process = Process::start(&folder, database.as_ref());
+    let application = {
+        let made = process.client.send("POST", "/v1/applications", &[("content-type", "application/json")], b"{}");
+        made.json()["id"].as_str().unwrap().to_owned()
+    };
+    let uploads = format!("/v1/applications/{application}/documents?filename=a.csv");
+    let acknowledged: Mutex<Vec<String>> = Mutex::new(Vec::new());
+    let next = AtomicU32::new(0);
+
+    for kill in 0..KILLS {
+        let client = process.client;
+        let stop = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            for _ in 0..3 {
+                scope.spawn(|| {
+                    while !stop.load(Ordering::Relaxed) {
+                        let bytes = papers::alipay(next.fetch_add(1, Ordering::Relaxed));
+                        match client.try_send("POST", &uploads, &[], &bytes) {
+                            Ok(answer) if answer.status == 202 => {
+                                let id = answer.json()["id"].as_str().unwrap().to_owned();
+                                acknowledged.lock().unwrap().push(id);
+                            }
+                            Ok(answer) => panic!("{answer:?}"),
+                            Err(_) => std::thread::sleep(Duration::from_millis(5)),
+                        }
+                    }
+                });
+            }
+            // Another moment of the work each time.
+            std::thread::sleep(Duration::from_millis(150 + u64::from(kill) * 170));
+            process.kill();
+            stop.store(true, Ordering::Relaxed);
+        });
+        process = Process::start(&folder, database.as_ref());
+    }
+
+    let acknowledged = acknowledged.into_inner().unwrap();
+    assert!(acknowledged.len() > 10, "only {} were acknowledged: nothing is shown", acknowledged.len());
+    let deadline = Instant::now() + Duration::from_secs(60);
+    let path = format!("/v1/applications/{application}");
+    loop {
+        let state = process.client.get(&path).json()["state"].clone();
+        if state == "assessed" {
+            break;
+        }
+        assert!(Instant::now() < deadline, "still {state}");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    for id in &acknowledged {
+        let document = process.client.get(&format!("/v1/documents/{id}"));
+        assert_eq!((document.status, &document.json()["state"]), (200, &Value::from("parsed")), "{document:?}");
+    }
+    let decision = process.client.get(&format!("{path}/decision"));
+    assert_eq!(decision.status, 200, "{decision:?}");
+    let decision = decision.json();
+    assert!(decision["documents"].as_array().unwrap().len() >= acknowledged.len());
+    // It stands: nothing is left that would make another.
+    std::thread::sleep(Duration::from_millis(1_500));
+    assert_eq!(process.client.get(&format!("{path}/decision")).json(), decision);
+    process.kill();
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_service_that_is_asked_to_stop_stops() {
+    let folder = temporary_folder("stop");
+    let mut process = Process::start(&folder, None);
+    assert_eq!(process.client.get("/healthz").status, 200);
+    let id = process.child.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+    let deadline = Instant::now() + Duration::from_secs(10);
+    let status = loop {
+        if let Some(status) = process.child.try_wait().unwrap() {
+            break status;
+        }
+        assert!(Instant::now() < deadline, "it did not stop");
+        std::thread::sleep(Duration::from_millis(50));
+    };
+    assert!(status.success(), "{status}");
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn an_open_address_is_refused_with_the_reason() {
+    let output = Command::new(env!("CARGO_BIN_EXE_xinge")).args(["serve", "--listen", "0.0.0.0:0"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("does not ask who is calling") && said.contains("--insecure-no-auth"), "{said}");
+}

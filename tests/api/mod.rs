@@ -1,0 +1,9 @@
+//! The service from outside: a module for each part of the URL tree, and one for what must survive.
+
+mod applications;
+mod assessments;
+mod crash;
+mod documents;
+mod openapi;
+mod passwords;
+mod refusals;

@@ -1,0 +1,4 @@
+//! The database apart from the service.
+
+mod queue;
+mod statements;

@@ -1,0 +1,21 @@
+//! A whole service for a test: a temporary database and folder, a clock that stands still, a real port.
+
+mod http;
+pub mod papers;
+pub mod postgres;
+mod service;
+
+pub use http::{Answer, Client, Form};
+pub use service::{TestService, Wanted};
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// A fresh folder below the system's temporary one.
+pub fn temporary_folder(what: &str) -> PathBuf {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let number = COUNT.fetch_add(1, Ordering::Relaxed);
+    let folder = std::env::temp_dir().join(format!("xinge-test-{what}-{}-{number}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
