@@ -7,7 +7,8 @@ pub struct Limits {
     pub file_bytes: u64,
     /// A year of daily card use prints about 120 pages; ten times that is an attack or a mistake.
     pub pages: u32,
-    /// What one archive may unpack to, all entries and all depths together.
+    /// What one archive may unpack to, all entries and all depths together; also one workbook's parts, and the
+    /// text its cells show.
     pub unpacked_bytes: u64,
     /// Statements come one to a few in an archive.
     pub archive_entries: u32,

@@ -52,14 +52,16 @@ fn check_parts(bytes: &[u8], limits: &Limits) -> Result<(), ReadError> {
     for index in 0..package.len() {
         let mut part = package.by_index(index).map_err(|error| corrupt(error.to_string()))?;
         let packed = part.compressed_size().min(bytes.len() as u64);
-        let is_strings = part.name_raw().to_ascii_lowercase().ends_with(b"sharedstrings.xml");
+        let name = part.name_raw().to_ascii_lowercase();
+        let is_strings = name.ends_with(b"sharedstrings.xml");
+        let most = left.min(part_bytes_max(&name));
         let mut strings = Vec::new();
         let mut length = 0;
         loop {
             let read = part.read(&mut buffer).map_err(|error| corrupt(error.to_string()))?;
             let Some(piece) = buffer.get(..read).filter(|piece| !piece.is_empty()) else { break };
             length += read as u64;
-            if length > left || (length > PART_BYTES && length / packed.max(1) > PART_RATIO_MAX) {
+            if length > most || (length > PART_BYTES && length / packed.max(1) > PART_RATIO_MAX) {
                 return Err(ReadError::ResourceLimit {
                     what: "a workbook that unpacks to more than allowed".to_owned(),
                 });
@@ -72,6 +74,22 @@ fn check_parts(bytes: &[u8], limits: &Limits) -> Result<(), ReadError> {
         check_string_count(strings)?;
     }
     Ok(())
+}
+
+/// What a part may unpack to. `calamine` streams sheets but keeps the others, and each element of a few bytes
+/// as a value of some hundred.
+fn part_bytes_max(name: &[u8]) -> u64 {
+    // A million order numbers.
+    const STRINGS: u64 = 64 << 20;
+    // Excel's 65,490 styles; a thousand sheets.
+    const LISTS: u64 = 4 << 20;
+    if name.ends_with(b"sharedstrings.xml") {
+        STRINGS
+    } else if [&b"styles.xml"[..], b"workbook.xml", b".rels"].iter().any(|list| name.ends_with(list)) {
+        LISTS
+    } else {
+        u64::MAX
+    }
 }
 
 /// `calamine` makes room for as many texts as the table of texts claims to hold; a claim beyond what its
@@ -175,6 +193,7 @@ fn read_sheet(
         match cell.get_value() {
             DataRef::Empty => {}
             DataRef::SharedString(text) => grid.push(budget, row, column, CellKind::Text, text)?,
+            DataRef::String(text) => grid.push(budget, row, column, CellKind::Text, text)?,
             value => {
                 let (kind, text) = shown(value, is_1904);
                 grid.push(budget, row, column, kind, &text)?;
@@ -335,6 +354,9 @@ mod tests {
         assert!(matches!(read(&bomb, &Limits::default()), Err(ReadError::ResourceLimit { .. })));
         let limits = Limits { unpacked_bytes: 1_000, ..Limits::default() };
         assert!(matches!(read(&xlsx(), &limits), Err(ReadError::ResourceLimit { .. })));
+        let styles = format!("<styleSheet><cellXfs>{}</cellXfs></styleSheet>", "<xf/>".repeat(900_000));
+        let many = xlsx_with(&[("S", "worksheets/sheet1.xml")], &[("xl/styles.xml", styles.as_bytes())], None);
+        assert!(matches!(read(&many, &Limits::default()), Err(ReadError::ResourceLimit { .. })));
     }
 
     #[test]
