@@ -44,7 +44,7 @@ pub struct File<'d> {
 }
 
 enum Store<'d> {
-    Lazy(Lazy<'d>),
+    Lazy(Box<Lazy<'d>>),
     Repaired(Box<lopdf::Document>),
 }
 
@@ -140,7 +140,8 @@ impl<'d> File<'d> {
             packs: RefCell::default(),
             bytes_left: Cell::new(limits.unpacked_bytes),
         };
-        let mut file = Self { store: Store::Lazy(lazy), trailer: index.trailer, encrypted: false, rebuilt: false };
+        let mut file =
+            Self { store: Store::Lazy(Box::new(lazy)), trailer: index.trailer, encrypted: false, rebuilt: false };
         if file.trailer.has(b"Encrypt") {
             let Some(state) = file.decryption(passwords)? else { return Ok(None) };
             file.encrypted = true;
@@ -241,7 +242,7 @@ impl<'d> File<'d> {
             return Err(corrupt("no page tree"));
         };
         let pages_max = limits.pages as usize;
-        let nodes_max = pages_max.saturating_mul(NODES_PER_PAGE);
+        let nodes_max = pages_max.saturating_add(1).saturating_mul(NODES_PER_PAGE);
         let mut pages = Vec::new();
         let mut nodes: HashSet<ObjectId> = HashSet::new();
         let top = PageNode { dictionary: root, resources: None, media_box: None, crop_box: None, turns: 0 };

@@ -208,10 +208,32 @@ impl<'a> Interpreter<'a> {
 
     /// Reads one page.
     ///
+    /// A page that is printed sideways altogether is turned, so that it can be read; places are then those of the
+    /// turned page.
+    ///
     /// # Errors
     /// [`ReadError::ResourceLimit`] when it takes more than is left of the document's bounds.
     pub fn page(&mut self, number: u32, node: &PageNode<'a>, problems: &mut Vec<Problem>) -> Result<Page, ReadError> {
-        let (base, width, height) = placement(node, self.user_unit(node));
+        self.draw(number, node, node.turns)?;
+        if let Some(direction @ 1..=3) = self.sideways() {
+            self.draw(number, node, (node.turns + 4 - direction) % 4)?;
+        }
+        let mut page = std::mem::take(&mut self.page);
+        self.words.finish_page(&mut page);
+        let page = page.finish();
+        self.judge(&page, problems);
+        Ok(page)
+    }
+
+    /// The direction, as quarter turns clockwise, that nearly all of the page's text runs in.
+    fn sideways(&self) -> Option<u8> {
+        let all = self.words.glyphs();
+        let found = self.words.directions.iter().take(4).position(|&count| count > 0 && count >= all - all / 10);
+        found.and_then(|direction| u8::try_from(direction).ok())
+    }
+
+    fn draw(&mut self, number: u32, node: &PageNode<'a>, turns: u8) -> Result<(), ReadError> {
+        let (base, width, height) = placement(node, turns, self.user_unit(node));
         self.page = PageBuilder::new(number, width, height);
         self.words.start_page(width, height);
         self.rules = 0;
@@ -237,12 +259,7 @@ impl<'a> Interpreter<'a> {
             self.run(&content, node.resources, state)
         });
         self.buffers.push(content);
-        result?;
-        let mut page = std::mem::take(&mut self.page);
-        self.words.finish_page(&mut page);
-        let page = page.finish();
-        self.judge(&page, problems);
-        Ok(page)
+        result
     }
 
     /// Whether the last page drew anything at all.
@@ -262,7 +279,7 @@ impl<'a> Interpreter<'a> {
                 )
                 .at(whole()),
             );
-        } else if self.words.unknown * 2 > self.words.glyphs {
+        } else if self.words.unknown * 2 > self.words.glyphs() {
             problems.push(
                 Problem::new(
                     ProblemCode::UnreadablePage,
@@ -798,7 +815,7 @@ fn set(operands: &[Operand], value: &mut f32) {
 }
 
 /// From the page's user space to points from the top left corner of the turned page, and its size.
-fn placement(node: &PageNode, unit: f32) -> (Matrix, f32, f32) {
+fn placement(node: &PageNode, turns: u8, unit: f32) -> (Matrix, f32, f32) {
     let usable = |[x0, y0, x1, y1]: &[f32; 4]| {
         let (width, height) = (x1 - x0, y1 - y0);
         width > 1.0 && height > 1.0 && width <= PAGE_SIDE_MAX && height <= PAGE_SIDE_MAX
@@ -811,13 +828,13 @@ fn placement(node: &PageNode, unit: f32) -> (Matrix, f32, f32) {
         .unwrap_or(media);
     let [x0, y0, x1, y1] = crop;
     let (width, height) = (x1 - x0, y1 - y0);
-    let matrix = match node.turns {
+    let matrix = match turns {
         1 => Matrix::new([0.0, 1.0, 1.0, 0.0, -y0, -x0]),
         2 => Matrix::new([-1.0, 0.0, 0.0, 1.0, x1, -y0]),
         3 => Matrix::new([0.0, -1.0, -1.0, 0.0, y1, x1]),
         _ => Matrix::new([1.0, 0.0, 0.0, -1.0, -x0, y1]),
     };
-    let (width, height) = if node.turns % 2 == 1 { (height, width) } else { (width, height) };
+    let (width, height) = if turns % 2 == 1 { (height, width) } else { (width, height) };
     let scaled = Matrix { a: unit, d: unit, ..Matrix::IDENTITY };
     (matrix.then(scaled), width * unit, height * unit)
 }

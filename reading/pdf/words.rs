@@ -25,6 +25,9 @@ const BASELINE_TOLERANCE: f32 = 0.12;
 /// Ems between two drawings of one glyph that are meant to look like one bold glyph.
 const DOUBLING_MAX: f32 = 0.15;
 
+/// Cosine of the angle, some two degrees, up to which a line counts as straight.
+const STRAIGHT: f32 = 0.999;
+
 /// What is the same for all glyphs of one text operator. Lengths in points on the turned page, y down.
 #[derive(Debug, Clone, Copy)]
 pub struct Line {
@@ -44,6 +47,18 @@ pub struct Line {
 }
 
 impl Line {
+    /// Right 0, down 1, left 2, up 3, any other 4.
+    #[inline]
+    fn direction(&self) -> usize {
+        match self.along {
+            (x, _) if x > STRAIGHT => 0,
+            (_, y) if y > STRAIGHT => 1,
+            (x, _) if x < -STRAIGHT => 2,
+            (_, y) if y < -STRAIGHT => 3,
+            _ => 4,
+        }
+    }
+
     /// The place `distance` points along the line.
     #[inline]
     fn point(&self, distance: f32) -> (f32, f32) {
@@ -98,11 +113,16 @@ pub struct Words {
     size: (f32, f32),
     /// Glyphs whose character nobody can tell, drawn inside the page.
     pub unknown: u32,
-    /// Glyphs drawn inside the page.
-    pub glyphs: u32,
+    /// Glyphs drawn inside the page, by the direction of their line: right, down, left, up, and any other.
+    pub directions: [u32; 5],
 }
 
 impl Words {
+    /// Glyphs drawn inside the page.
+    pub fn glyphs(&self) -> u32 {
+        self.directions.iter().sum()
+    }
+
     /// Forgets everything and starts a page of this size in points.
     pub fn start_page(&mut self, width: f32, height: f32) {
         self.text.clear();
@@ -112,7 +132,7 @@ impl Words {
         self.operator = 0;
         self.size = (width, height);
         self.unknown = 0;
-        self.glyphs = 0;
+        self.directions = [0; 5];
     }
 
     /// A text operator begins.
@@ -144,7 +164,9 @@ impl Words {
             self.space();
             return;
         }
-        self.glyphs += 1;
+        if let Some(count) = self.directions.get_mut(line.direction()) {
+            *count += 1;
+        }
         self.unknown += u32::from(character == super::font::UNKNOWN);
         if let Some(open) = &mut self.open {
             match follows(open, line, &glyph) {
@@ -278,7 +300,7 @@ fn follows(open: &Open, line: &Line, glyph: &Last) -> Follows {
     let (gap, from_last) = if last.operator == glyph.operator {
         (glyph.at - last.end, glyph.at - last.at)
     } else {
-        let same_direction = of.along.0 * line.along.0 + of.along.1 * line.along.1 > 0.999;
+        let same_direction = of.along.0 * line.along.0 + of.along.1 * line.along.1 > STRAIGHT;
         let same_size = (of.font_size - line.font_size).abs() <= 0.2 * of.font_size;
         if !same_direction || !same_size || of.hidden != line.hidden {
             return Follows::Not;
@@ -321,7 +343,7 @@ fn follows(open: &Open, line: &Line, glyph: &Last) -> Follows {
 
 fn shape(word: &Word) -> WordShape {
     let line = &word.line;
-    let upright = line.along.0 > 0.999;
+    let upright = line.direction() == 0;
     let baseline = word.start.1;
     let (top, bottom) = if upright {
         (baseline - line.ascent * line.font_size, baseline - line.descent * line.font_size)
@@ -411,8 +433,16 @@ impl std::hash::Hasher for Hasher {
 mod tests {
     use super::*;
 
-    const LINE: Line =
-        Line { along: (1.0, 0.0), em: 10.0, font_size: 10.0, font: 0, ascent: 0.88, descent: -0.12, hidden: false };
+    const LINE: Line = Line {
+        origin: (0.0, 100.0),
+        along: (1.0, 0.0),
+        em: 10.0,
+        font_size: 10.0,
+        font: 0,
+        ascent: 0.88,
+        descent: -0.12,
+        hidden: false,
+    };
 
     struct Sheet {
         words: Words,
