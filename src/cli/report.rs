@@ -3,9 +3,11 @@
 //! Codes and names stand as in the JSON, so that both can be compared; the words are Chinese with the English
 //! beside them where a message has both.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use assessment::Assessment;
+use assessment::features::FEATURES;
 use jiff::civil::Date;
 use model::extracted::Extracted;
 use model::feature::Feature;
@@ -24,6 +26,8 @@ use crate::wire::source::SourceOut;
 const EVIDENCE_SHOWN: usize = 3;
 /// Of a name or a message in a table, in terminal columns.
 const WORDS_WIDTH: usize = 40;
+/// Of a feature that is a name: figures are shorter.
+const VALUE_WIDTH: usize = 24;
 
 #[must_use]
 pub fn text(documents: &[Extracted], assessment: &Assessment, as_of: Date, explain: &[String]) -> String {
@@ -112,26 +116,39 @@ fn file_name(name: &str) -> &str {
 
 fn shown_features(assessment: &Assessment, text: &mut String) {
     heading("指标 Features", text);
-    let mut rows = plain(["FEATURE", "VALUE", "UNIT", "WINDOW", "COVERAGE", "GRADE", "ROWS", ""]);
+    let mut rows = plain(["FEATURE", "VALUE", "UNIT", "WINDOW", "COVERAGE", "GRADE", "ROWS", "含义 MEANING"]);
     align_right(&mut rows, &[1, 4, 6]);
+    let mut unknown: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (name, feature) in &assessment.features {
-        let reason = feature.reason.as_deref().unwrap_or("");
+        let Some(value) = &feature.value else {
+            unknown.entry(feature.reason.as_deref().unwrap_or("")).or_default().push(name);
+            continue;
+        };
         rows.add_row([
             name.as_str(),
-            feature.value.as_deref().unwrap_or("—"),
+            &clip(value, VALUE_WIDTH),
             &feature.unit,
             &feature.window,
             &percent(&feature.coverage),
             &format!("{:?}", feature.grade),
             &feature.rows.len().to_string(),
-            &clip(reason, WORDS_WIDTH),
+            meaning(name, feature).unwrap_or(""),
         ]);
     }
-    let _ = writeln!(
-        text,
-        "{}\n\n--explain FEATURE 列出指标所依据的流水行 lists the rows a figure rests on",
-        rows.trim_fmt()
-    );
+    let _ = writeln!(text, "{}\n", rows.trim_fmt());
+    for (reason, names) in unknown {
+        let _ = writeln!(text, "无法得出 cannot be known, {reason}: {}", names.join(", "));
+    }
+    text.push_str("--explain FEATURE 列出指标所依据的流水行 lists the rows a figure rests on\n");
+}
+
+/// What a feature is, in the catalogue's Chinese. Its name is `family.name`, with the window at its end when that is
+/// not its main one.
+fn meaning(name: &str, feature: &Feature) -> Option<&'static str> {
+    let (family, name) = name.split_once('.')?;
+    let (_, definitions) = FEATURES.iter().find(|(known, _)| *known == family)?;
+    let main = name.strip_suffix(feature.window.as_str()).and_then(|name| name.strip_suffix('_'));
+    definitions.iter().find(|known| known.name == name || main == Some(known.name)).map(|known| known.meaning_zh)
 }
 
 /// `0.9800` → `98%`, cut rather than rounded, so that 100% means all.
@@ -159,7 +176,7 @@ fn shown_findings(documents: &[Extracted], findings: &[Finding], text: &mut Stri
         for evidence in out.evidence.iter().take(EVIDENCE_SHOWN) {
             let name = documents.get(evidence.document as usize).map_or("?", |document| file_name(&document.name));
             let place = evidence.source.as_ref().map(|source| format!(", {source}")).unwrap_or_default();
-            let _ = writeln!(text, "    见 at [{}] {}{}", evidence.document, clean(name), clean(&place));
+            let _ = writeln!(text, "    见 at [{}] {}{}", evidence.document, clip(name, WORDS_WIDTH), clean(&place));
         }
         if let Some(more @ 1..) = out.evidence.len().checked_sub(EVIDENCE_SHOWN) {
             let _ = writeln!(text, "    另有 and {more} more");
