@@ -106,7 +106,10 @@ fn block_distance(block: &[CellLine], anchor: f32) -> Option<f32> {
         .windows(2)
         .all(|pair| matches!(pair, [a, b] if b.baseline - a.baseline <= LEADING_MAX * a.font_size.max(b.font_size)));
     let distance = ((first.baseline + last.baseline) / 2.0 - anchor).abs();
-    (one_cell && distance <= 1.2 * first.font_size.max(1.0) * block.len() as f32).then_some(distance)
+    // The cells of three rows are centred on the middle row together as well as each on its own: what is taken
+    // together costs a part of its height, so that the least is taken.
+    let height = 0.25 * (last.baseline - first.baseline);
+    (one_cell && distance <= 1.2 * first.font_size.max(1.0) * block.len() as f32).then_some(distance + height)
 }
 
 /// The usual case: every line stands on an anchor's line, no two on one.
@@ -179,6 +182,12 @@ mod tests {
         // Three lines between single ones.
         let assigned = assign_centred(&lines(&[100.0, 114.0, 126.0, 138.0, 152.0]), &[100.0, 126.0, 152.0]);
         assert_eq!(assigned, vec![Some(0), Some(1), Some(1), Some(1), Some(2)]);
+    }
+
+    #[test]
+    fn neighbouring_cells_of_two_lines_stay_apart() {
+        let assigned = assign_centred(&lines(&[94.0, 106.0, 120.0, 132.0, 146.0, 158.0]), &[100.0, 126.0, 152.0]);
+        assert_eq!(assigned, vec![Some(0), Some(0), Some(1), Some(1), Some(2), Some(2)]);
     }
 
     #[test]

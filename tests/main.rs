@@ -4,5 +4,6 @@
 mod api;
 mod cli;
 mod db;
+mod parsers;
 mod support;
 mod tidy;
