@@ -7,7 +7,8 @@
 AS_OF = 2026-09-05
 APPLICANTS = $(patsubst samples/%/declared.json,%,$(wildcard samples/*/declared.json))
 SHOWN = salaried
-XINGE = target/release/xinge
+TARGET = $(or $(CARGO_TARGET_DIR),target)
+XINGE = $(TARGET)/release/xinge
 
 run: build samples
 	@echo; echo "== the report of one of them: $(SHOWN)"; echo
@@ -19,12 +20,12 @@ build:
 	@.ci/setup run
 	cargo build --release --locked --bin xinge
 
-samples:
-	@mkdir -p target/samples
+samples: build
+	@mkdir -p $(TARGET)/samples
 	@for applicant in $(APPLICANTS); do \
-		echo "== assessing samples/$$applicant, into target/samples/$$applicant.json"; \
+		echo "== assessing samples/$$applicant, into $(TARGET)/samples/$$applicant.json"; \
 		$(XINGE) assess samples/$$applicant --declared samples/$$applicant/declared.json --as-of $(AS_OF) \
-			--format json >target/samples/$$applicant.json || exit 1; \
+			--format json >$(TARGET)/samples/$$applicant.json || exit 1; \
 	done
 
 # PostgreSQL first, so that the last lines are the whole run's.
