@@ -223,17 +223,17 @@ mod tests {
         assert_eq!(statement.proof.unchecked, [1]);
         assert_eq!(statement.proof.order, Some(PrintedOrder::NewestFirst));
         let [lunch, withdrawal] = statement.transactions.as_slice() else { panic!("two rows") };
-        assert_eq!((lunch.amount, lunch.flow, lunch.balance), (Money::from_fen(-12_30), Flow::Out, None));
+        assert_eq!((lunch.amount, lunch.flow, lunch.balance), (Money::from_fen(-1_230), Flow::Out, None));
         assert_eq!(lunch.status, Status::Refunded);
         assert_eq!(lunch.time.unwrap().to_string(), "2026-03-02T08:30:00+08:00");
-        assert_eq!((withdrawal.amount, withdrawal.flow), (Money::from_fen(500_00), Flow::Neutral));
+        assert_eq!((withdrawal.amount, withdrawal.flow), (Money::from_fen(50_000), Flow::Neutral));
         assert_eq!(withdrawal.description, None);
     }
 
     #[test]
     fn a_balance_follows_its_amount() {
         let statement = statement("opening 1,000.00\n2026-03-01 工资 +5,000.00 6,000.00");
-        assert_eq!(statement.opening_balance.unwrap().value, Money::from_fen(1_000_00));
-        assert_eq!(statement.transactions.first().unwrap().balance, Some(Money::from_fen(6_000_00)));
+        assert_eq!(statement.opening_balance.unwrap().value, Money::from_fen(100_000));
+        assert_eq!(statement.transactions.first().unwrap().balance, Some(Money::from_fen(600_000)));
     }
 }

@@ -121,7 +121,7 @@ fn closes(view: &View<'_>, account: usize) -> Vec<Close> {
     for day in rows.chunk_by(|(_, a), (_, b)| a.time.map(|t| t.date) == b.time.map(|t| t.date)) {
         let signed = |entry: &Entry| if entry.flow == Flow::Neutral { Money::ZERO } else { entry.amount };
         let with_balance = || day.iter().filter_map(|(index, entry)| Some((*index, entry.balance?, signed(entry))));
-        let Some((last_entry, last_balance, _)) = with_balance().last() else { continue };
+        let Some((last_entry, last_balance, _)) = with_balance().next_back() else { continue };
         let Some((_, first_balance, first_amount)) = with_balance().next() else { continue };
         let Some(date) = day.first().and_then(|(_, entry)| entry.time).map(|when| when.date) else { continue };
         let sum: Money = day.iter().map(|(_, entry)| signed(entry)).sum();
