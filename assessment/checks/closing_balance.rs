@@ -3,13 +3,11 @@
 use model::finding::Severity;
 use model::proof::Equation;
 
-use super::equations::{Named, judge};
+use super::equations::judge;
 use super::verdict::{Verdict, each_statement};
 use super::{Check, View};
 
 pub const CHECK: Check = Check { code: "closing_balance", severity: Severity::High, run };
-
-const NAMED: Named = Named { zh: "期末余额", en: "the closing balance" };
 
 fn run(view: &View<'_>) -> Verdict {
     each_statement(
@@ -18,7 +16,7 @@ fn run(view: &View<'_>) -> Verdict {
         ("没有同时给出期初和期末余额的流水", "no statement shows both an opening and a closing balance"),
         |subject| {
             let prints = subject.content.opening_balance.is_some() && subject.content.closing_balance.is_some();
-            judge(subject, &NAMED, None, prints, |broken| broken.equation == Equation::ClosingBalance)
+            judge(subject, None, prints, |broken| broken.equation == Equation::ClosingBalance)
         },
     )
 }

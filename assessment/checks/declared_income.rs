@@ -2,6 +2,7 @@
 
 use model::Text;
 use model::finding::{Evidence, Severity};
+use model::ledger::Grade;
 use rust_decimal::Decimal;
 
 use super::place::transaction;
@@ -17,15 +18,9 @@ const RATIO_HIGH: Decimal = Decimal::TWO;
 /// Below it the applicant declared less than they earn, which is worth a note.
 const RATIO_UNDERSTATED: Decimal = Decimal::from_parts(7, 0, 0, false, 1);
 
-/// Monthly averages of money in whose source is known. Verified income is their median after the factors for grade
-/// and stability; those factors are our caution, and must not make an honest declaration look wrong.
-const SOURCES: [&str; 5] = [
-    "income.salary_monthly_avg",
-    "income.gig_income_avg",
-    "income.merchant_receipts_avg",
-    "income.public_benefit_income",
-    "income.rental_income",
-];
+/// Monthly averages of money whose source is known. Verified income is a median after factors for grade and
+/// stability; those factors are our caution, and must not make an honest declaration look wrong.
+const SOURCES: [&str; 3] = ["income.salary_monthly_avg", "income.gig_income_avg", "income.merchant_receipts_avg"];
 
 fn run(view: &View<'_>) -> Verdict {
     let Some(declared) = view.declaration.monthly_income else {
@@ -34,7 +29,10 @@ fn run(view: &View<'_>) -> Verdict {
     let Some(verified) = figures::value(view, "income.verified_income") else {
         return Verdict::NotRun(Summary::new("材料不足以核实收入", "the documents cannot verify an income"));
     };
-    let sources: Decimal = SOURCES.iter().filter_map(|name| figures::value(view, name)).sum();
+    // What nothing proves bears nothing out.
+    let is_proven = |name: &str| view.features.get(name).is_some_and(|feature| feature.grade != Grade::E);
+    let sources: Decimal =
+        SOURCES.iter().filter(|name| is_proven(name)).filter_map(|name| figures::value(view, name)).sum();
     let shown = verified.max(sources);
     if shown <= Decimal::ZERO {
         return Verdict::NotRun(Summary::new("材料中没有可核实的收入", "the documents show no income to compare with"));
@@ -95,6 +93,13 @@ mod tests {
     #[test]
     fn passes_on_an_income_that_only_our_caution_lowers() {
         case(8_000, Some("5600.00"), Some("8000.00")).expect(CHECK, &["pass"]);
+    }
+
+    #[test]
+    fn fails_on_a_salary_that_nothing_proves() {
+        let mut case = case(8_000, Some("3000.00"), Some("8000.00"));
+        case.features.get_mut("income.salary_monthly_avg").unwrap().grade = Grade::E;
+        case.expect(CHECK, &["fail high: expected 8000.00, found 3000.00"]);
     }
 
     #[test]

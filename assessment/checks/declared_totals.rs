@@ -7,14 +7,12 @@ use model::finding::Severity;
 use model::proof::Equation;
 use model::statement::{DeclaredTotals, StatementKind};
 
-use super::equations::{Named, judge};
+use super::equations::judge;
 use super::page_totals::is_of_a_page;
 use super::verdict::{Subject, Verdict, each_statement};
 use super::{Check, View};
 
 pub const CHECK: Check = Check { code: "declared_totals", severity: Severity::High, run };
-
-const NAMED: Named = Named { zh: "合计", en: "the printed total" };
 
 fn run(view: &View<'_>) -> Verdict {
     each_statement(
@@ -23,7 +21,7 @@ fn run(view: &View<'_>) -> Verdict {
         ("没有打印合计的流水", "no statement prints totals"),
         |subject| {
             let prints = prints_totals(&subject.content.declared);
-            judge(subject, &NAMED, Some(severity(subject)), prints, |broken| {
+            judge(subject, Some(severity(subject)), prints, |broken| {
                 is_total(broken.equation) && !is_of_a_page(subject.content, broken)
             })
         },

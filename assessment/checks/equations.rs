@@ -2,22 +2,30 @@
 //! failure with its place, and nothing is added up again.
 
 use model::finding::Severity;
-use model::proof::Broken;
+use model::proof::{Broken, Equation};
 
 use super::place;
 use super::verdict::{EVIDENCE_MAX, Failure, OnStatement, Subject};
 
-/// What the equations of one check are about, in both languages: `逐笔余额`, `running balance`.
-pub struct Named {
-    pub zh: &'static str,
-    pub en: &'static str,
+/// What an equation is about, as a reader would say it.
+const fn named(equation: Equation) -> (&'static str, &'static str) {
+    match equation {
+        Equation::RunningBalance => ("逐笔余额", "the running balance"),
+        Equation::ClosingBalance => ("期末余额", "the closing balance"),
+        Equation::RowCount => ("交易笔数", "the number of rows"),
+        Equation::InCount => ("收入笔数", "the number of rows in"),
+        Equation::OutCount => ("支出笔数", "the number of rows out"),
+        Equation::NeutralCount => ("不计收支笔数", "the number of neutral rows"),
+        Equation::InSum => ("收入合计", "the total in"),
+        Equation::OutSum => ("支出合计", "the total out"),
+        Equation::NeutralSum => ("不计收支合计", "the total of neutral rows"),
+    }
 }
 
 /// Fails when one of the statement's broken equations `belongs` to the check; holds or is silent otherwise,
 /// by whether the statement `prints` what the check is about.
 pub fn judge(
     subject: Subject<'_>,
-    named: &Named,
     severity: Option<Severity>,
     prints: bool,
     belongs: impl Fn(&Broken) -> bool,
@@ -27,6 +35,7 @@ pub fn judge(
         return if prints { OnStatement::Holds } else { OnStatement::Silent };
     };
     let further: Vec<&Broken> = broken.collect();
+    let (zh_named, en_named) = named(first.equation);
     let document = subject.document_number();
     let (zh_where, en_where) = location(subject, first);
     let (zh_more, en_more) = match further.len() {
@@ -41,12 +50,12 @@ pub fn judge(
     OnStatement::Fails(Failure {
         severity,
         zh: format!(
-            "第 {document} 份材料{zh_where}：{}不符，按逐笔计算为 {}，单据印为 {}{zh_more}",
-            named.zh, first.expected, first.found
+            "第 {document} 份材料{zh_where}：{zh_named}不符，按逐笔计算为 {}，单据印为 {}{zh_more}",
+            first.expected, first.found
         ),
         en: format!(
-            "document {document}{en_where}: {} does not follow, the rows give {}, the document prints {}{en_more}",
-            named.en, first.expected, first.found
+            "document {document}{en_where}: {en_named} does not follow, the rows give {}, the document prints {}{en_more}",
+            first.expected, first.found
         ),
         expected: Some(first.expected.clone()),
         found: Some(first.found.clone()),

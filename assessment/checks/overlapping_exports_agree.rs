@@ -46,8 +46,8 @@ fn run(view: &View<'_>) -> Verdict {
     }
     if unsure > 0 {
         return Verdict::NotRun(Summary::new(
-            "重叠的流水有未能读出的行，无法逐笔比对",
-            "an overlapping export has rows that could not be read",
+            "重叠的流水有未能读出的行，或无法确认是同一账户，不能逐笔比对",
+            "an overlapping export has rows that could not be read, or may be of another account",
         ));
     }
     Verdict::NotApplicable(Summary::new("没有同一账户期间重叠的流水", "no two exports of one account overlap"))
@@ -82,7 +82,8 @@ fn period(statement: &Statement) -> Option<Period> {
 
 enum Comparison {
     Agrees,
-    /// Rows are missing on one side, but that side has rows that could not be read.
+    /// Rows are missing on one side, but that side has rows that could not be read; or nothing but their issuer says
+    /// that the two show one account.
     Unsure,
     Differs(Failure),
 }
@@ -128,6 +129,11 @@ fn compare(view: &View<'_>, first: Subject<'_>, second: Subject<'_>, overlap: Pe
     let (only_first, only_second) = (within(pairing.left_over()), within(pairing.not_taken()));
     if only_first.is_empty() && only_second.is_empty() {
         return Comparison::Agrees;
+    }
+    // Without a number on both, exports without a row in common are those of two accounts.
+    let numbered = [first, second].iter().all(|subject| subject.content.account.is_some());
+    if !numbered && pairing.left.is_empty() {
+        return Comparison::Unsure;
     }
     let unread = |subject: Subject<'_>, missing: &[Transaction]| !missing.is_empty() && has_holes(view, subject);
     if unread(second, &only_first) || unread(first, &only_second) {
@@ -339,6 +345,12 @@ mod tests {
         let mut case = one_account(bank(ROWS), bank(&holed));
         case.problems = vec![vec![], vec![Problem::new(ProblemCode::UnreadableRow, "第 2 行", "row 2")]];
         case.expect(CHECK, &["not_run"]);
+    }
+
+    #[test]
+    fn does_not_run_on_two_accounts_that_nothing_tells_apart() {
+        let other = "2026-03-01 +7.00 7.00\n2026-03-05 +8.00 15.00\n2026-03-09 -5.00 10.00";
+        one_account(bank(ROWS), bank(other)).expect(CHECK, &["not_run"]);
     }
 
     #[test]

@@ -5,13 +5,11 @@ use model::finding::Severity;
 use model::proof::Broken;
 use model::statement::{DeclaredTotals, Statement};
 
-use super::equations::{Named, judge};
+use super::equations::judge;
 use super::verdict::{Verdict, each_statement};
 use super::{Check, View};
 
 pub const CHECK: Check = Check { code: "page_totals", severity: Severity::High, run };
-
-const NAMED: Named = Named { zh: "本页合计", en: "a page's total" };
 
 fn run(view: &View<'_>) -> Verdict {
     each_statement(
@@ -20,7 +18,7 @@ fn run(view: &View<'_>) -> Verdict {
         ("没有打印本页合计的流水", "no statement prints totals for a page"),
         |subject| {
             let prints = subject.content.sections.iter().any(|section| !section.totals.is_empty());
-            judge(subject, &NAMED, None, prints, |broken| is_of_a_page(subject.content, broken))
+            judge(subject, None, prints, |broken| is_of_a_page(subject.content, broken))
         },
     )
 }

@@ -5,14 +5,12 @@
 use model::finding::Severity;
 use model::proof::Equation;
 
-use super::equations::{Named, judge};
+use super::equations::judge;
 use super::page_totals::is_of_a_page;
 use super::verdict::{Verdict, each_statement};
 use super::{Check, View};
 
 pub const CHECK: Check = Check { code: "row_count", severity: Severity::Medium, run };
-
-const NAMED: Named = Named { zh: "交易笔数", en: "the number of rows" };
 
 fn run(view: &View<'_>) -> Verdict {
     each_statement(
@@ -20,7 +18,7 @@ fn run(view: &View<'_>) -> Verdict {
         ("交易笔数", "row count"),
         ("没有打印总笔数的流水", "no statement prints how many rows it has"),
         |subject| {
-            judge(subject, &NAMED, None, subject.content.declared.rows.is_some(), |broken| {
+            judge(subject, None, subject.content.declared.rows.is_some(), |broken| {
                 broken.equation == Equation::RowCount && !is_of_a_page(subject.content, broken)
             })
         },

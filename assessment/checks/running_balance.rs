@@ -7,13 +7,11 @@
 use model::finding::Severity;
 use model::proof::Equation;
 
-use super::equations::{Named, judge};
+use super::equations::judge;
 use super::verdict::{Subject, Verdict, each_statement};
 use super::{Check, View};
 
 pub const CHECK: Check = Check { code: "running_balance", severity: Severity::Critical, run };
-
-const NAMED: Named = Named { zh: "逐笔余额", en: "the running balance" };
 
 fn run(view: &View<'_>) -> Verdict {
     each_statement(
@@ -23,7 +21,7 @@ fn run(view: &View<'_>) -> Verdict {
         |subject| {
             // A misread digit breaks a chain as an edited one does: from a picture it is no more than a hint.
             let severity = subject.photographed.then_some(Severity::Medium);
-            judge(subject, &NAMED, severity, has_chain(subject), |broken| broken.equation == Equation::RunningBalance)
+            judge(subject, severity, has_chain(subject), |broken| broken.equation == Equation::RunningBalance)
         },
     )
 }

@@ -1,8 +1,8 @@
 //! Z01: a payment from a wallet by bank card must stand in the card's statement too, and the other way round.
 //!
-//! The ledger pairs the legs; here the pairs are counted. A wallet row asks for a bank leg when it names one of the
-//! application's cards and that card's statement covers the day and the next one, as banks book a late payment
-//! overnight. A bank row asks for a wallet leg when it names a wallet that is among the documents, covers the day and
+//! The ledger pairs the legs; here the pairs are counted, of payments only: a refund reaches the card days later, and
+//! own money moves under many names. A wallet row asks for a bank leg when it names one of the application's cards and
+//! that card's statement covers the day and the next one, as banks book a late payment overnight. A bank row asks for a wallet leg when it names a wallet that is among the documents, covers the day and
 //! the day before, and is known to use this card.
 
 use std::collections::BTreeSet;
@@ -27,7 +27,7 @@ const LEGS_MIN: usize = 5;
 
 /// How a bank names a wallet.
 const WALLET_WORDS: [(&str, &[&str]); 2] =
-    [("alipay", &["支付宝", "alipay", "蚂蚁"]), ("wechat", &["财付通", "微信", "tenpay", "wechat"])];
+    [("alipay", &["支付宝", "alipay"]), ("wechat", &["财付通", "微信", "tenpay", "wechat"])];
 
 fn run(view: &View<'_>) -> Verdict {
     let ledger = view.ledger;
@@ -134,6 +134,9 @@ fn wallet_legs(ledger: &Ledger, wallet: u32) -> Vec<(u32, &Entry)> {
         (0_u32..).zip(&ledger.entries).filter(|(_, entry)| entry.account == wallet && entry.status.counts());
     of_wallet
         .filter(|(_, entry)| {
+            if entry.flow != Flow::Out {
+                return false;
+            }
             let Some((tail, date)) =
                 entry.method.as_deref().and_then(single_tail).zip(entry.time.map(|when| when.date))
             else {
@@ -249,11 +252,17 @@ mod tests {
     }
 
     #[test]
-    fn passes_on_payments_from_several_sources_and_by_other_cards() {
+    fn passes_on_refunds_and_payments_from_several_sources_and_by_other_cards() {
         let mut case = case(6, 6);
-        for method in ["招商银行储蓄卡(1234)&红包", "工商银行储蓄卡(9999)", "余额", "零钱"] {
+        for (method, amount) in [
+            ("招商银行储蓄卡(1234)&红包", "-30.00"),
+            ("工商银行储蓄卡(9999)", "-30.00"),
+            ("余额", "-30.00"),
+            // a refund
+            ("招商银行储蓄卡(1234)", "30.00"),
+        ] {
             for day in 10..=14 {
-                let mut row = entry(0, &format!("2026-03-{day:02}"), "-30.00");
+                let mut row = entry(0, &format!("2026-03-{day:02}"), amount);
                 row.method = Some(method.into());
                 case.ledger.entries.push(row);
             }

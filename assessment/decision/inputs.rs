@@ -154,25 +154,18 @@ impl Inputs {
         &self.context
     }
 
-    /// Whether one of these checks fails badly enough to weigh in a decision.
-    pub fn weighs(&self, checks: &[Text]) -> bool {
-        self.failures.iter().any(|failure| failure.severity >= Severity::Medium && checks.contains(&failure.check))
-    }
-
     /// The same application with some things otherwise. New values are computed from `result`, the walk as it was.
     ///
     /// # Errors
     /// [`PolicyError::Evaluation`] when a value cannot be computed.
-    pub fn relaxed(&self, relaxation: &Relaxation, result: &Variable) -> Result<Variable, PolicyError> {
+    pub fn relaxed(&self, relaxations: &[&Relaxation], result: &Variable) -> Result<Variable, PolicyError> {
         let mut tree = Tree(self.context.deep_clone());
-        for (path, value) in &relaxation.set {
+        for (path, value) in relaxations.iter().flat_map(|relaxation| &relaxation.set) {
             tree.set(path, relaxation_value(path, value, result)?);
         }
-        if !relaxation.without.is_empty() {
-            let rest: Vec<FailedCheck> =
-                self.failures.iter().filter(|failure| !relaxation.without.contains(&failure.check)).cloned().collect();
-            tree.failures(&rest);
-        }
+        let holds = |check: &Text| relaxations.iter().any(|relaxation| relaxation.without.contains(check));
+        let rest: Vec<FailedCheck> = self.failures.iter().filter(|failure| !holds(&failure.check)).cloned().collect();
+        tree.failures(&rest);
         Ok(tree.0)
     }
 }

@@ -26,7 +26,7 @@ pub fn suggest(
         if !applies.ok_or_else(|| failed("neither true nor false".to_owned()))? {
             continue;
         }
-        let with = Verdict::read(&policy.model().walk(&inputs.relaxed(&rule.relaxation, result)?)?.result)?;
+        let with = Verdict::read(&policy.model().walk(&inputs.relaxed(&[&rule.relaxation], result)?)?.result)?;
         let limit_up_to = (with.limit > verdict.limit).then_some(with.limit);
         let apr_down_to = (with.apr < verdict.apr).then_some(with.apr);
         let asked_for = verdict.outcome == DecisionOutcome::NeedDocuments;

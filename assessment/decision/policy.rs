@@ -64,6 +64,12 @@ pub struct Relaxation {
     pub without: Vec<Text>,
 }
 
+impl Relaxation {
+    pub fn is_empty(&self) -> bool {
+        self.set.is_empty() && self.without.is_empty()
+    }
+}
+
 /// When a reason may be given, and what would be otherwise without its cause.
 #[derive(Debug)]
 pub struct ReasonRule {

@@ -103,9 +103,18 @@ struct Effect {
 
 impl Effect {
     const NONE: Self = Self { outcome: 0, limit: Money::ZERO };
+
+    fn between(verdict: &Verdict, relaxed: &Verdict) -> Self {
+        let outcome = relaxed.rank().saturating_sub(verdict.rank());
+        // Where the outcome stands in the way, a limit that nobody gets does not count.
+        if outcome == 0 && verdict.outcome != DecisionOutcome::Approve {
+            return Self::NONE;
+        }
+        Self { outcome, limit: relaxed.offered_limit.minus(verdict.offered_limit).max(Money::ZERO) }
+    }
 }
 
-/// The reasons for this outcome, if it asks for any, and a line of trace for each that has an effect.
+/// The reasons for this outcome, if it asks for any, and a line of trace for each.
 ///
 /// # Errors
 /// [`PolicyError::Evaluation`] when a rule cannot be evaluated on this application.
@@ -120,53 +129,43 @@ pub fn explain(
     if !is_true(policy.explains(), result, "reasons")? {
         return Ok(Vec::new());
     }
-    let mut given: Vec<(Effect, &ReasonRule)> = Vec::new();
+    let mut applicable = Vec::new();
     for rule in policy.reasons() {
-        if !is_true(&rule.when, result, &rule.code)? {
+        if is_true(&rule.when, result, &rule.code)? {
+            applicable.push(rule);
+        }
+    }
+    let without = |rules: &[&ReasonRule]| -> Result<Verdict, PolicyError> {
+        let relaxations: Vec<_> = rules.iter().map(|rule| &rule.relaxation).collect();
+        Verdict::read(&policy.model().walk(&inputs.relaxed(&relaxations, result)?)?.result)
+    };
+    let without_any = without(&applicable)?;
+    let mut given: Vec<(Effect, &ReasonRule)> = Vec::new();
+    for rule in &applicable {
+        // A rule without a counterfactual states the outcome itself (需人工复核): it needs no effect, and comes last.
+        if rule.relaxation.is_empty() {
+            given.push((Effect::NONE, rule));
             continue;
         }
-        let effect = effect(inputs, policy, rule, result, verdict)?;
-        let referred_for_it = verdict.outcome == DecisionOutcome::Refer && inputs.weighs(&rule.relaxation.without);
-        if effect == Effect::NONE && !referred_for_it && !says_only_that(rule) {
-            continue;
+        let relaxed = without(&[rule])?;
+        let mut effect = Effect::between(verdict, &relaxed);
+        let mut told = format!("without it {} with {} offered", relaxed.outcome.as_str(), relaxed.offered_limit);
+        if effect == Effect::NONE && without_any.outcome != verdict.outcome {
+            // One cause of several: alone it changes nothing, but with it nothing changes either.
+            let others: Vec<&ReasonRule> = applicable.iter().filter(|other| other.code != rule.code).copied().collect();
+            if without(&others)?.outcome == verdict.outcome {
+                effect = Effect { outcome: Effect::between(verdict, &without_any).outcome, limit: Money::ZERO };
+                told = format!("with it alone still {}", verdict.outcome.as_str());
+            }
         }
-        trace.push(TraceLine {
-            node: "reasons".into(),
-            text: format!(
-                "{}: without it the outcome is {} step(s) better, the limit offered {} higher",
-                rule.code, effect.outcome, effect.limit
-            ),
-        });
-        given.push((effect, rule));
+        if effect != Effect::NONE {
+            trace.push(TraceLine { node: "reasons".into(), text: format!("{}: {told}", rule.code) });
+            given.push((effect, rule));
+        }
     }
     // Stable: of equal effect, the policy's own order.
     given.sort_by(|(one, _), (other, _)| other.cmp(one));
     given.into_iter().take(REASONS_MAX).map(|(_, rule)| say(rule, findings, result)).collect()
-}
-
-/// A rule without a counterfactual states the outcome itself (需人工复核) and needs no effect.
-fn says_only_that(rule: &ReasonRule) -> bool {
-    rule.relaxation.set.is_empty() && rule.relaxation.without.is_empty()
-}
-
-fn effect(
-    inputs: &Inputs,
-    policy: &Policy,
-    rule: &ReasonRule,
-    result: &Variable,
-    verdict: &Verdict,
-) -> Result<Effect, PolicyError> {
-    if says_only_that(rule) {
-        return Ok(Effect::NONE);
-    }
-    let relaxed = Verdict::read(&policy.model().walk(&inputs.relaxed(&rule.relaxation, result)?)?.result)?;
-    let outcome = relaxed.rank().saturating_sub(verdict.rank());
-    // Where the outcome stands in the way, a limit that nobody gets does not count.
-    if outcome == 0 && verdict.outcome != DecisionOutcome::Approve {
-        return Ok(Effect::NONE);
-    }
-    let limit = relaxed.offered_limit.minus(verdict.offered_limit).max(Money::ZERO);
-    Ok(Effect { outcome, limit })
 }
 
 fn is_true(expression: &Compiled, result: &Variable, place: &str) -> Result<bool, PolicyError> {

@@ -212,6 +212,34 @@ fn reasons_are_at_most_four_and_complete_sentences() {
     }
 }
 
+/// Old statements that do not tell an income either: neither reason alone would change the outcome.
+#[test]
+fn causes_that_only_together_change_the_outcome_are_all_told() {
+    let case: Case = serde_json::from_value(json!({
+        "name": "two causes", "as_of": "2026-11-20",
+        "verified": {"grade": "C", "full_months": 1, "accounts": ["deposit_account 2025-01-10"]},
+        "expected": null, "trace": []
+    }))
+    .unwrap();
+    let decision = case.decide(&Policy::standard().unwrap());
+    assert_eq!(shown(&decision)["reasons"], json!(["R20", "R09"]));
+    assert_eq!(decision.reasons[0].message_zh, "资料已过期：最近一份流水截至 679 天前。上传最近的流水");
+    assert!(lines(&decision).contains(&"reasons: R20: with it alone still need_documents".to_owned()));
+}
+
+#[test]
+fn every_critical_contradiction_is_told_before_the_need_for_a_person() {
+    let case: Case = serde_json::from_value(json!({
+        "name": "forged twice", "as_of": "2026-11-20", "declared": {"monthly_income": "9000"},
+        "verified": {"grade": "E", "full_months": 6, "accounts": ["deposit_account 2026-11-10"]},
+        "failing": ["running_balance critical", "holder_agrees critical"],
+        "expected": null, "trace": []
+    }))
+    .unwrap();
+    let decision = case.decide(&Policy::standard().unwrap());
+    assert_eq!(shown(&decision)["reasons"], json!(["R23", "R10", "R22"]));
+}
+
 /// The standard policy with one parameter or text replaced.
 fn changed(from: &str, to: &str) -> Result<Policy, PolicyError> {
     assert!(STANDARD.contains(from), "the standard policy does not say `{from}`");

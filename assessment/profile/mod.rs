@@ -40,7 +40,7 @@ fn verified(ledger: &Ledger, features: &Features, findings: &[Finding]) -> Verif
         income_grade: features.get("income.verified_income").map_or(Grade::E, |feature| feature.grade),
         streams: Vec::new(),
         fixed_obligations: money(features, "obligations.fixed_obligations"),
-        essential_spending: essential_spending(features),
+        essential_spending: money(features, "obligations.essential_spending"),
         months: months::covered_in_full(ledger),
         names: names(findings),
         accounts: accounts.collect(),
@@ -53,14 +53,6 @@ fn decimal(features: &Features, name: &str) -> Option<Decimal> {
 
 fn money(features: &Features, name: &str) -> Option<Money> {
     Money::from_decimal(decimal(features, name)?)
-}
-
-/// What `residual_income` was lowered by, besides obligations (features, O11).
-fn essential_spending(features: &Features) -> Option<Money> {
-    let income = decimal(features, "income.verified_income")?;
-    let obligations = decimal(features, "obligations.fixed_obligations")?;
-    let residual = decimal(features, "obligations.residual_income")?;
-    Money::from_decimal(income.checked_sub(obligations)?.checked_sub(residual)?).filter(|spent| !spent.is_negative())
 }
 
 /// The names that documents show, as `holder_agrees` lists them: joined by `、` where they agree, one by one where they
@@ -125,7 +117,7 @@ mod tests {
             ("income.verified_income", feature("6800.00", Grade::C)),
             ("income.income_forecast_low", feature("6100.00", Grade::C)),
             ("obligations.fixed_obligations", feature("1500.00", Grade::C)),
-            ("obligations.residual_income", feature("4100.00", Grade::C)),
+            ("obligations.essential_spending", feature("1200.00", Grade::C)),
         ]
         .into_iter()
         .map(|(name, feature)| (Text::from(name), feature))
