@@ -116,7 +116,8 @@ impl<S: Send + Sync> FromRequest<S> for JsonRequest {
         })?;
         let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         // Without this, a form of another site could write: browsers send JSON across sites only when allowed to.
-        if !is_json(kind) && !(kind.is_empty() && bytes.is_empty()) {
+        let is_nothing = kind.is_empty() && bytes.is_empty();
+        if !is_json(kind) && !is_nothing {
             return Err(Problem::unsupported_media_type("application/json", "application/json"));
         }
         Ok(Self { method, path, headers, bytes })

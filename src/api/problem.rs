@@ -22,13 +22,16 @@ use crate::applications::Error;
 pub struct Problem {
     /// `urn:xinge:problem:` and the code.
     #[serde(rename = "type")]
-    pub kind: String,
+    #[schema(value_type = String)]
+    pub kind: Box<str>,
     pub title: &'static str,
     pub status: u16,
     /// One of a published vocabulary; never reused.
     pub code: &'static str,
-    pub message_zh: String,
-    pub message_en: String,
+    #[schema(value_type = String)]
+    pub message_zh: Box<str>,
+    #[schema(value_type = String)]
+    pub message_en: Box<str>,
     /// The application's state, with the code `not_assessed_yet`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<&'static str>,
@@ -38,9 +41,9 @@ pub struct Problem {
 }
 
 impl Problem {
-    fn new(status: StatusCode, code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Self {
+    fn new(status: StatusCode, code: &'static str, zh: impl Into<Box<str>>, en: impl Into<Box<str>>) -> Self {
         Self {
-            kind: format!("urn:xinge:problem:{code}"),
+            kind: format!("urn:xinge:problem:{code}").into(),
             title: status.canonical_reason().unwrap_or("Error"),
             status: status.as_u16(),
             code,
@@ -57,7 +60,7 @@ impl Problem {
     }
 
     /// The request itself is wrong; `en` and `zh` say where.
-    pub(super) fn invalid(zh: impl Into<String>, en: impl Into<String>) -> Self {
+    pub(super) fn invalid(zh: impl Into<Box<str>>, en: impl Into<Box<str>>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "invalid_request", zh, en)
     }
 

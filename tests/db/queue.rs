@@ -96,7 +96,7 @@ async fn only_who_holds_the_lease_ends_a_job() {
 
     let mut tx = test.db.write().await.unwrap();
     assert_eq!(queue::expired(&mut tx, 500).await.unwrap(), []);
-    assert_eq!(queue::expired(&mut tx, 1_001).await.unwrap(), [lost.clone()]);
+    assert_eq!(queue::expired(&mut tx, 1_001).await.unwrap(), std::slice::from_ref(&lost));
     assert!(queue::retry(&mut tx, &lost, 5_000, "gone").await.unwrap());
     tx.commit().await.unwrap();
 

@@ -22,8 +22,11 @@ impl Database {
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("xinge_test_{}_{number}", std::process::id());
         run(&server, format!("create database {name}"));
-        let (before, _) = server.rsplit_once('/').expect("XINGE_TEST_POSTGRES ends in a database");
-        Some(Self { url: format!("{before}/{name}"), server: server.clone(), name })
+        let (place, options) =
+            server.split_once('?').map_or((server.as_str(), ""), |(place, options)| (place, options));
+        let (host, _) = place.rsplit_once('/').expect("XINGE_TEST_POSTGRES names a database");
+        let url = format!("{host}/{name}?{options}");
+        Some(Self { url, server, name })
     }
 }
 
