@@ -1,10 +1,10 @@
 //! `make-samples` redraws everything under `samples/`; `make-samples items OUT.pdf P1.json …` draws pdf.js
-//! text items back into a PDF.
+//! text items back into a PDF; `make-samples bench FOLDER` writes the statements that benchmarks read.
 
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use make_samples::{page_items, pdf, samples};
+use make_samples::{bench_inputs, page_items, pdf, samples};
 
 fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -18,7 +18,8 @@ fn main() -> anyhow::Result<()> {
             let bytes = page_items::draw(&pages, pdf::A4)?;
             std::fs::write(output, bytes).with_context(|| format!("could not write {output}"))
         }
-        _ => bail!("usage: make-samples | make-samples items OUT.pdf P1.json P2.json …"),
+        [command, folder] if command == "bench" => write_bench_inputs(Path::new(folder)),
+        _ => bail!("usage: make-samples | make-samples items OUT.pdf P1.json P2.json … | make-samples bench FOLDER"),
     }
 }
 
@@ -31,6 +32,20 @@ fn redraw() -> anyhow::Result<()> {
         }
         std::fs::write(&path, &file.bytes).with_context(|| format!("could not write {}", path.display()))?;
         println!("{} {}", file.bytes.len(), path.display());
+    }
+    Ok(())
+}
+
+fn write_bench_inputs(folder: &Path) -> anyhow::Result<()> {
+    std::fs::create_dir_all(folder).with_context(|| format!("could not create {}", folder.display()))?;
+    for (name, bytes) in [
+        ("alipay-20000.csv", bench_inputs::alipay_csv(20_000)),
+        ("wechat-5000.xlsx", bench_inputs::wechat_xlsx(5_000)?),
+        ("cmb-200-pages.pdf", bench_inputs::cmb_pdf(200, 40)?),
+    ] {
+        let path = folder.join(name);
+        std::fs::write(&path, &bytes).with_context(|| format!("could not write {}", path.display()))?;
+        println!("{} {}", bytes.len(), path.display());
     }
     Ok(())
 }

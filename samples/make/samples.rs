@@ -56,11 +56,17 @@ fn sorted(value: &Value) -> Value {
 mod tests {
     use super::*;
     use std::path::Path;
+    use std::sync::OnceLock;
+
+    fn drawn() -> &'static [SampleFile] {
+        static DRAWN: OnceLock<Vec<SampleFile>> = OnceLock::new();
+        DRAWN.get_or_init(|| files().unwrap())
+    }
 
     #[test]
     fn the_repository_holds_what_is_drawn() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-        for file in files().unwrap() {
+        for file in drawn() {
             let path = root.join(file.folder).join(&file.name);
             let held = std::fs::read(&path).unwrap_or_default();
             assert!(held == file.bytes, "{} differs: run `cargo run -p make-samples`", path.display());
@@ -70,7 +76,7 @@ mod tests {
     #[test]
     fn no_document_is_large() {
         // What a reviewer can open and a repository can carry.
-        for file in files().unwrap() {
+        for file in drawn() {
             assert!(file.bytes.len() < 300_000, "{}/{} has {} bytes", file.folder, file.name, file.bytes.len());
         }
     }

@@ -120,3 +120,50 @@ pub fn rename_wallet_holder<T>(
     name.clone_into(&mut copy.holder.name);
     print(&copy)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::people::{Paper, everyone};
+
+    fn bank_statement() -> BankStatement {
+        everyone()
+            .iter()
+            .flat_map(|applicant| &applicant.papers)
+            .find_map(|paper| match paper {
+                Paper::Bank { statement, .. } => Some(statement.clone()),
+                Paper::Wallet { .. } => None,
+            })
+            .unwrap()
+    }
+
+    fn breaks(rows: &[BankRow]) -> Vec<usize> {
+        (1..rows.len()).filter(|&i| rows[i - 1].balance.plus(rows[i].amount) != rows[i].balance).collect()
+    }
+
+    #[test]
+    fn each_alteration_shows_where_it_should() {
+        let clean = bank_statement();
+        let amount = Money::from_fen(-1);
+        assert!(breaks(&clean.rows).is_empty());
+        assert_eq!(edit_amount(&clean, 20, amount, |s| breaks(&s.rows)), [20]);
+        assert!(edit_and_rechain(&clean, 20, amount, |s| breaks(&s.rows)).is_empty());
+        assert_ne!(edit_and_rechain(&clean, 20, amount, BankStatement::closing), clean.closing());
+        assert_eq!(drop_row(&clean, 20, |s| breaks(&s.rows)), [20]);
+        assert!(!swap_rows_of_a_day(&clean, |s| breaks(&s.rows)).unwrap().is_empty());
+        assert_eq!(rename_holder(&clean, "张三", |s| s.holder.name.clone()), "张三");
+    }
+
+    #[test]
+    fn printed_totals_still_speak_of_the_rows_before() {
+        let clean = bank_statement();
+        let text = |s: &BankStatement| {
+            let csv = String::from_utf8(crate::cmb::csv(s)).unwrap();
+            csv.lines().filter(|line| line.contains("合计")).map(str::to_owned).collect::<Vec<_>>()
+        };
+        let before = text(&clean);
+        assert_eq!(before.len(), 2);
+        assert_eq!(drop_row(&clean, 3, text), before);
+        assert_eq!(edit_amount(&clean, 3, Money::from_fen(-99), text), before);
+    }
+}
