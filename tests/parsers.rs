@@ -28,44 +28,47 @@ fn is_expected(path: &Path) -> bool {
 }
 
 /// What the program says of a sample. A sample named `….pw-123456.zip` opens with that password.
-fn answer(sample: &Path) -> Value {
+fn answer(sample: &Path) -> String {
     let name = sample.file_name().unwrap().to_string_lossy();
     let password = name.split(".pw-").nth(1).and_then(|rest| rest.split('.').next());
     let passwords: Vec<&str> = password.into_iter().collect();
     let bytes = std::fs::read(sample).unwrap();
     let extracted = pipeline::extract(&name, &bytes, &passwords, &Limits::default());
-    let documents: Vec<Value> = extracted
+    let documents: Vec<String> = extracted
         .iter()
-        .map(|one| serde_json::to_value(DocumentOut::new(one, 0, &pipeline::category)).unwrap())
+        .map(|one| serde_json::to_string_pretty(&DocumentOut::new(one, 0, &pipeline::category)).unwrap())
         .collect();
-    match <[Value; 1]>::try_from(documents) {
-        Ok([only]) => only,
-        Err(several) => Value::Array(several),
-    }
+    documents.iter().map(|document| one_row_a_line(document)).collect::<Vec<_>>().join("\n")
 }
 
-/// One transaction a line, so that a diff reads like the page.
-fn print(value: &Value) -> String {
-    let pretty = serde_json::to_string_pretty(value).unwrap();
+/// Pretty JSON with each problem and each transaction on one line, so that a diff reads like the page.
+fn one_row_a_line(pretty: &str) -> String {
     let mut text = String::new();
-    let mut depth_of_row: Option<usize> = None;
+    let mut row_indent: Option<usize> = None;
+    let mut in_problems = false;
     for line in pretty.lines() {
         let indent = line.len() - line.trim_start().len();
-        if let Some(depth) = depth_of_row {
-            text.push_str(line.trim_start());
-            if indent == depth {
-                depth_of_row = None;
-                text.push('\n');
-            } else if line.ends_with(',') {
-                text.push(' ');
-            }
-            continue;
+        if indent == 2 {
+            in_problems = line.contains("\"problems\"");
         }
-        text.push_str(line);
-        if line.trim() == "{" && indent > 2 {
-            depth_of_row = Some(indent);
-        } else {
-            text.push('\n');
+        match row_indent {
+            Some(indent_of_row) => {
+                text.push_str(line.trim_start());
+                if indent == indent_of_row {
+                    row_indent = None;
+                    text.push('\n');
+                } else if line.ends_with(',') {
+                    text.push(' ');
+                }
+            }
+            None => {
+                text.push_str(line);
+                if line.trim() == "{" && (indent >= 8 || in_problems) {
+                    row_indent = Some(indent);
+                } else {
+                    text.push('\n');
+                }
+            }
         }
     }
     text
@@ -80,7 +83,7 @@ fn every_sample_gives_what_stands_beside_it() {
     let mut wanted = BTreeSet::new();
     for sample in samples.iter().filter(|path| !is_expected(path)) {
         let expected_path = PathBuf::from(format!("{}.expected.json", sample.display()));
-        let printed = print(&answer(sample));
+        let printed = answer(sample);
         if bless {
             std::fs::write(&expected_path, &printed).unwrap();
         } else if std::fs::read_to_string(&expected_path).ok().as_deref() != Some(printed.as_str()) {
@@ -101,6 +104,7 @@ fn every_layout_has_a_sample() {
         .filter_map(|path| serde_json::from_str::<Value>(&std::fs::read_to_string(path).unwrap()).ok())
         .filter_map(|value| value["parser"]["id"].as_str().map(str::to_owned))
         .collect();
-    let missing: Vec<String> = ::parsers::layouts().into_iter().map(|l| l.id).filter(|id| !shown.contains(id)).collect();
+    let missing: Vec<String> =
+        ::parsers::layouts().into_iter().map(|l| l.id).filter(|id| !shown.contains(id)).collect();
     assert!(missing.is_empty(), "layouts without a sample: {missing:?}");
 }
