@@ -15,6 +15,16 @@ pub enum MediaType {
     Xls,
     Xlsx,
     Zip,
+    Html,
+    /// An e-mail with its parts.
+    Mail,
+    Ofd,
+    Ofx,
+    Qif,
+    Mt940,
+    /// ISO 20022 camt.052, .053 or .054.
+    Camt,
+    Json,
 }
 
 impl MediaType {
@@ -26,6 +36,14 @@ impl MediaType {
             Self::Xls => "application/vnd.ms-excel",
             Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             Self::Zip => "application/zip",
+            Self::Html => "text/html",
+            Self::Mail => "message/rfc822",
+            Self::Ofd => "application/ofd",
+            Self::Ofx => "application/x-ofx",
+            Self::Qif => "application/x-qif",
+            Self::Mt940 => "application/x-mt940",
+            Self::Camt => "application/xml",
+            Self::Json => "application/json",
         }
     }
 }
@@ -35,6 +53,8 @@ impl MediaType {
 pub enum Content {
     Pages(Vec<Page>),
     Sheets(Vec<Sheet>),
+    /// An interchange format (OFX, MT940, camt, JSON): its whole text, decoded.
+    Text(String),
 }
 
 /// What the file says about itself, for identification and forensics. Never trusted.

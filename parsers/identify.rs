@@ -28,7 +28,7 @@ pub fn identify<'a>(layouts: &'a [Layout], document: &Document) -> Option<Candid
     let text = edge_text(document);
     let names: Vec<HeaderNames<'_>> = match &document.content {
         Content::Sheets(sheets) => sheets.iter().map(HeaderNames::of).collect(),
-        Content::Pages(_) => Vec::new(),
+        Content::Pages(_) | Content::Text(_) => Vec::new(),
     };
     let mut best: Option<Candidate<'a>> = None;
     for layout in layouts {
@@ -81,6 +81,7 @@ fn edge_text(document: &Document) -> String {
             }
         }
         Content::Sheets(sheets) => sheets.iter().for_each(|sheet| add_sheet(sheet, &mut text)),
+        Content::Text(_) => {}
     }
     text
 }

@@ -14,6 +14,8 @@ mod pages;
 mod rows;
 mod table;
 
+mod standards;
+
 mod fields;
 mod proof;
 mod record;
@@ -51,6 +53,9 @@ pub enum ParseError {
 /// [`ParseError`]; parts that could not be read are problems of the result instead.
 pub fn parse(document: &Document) -> Result<Parsed, ParseError> {
     refuse_empty(document)?;
+    if let Content::Text(text) = &document.content {
+        return standards::parse(document.media_type, text).ok_or(ParseError::NotAStatement);
+    }
     let candidate = identify::identify(&library().layouts, document).ok_or(ParseError::NotAStatement)?;
     let layout = candidate.layout;
     let mut problems = Vec::new();
@@ -76,6 +81,7 @@ fn refuse_empty(document: &Document) -> Result<(), ParseError> {
             Err(if has_pictures { ParseError::NoTextLayer } else { ParseError::Empty })
         }
         Content::Sheets(sheets) if sheets.iter().all(|s| s.rows.is_empty()) => Err(ParseError::Empty),
+        Content::Text(text) if text.chars().all(text::is_blank) => Err(ParseError::Empty),
         _ => Ok(()),
     }
 }
@@ -83,6 +89,7 @@ fn refuse_empty(document: &Document) -> Result<(), ParseError> {
 /// One table for a printed document, one for each sheet of a workbook that has it.
 fn tables(layout: &Layout, document: &Document) -> Vec<Table> {
     match &document.content {
+        Content::Text(_) => Vec::new(),
         Content::Pages(pages) => vec![pages::read_table(layout, pages)],
         Content::Sheets(sheets) => {
             let found: Vec<Table> = sheets

@@ -412,7 +412,7 @@ mod tests {
     fn sheet(document: &Document) -> &Sheet {
         match &document.content {
             Content::Sheets(sheets) => &sheets[0],
-            Content::Pages(_) => panic!("a text file has no pages"),
+            _ => panic!("a text file has no pages"),
         }
     }
 

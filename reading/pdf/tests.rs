@@ -79,7 +79,7 @@ impl Sample {
 fn pages(document: &Document) -> &[Page] {
     match &document.content {
         Content::Pages(pages) => pages,
-        Content::Sheets(_) => panic!("a PDF has pages"),
+        _ => panic!("a PDF has pages"),
     }
 }
 
