@@ -1,5 +1,9 @@
 //! 支付宝: the app's CSV of today (v2) and of 2021 to 2023 (v1), and the web's until about 2023.
 
+use std::collections::BTreeMap;
+
+use model::Money;
+
 use crate::rows::{Direction, WalletRow, WalletStatement, wallet_total};
 use crate::text::{gb18030, moment, padded};
 
@@ -169,8 +173,16 @@ pub fn web(statement: &WalletStatement) -> Vec<u8> {
          金额（元）   ,收/支     ,交易状态    ,服务费（元）   ,成功退款（元）  ,备注                  ,资金状态     ,"
             .to_owned(),
     ];
+    // What came back, by the order it belongs to.
+    let mut refunded: BTreeMap<&str, Money> = BTreeMap::new();
+    for refund in statement.rows.iter().filter(|row| is_refund(row)) {
+        if let Some((original, _)) = refund.order.split_once('_') {
+            let sum = refunded.entry(original).or_insert(Money::ZERO);
+            *sum = sum.plus(refund.amount);
+        }
+    }
     for row in statement.rows.iter().rev() {
-        lines.push(web_row(row, &statement.rows));
+        lines.push(web_row(row, refunded.get(row.order.as_str()).copied().unwrap_or(Money::ZERO)));
     }
     lines.push(RULE.to_owned());
     let rows = statement.counted_rows();
@@ -192,15 +204,7 @@ pub fn web(statement: &WalletStatement) -> Vec<u8> {
     gb18030(&finished(lines, "\r\n"))
 }
 
-fn web_row(row: &WalletRow, all: &[WalletRow]) -> String {
-    let refunded: model::Money = if is_refund(row) {
-        model::Money::ZERO
-    } else {
-        all.iter()
-            .filter(|other| is_refund(other) && other.order.starts_with(&format!("{}_", row.order)))
-            .map(|other| other.amount)
-            .sum()
-    };
+fn web_row(row: &WalletRow, refunded: Money) -> String {
     let (direction, funds) = match row.direction {
         _ if is_refund(row) => ("", "已收入"),
         Direction::In => ("收入", "已收入"),

@@ -60,6 +60,18 @@ impl BankLayout {
         }
     }
 
+    /// False where the paper itself does not say whose it is.
+    #[must_use]
+    pub const fn names_holder(self) -> bool {
+        matches!(self, Self::CmbPdf | Self::CcbApp | Self::CcbAppXlsx | Self::AbcPdf | Self::BocPdf)
+    }
+
+    /// False where the paper itself does not say which days it covers.
+    #[must_use]
+    pub const fn states_period(self) -> bool {
+        !matches!(self, Self::IcbcV1 | Self::IcbcV2 | Self::CcbWeb)
+    }
+
     /// The name under which the issuer sends it.
     #[must_use]
     pub fn file_name(self, statement: &BankStatement) -> String {

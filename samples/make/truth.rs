@@ -2,7 +2,7 @@
 //!
 //! Per document `in`, `out` and `neutral` are rows and sums by the printed direction, whatever the row's
 //! status: the sums of the issuer's own totals. A refund therefore stands in `neutral` at Alipay and in `in`
-//! at WeChat. Per applicant, `eligible_income` is salary, platform pay and merchant receipts: no provident
+//! at WeChat. `holder` and `period` are null where the paper does not print them. Per applicant, `eligible_income` is salary, platform pay, merchant receipts and farm sales: no provident
 //! fund, no loans, no interest, nothing from friends, no own transfers, no refunds.
 
 use std::collections::BTreeMap;
@@ -10,9 +10,10 @@ use std::collections::BTreeMap;
 use model::{Money, Month};
 use serde_json::{Value, json};
 
+use crate::layout::BankLayout;
 use crate::life::{Income, LegKind, WalletKind, World};
 use crate::people::{Applicant, Paper, WINDOW};
-use crate::rows::{BankStatement, Direction, Total, WalletStatement, bank_totals, wallet_total};
+use crate::rows::{BankStatement, Direction, Total, WalletStatement, Window, bank_totals, wallet_total};
 use crate::text::{dashed, tail};
 
 /// The whole file as a value.
@@ -33,7 +34,7 @@ pub fn of(applicant: &Applicant) -> Value {
 
 fn document(paper: &Paper) -> Value {
     let mut value = match paper {
-        Paper::Bank { statement, .. } => bank(statement),
+        Paper::Bank { statement, layout, .. } => bank(statement, *layout),
         Paper::Wallet { statement, wallet, .. } => wallet_document(statement, *wallet),
     };
     if let Some(entries) = value.as_object_mut() {
@@ -46,17 +47,17 @@ fn total(total: Total) -> Value {
     json!({"rows": total.rows, "sum": total.sum.to_string()})
 }
 
-fn period() -> Value {
-    json!({"from": dashed(WINDOW.from), "to": dashed(WINDOW.to)})
+fn period(window: Window) -> Value {
+    json!({"from": dashed(window.from), "to": dashed(window.to)})
 }
 
-fn bank(statement: &BankStatement) -> Value {
+fn bank(statement: &BankStatement, layout: BankLayout) -> Value {
     let (credit, debit) = bank_totals(&statement.rows);
     json!({
         "kind": "deposit_account",
-        "holder": statement.holder.name,
+        "holder": layout.names_holder().then_some(statement.holder.name.as_str()),
         "account_tail": tail(&statement.account),
-        "period": period(),
+        "period": layout.states_period().then(|| period(statement.window)),
         "rows": statement.rows.len(),
         "in": total(credit),
         "out": total(debit),
@@ -74,7 +75,7 @@ fn wallet_document(statement: &WalletStatement, wallet: WalletKind) -> Value {
     json!({
         "kind": "wallet",
         "holder": holder,
-        "period": period(),
+        "period": period(statement.window),
         "rows": statement.rows.len(),
         "in": total(wallet_total(&statement.rows, Direction::In)),
         "out": total(wallet_total(&statement.rows, Direction::Out)),
@@ -103,6 +104,7 @@ fn months(world: &World) -> Value {
         ("salary", Income::Salary),
         ("platform", Income::Platform),
         ("merchant_receipts", Income::Receipts),
+        ("farm", Income::Farm),
         ("provident_fund", Income::ProvidentFund),
         ("from_persons", Income::Person),
         ("loans", Income::Loan),
@@ -112,7 +114,7 @@ fn months(world: &World) -> Value {
     let mut eligible: BTreeMap<String, Money> = BTreeMap::new();
     for (name, income) in kinds {
         for (month, sum) in sums_by_month(world, income) {
-            if matches!(income, Income::Salary | Income::Platform | Income::Receipts) {
+            if matches!(income, Income::Salary | Income::Platform | Income::Receipts | Income::Farm) {
                 let entry = eligible.entry(month.clone()).or_insert(Money::ZERO);
                 *entry = entry.plus(sum);
             }
@@ -175,6 +177,7 @@ fn own_transfers(applicant: &Applicant) -> Value {
     let mut received = Total::default();
     for paper in &applicant.papers {
         if let Paper::Bank { statement, .. } = paper {
+            // Nobody here hands in two papers of an account that receives own transfers, so none counts twice.
             let own = statement.rows.iter().filter(|row| row.counterparty == applicant.holder.name);
             own.filter(|row| row.amount.is_positive()).for_each(|row| received.add(row.amount));
         }

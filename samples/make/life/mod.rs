@@ -90,6 +90,8 @@ pub enum Income {
     ProvidentFund,
     Platform,
     Receipts,
+    /// Harvests sold, and subsidies for growing them.
+    Farm,
     Person,
     Loan,
     Interest,
@@ -123,11 +125,12 @@ pub enum Event {
         office: Party,
         amount: Money,
     },
-    Platform {
+    ReceiveByBank {
         bank: usize,
-        payer: Party,
+        from: Party,
         amount: Money,
         note: &'static str,
+        income: Income,
     },
     /// Not made at all when the money is not there.
     Purchase {
@@ -369,10 +372,10 @@ impl World {
                 self.earn(at, Income::ProvidentFund, office.name, amount);
                 self.post(bank, at, amount, Kind::ProvidentFund, &other)
             }
-            Event::Platform { bank, payer, amount, note } => {
-                let other = Other { name: payer.name, account: payer.account, note };
-                self.earn(at, Income::Platform, payer.name, amount);
-                self.post(bank, at, amount, Kind::Platform, &other)
+            Event::ReceiveByBank { bank, from, amount, note, income } => {
+                let other = Other { name: from.name, account: from.account, note };
+                self.earn(at, income, from.name, amount);
+                self.post(bank, at, amount, Kind::TransferIn, &other)
             }
             Event::Purchase { wallet, funding, merchant, amount, returned } => {
                 self.purchase(at, wallet, funding, merchant, amount, returned)

@@ -8,7 +8,6 @@ use crate::random::Random;
 pub enum Kind {
     Payroll,
     ProvidentFund,
-    Platform,
     QuickPay(WalletKind),
     QuickRefund(WalletKind),
     /// A wallet's balance coming in.
@@ -61,14 +60,14 @@ pub const fn company(wallet: WalletKind) -> &'static str {
 
 const fn description(bank: Bank, kind: Kind) -> &'static str {
     use Kind::{
-        Cash, Interest, InterestTax, LoanPayment, LoanPayout, Payroll, Platform, ProvidentFund, QuickPay, QuickRefund,
+        Cash, Interest, InterestTax, LoanPayment, LoanPayout, Payroll, ProvidentFund, QuickPay, QuickRefund,
         TransferIn, TransferOut, WalletPayout,
     };
     match (bank, kind) {
         (Bank::Icbc, Payroll) => "工资",
         (_, Payroll) => "代发工资",
         (Bank::Cmb, ProvidentFund) => "代发住房公积金",
-        (Bank::Abc, ProvidentFund | Platform | WalletPayout(_) | TransferIn | LoanPayout) => "转存",
+        (Bank::Abc, ProvidentFund | WalletPayout(_) | TransferIn | LoanPayout) => "转存",
         (_, ProvidentFund) => "公积金",
         (Bank::Cmb, QuickPay(_)) => "快捷支付",
         (Bank::Boc, QuickPay(_)) => "网上快捷支付",
@@ -79,10 +78,10 @@ const fn description(bank: Bank, kind: Kind) -> &'static str {
         (Bank::Boc, QuickRefund(_)) => "网上快捷退款",
         (_, QuickRefund(_)) => "退款",
         (Bank::Boc, WalletPayout(_)) => "网上快捷提现",
-        (Bank::Icbc, Platform | WalletPayout(_) | TransferIn | LoanPayout) => "他行汇入",
-        (Bank::Ccb, Platform | WalletPayout(_) | TransferIn | LoanPayout) => "转账存入",
-        (Bank::Cmb, Platform | WalletPayout(_) | TransferIn | LoanPayout) => "汇入汇款",
-        (Bank::Boc, Platform | TransferIn | LoanPayout) => "跨行来账",
+        (Bank::Icbc, WalletPayout(_) | TransferIn | LoanPayout) => "他行汇入",
+        (Bank::Ccb, WalletPayout(_) | TransferIn | LoanPayout) => "转账存入",
+        (Bank::Cmb, WalletPayout(_) | TransferIn | LoanPayout) => "汇入汇款",
+        (Bank::Boc, TransferIn | LoanPayout) => "跨行来账",
         (Bank::Cmb, TransferOut) => "转账汇款",
         (Bank::Abc, TransferOut) => "转支",
         (Bank::Boc, TransferOut) => "跨行转账",
@@ -105,10 +104,10 @@ const fn description(bank: Bank, kind: Kind) -> &'static str {
 const fn channel(bank: Bank, kind: Kind) -> &'static str {
     match (bank, kind) {
         (Bank::Abc, Kind::QuickPay(_) | Kind::QuickRefund(_)) => "电子商务",
-        (Bank::Abc, Kind::Platform | Kind::WalletPayout(_) | Kind::TransferIn | Kind::LoanPayout) => "超级网银",
+        (Bank::Abc, Kind::WalletPayout(_) | Kind::TransferIn | Kind::LoanPayout) => "超级网银",
         (Bank::Abc, Kind::TransferOut) => "掌上银行",
         (Bank::Boc, Kind::QuickPay(_) | Kind::QuickRefund(_) | Kind::WalletPayout(_)) => "银企对接",
-        (Bank::Boc, Kind::TransferIn | Kind::TransferOut | Kind::Platform | Kind::LoanPayout) => "手机银行",
+        (Bank::Boc, Kind::TransferIn | Kind::TransferOut | Kind::LoanPayout) => "手机银行",
         (Bank::Boc, Kind::Cash) | (Bank::Abc, Kind::Cash) => "ATM",
         (Bank::Boc, _) => "其他",
         _ => "",

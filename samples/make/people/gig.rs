@@ -8,7 +8,7 @@ use super::{Applicant, Habit, bank_paper, bill, days, interest, sometime, spend,
 use crate::MakeError;
 use crate::layout::{BankLayout, WalletLayout};
 use crate::life::merchants::{BATTERY, FRIENDS, PHONE};
-use crate::life::{Account, Bank, Event, Funding, Obligation, Party, WalletKind, World};
+use crate::life::{Account, Bank, Event, Funding, Income, Obligation, Party, WalletKind, World};
 use crate::rows::Holder;
 
 const PLATFORM: Party = Party { name: "北京三快在线科技有限公司", account: "110907597010206" };
@@ -28,6 +28,7 @@ pub fn applicant() -> Result<Applicant, MakeError> {
             CARD,
             BankLayout::AbcPdf,
             &holder,
+            super::WINDOW,
             ("", date(2026, 9, 3).at(8, 20, 41, 0), "34528427260903058817"),
         )?,
         wallet_paper(
@@ -63,15 +64,26 @@ fn plan(world: &mut World) {
         if !rests(world, day) {
             // Paid the morning after.
             let amount = Money::from_fen(world.random.between(13_800, 31_500));
-            let event =
-                Event::Platform { bank: CARD, payer: PLATFORM, amount, note: "美团骑手配送服务费结算" };
+            let event = Event::ReceiveByBank {
+                bank: CARD,
+                from: PLATFORM,
+                amount,
+                note: "美团骑手配送服务费结算",
+                income: Income::Platform,
+            };
             if let Ok(next) = day.tomorrow() {
                 world.plan(next.at(5, 12, 27, 0), event);
             }
         }
         if day >= date(2026, 5, 1) && day.weekday() == Weekday::Tuesday {
             let amount = Money::from_fen(world.random.between(26_000, 52_000));
-            let event = Event::Platform { bank: CARD, payer: FREIGHT, amount, note: "货拉拉司机运费提现" };
+            let event = Event::ReceiveByBank {
+                bank: CARD,
+                from: FREIGHT,
+                amount,
+                note: "货拉拉司机运费提现",
+                income: Income::Platform,
+            };
             world.plan(day.at(11, 3, 19, 0), event);
         }
         monthly(world, day);

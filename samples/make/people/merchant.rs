@@ -37,9 +37,17 @@ pub fn applicant() -> Result<Applicant, MakeError> {
             BOC,
             BankLayout::BocPdf,
             &holder,
+            super::WINDOW,
             ("", date(2026, 9, 4).at(16, 2, 30, 0), "3500774400190011"),
         )?,
-        bank_paper(&world, ICBC, BankLayout::IcbcV2, &holder, ("", date(2026, 9, 4).at(16, 20, 11, 0), ""))?,
+        bank_paper(
+            &world,
+            ICBC,
+            BankLayout::IcbcV2,
+            &holder,
+            super::WINDOW,
+            ("", date(2026, 9, 4).at(16, 20, 11, 0), ""),
+        )?,
         wallet_paper(
             &world,
             WalletKind::Wechat,

@@ -1,5 +1,6 @@
 //! The applicants: who they are, how their months go, which papers they hand in.
 
+mod farmer;
 mod gig;
 mod merchant;
 mod salaried;
@@ -15,7 +16,7 @@ use crate::life::merchants::{DAILY, Merchant, ONLINE};
 use crate::life::{Account, Event, Funding, Returned, WalletKind, World};
 use crate::rows::{BankRow, BankStatement, Holder, WalletRow, WalletStatement, Window};
 
-/// What every paper covers.
+/// What the papers cover, unless they say otherwise.
 pub const WINDOW: Window = Window { from: date(2026, 2, 1), to: date(2026, 8, 31) };
 /// Lives begin before the window, so that the first interest in it has its whole quarter.
 const BEGINNING: Date = date(2025, 12, 1);
@@ -65,7 +66,7 @@ impl Paper {
 /// # Errors
 /// [`MakeError::Broke`] when a life was planned too expensively.
 pub fn all() -> Result<Vec<Applicant>, MakeError> {
-    Ok(vec![salaried::applicant()?, gig::applicant()?, merchant::applicant()?])
+    Ok(vec![salaried::applicant()?, gig::applicant()?, merchant::applicant()?, farmer::applicant()?])
 }
 
 /// Everyone, made once for all tests.
@@ -80,10 +81,11 @@ fn bank_paper(
     account: usize,
     layout: BankLayout,
     holder: &Holder,
+    window: Window,
     (branch, printed, code): (&str, DateTime, &str),
 ) -> Result<Paper, MakeError> {
     let book: &Account = world.accounts.get(account).ok_or(MakeError::NoAccount { index: account })?;
-    let rows: Vec<BankRow> = book.rows.iter().filter(|row| WINDOW.contains(row.time.date())).cloned().collect();
+    let rows: Vec<BankRow> = book.rows.iter().filter(|row| window.contains(row.time.date())).cloned().collect();
     Ok(Paper::Bank {
         layout,
         account,
@@ -91,7 +93,7 @@ fn bank_paper(
             holder: holder.clone(),
             account: book.number.clone(),
             branch: branch.to_owned(),
-            window: WINDOW,
+            window,
             printed,
             code: code.to_owned(),
             rows,

@@ -32,6 +32,7 @@ pub fn applicant() -> Result<Applicant, MakeError> {
             CARD,
             BankLayout::CmbPdf,
             &holder,
+            super::WINDOW,
             ("杭州文苑支行", date(2026, 9, 1).at(10, 15, 3, 0), "KQ7M2XW9"),
         )?,
         wallet_paper(
