@@ -8,6 +8,7 @@ use model::extracted::Extracted;
 use model::failure::Failure;
 use reading::Limits;
 
+use super::table::clean;
 use crate::pipeline;
 
 /// A folder of papers is one or two levels deep; this stops a loop of mounts, not a person.
@@ -35,7 +36,7 @@ pub fn expand(paths: &[PathBuf]) -> Vec<PathBuf> {
 
 fn walk(directory: &Path, depth_left: usize, files: &mut Vec<PathBuf>) {
     let Some(depth_left) = depth_left.checked_sub(1) else {
-        eprintln!("xinge: not walked, too deep: {}", directory.display());
+        say("not walked, too deep", directory);
         files.push(directory.to_owned());
         return;
     };
@@ -54,18 +55,22 @@ fn walk(directory: &Path, depth_left: usize, files: &mut Vec<PathBuf>) {
         }
         match entry.file_type() {
             Ok(kind) if kind.is_dir() => walk(&path, depth_left, files),
-            Ok(kind) if kind.is_symlink() => eprintln!("xinge: left out, a symbolic link: {}", path.display()),
+            Ok(kind) if kind.is_symlink() => say("left out, a symbolic link", &path),
             Ok(_) if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) => {
                 json_files += 1
             }
             Ok(kind) if kind.is_file() => files.push(path),
-            Ok(_) => eprintln!("xinge: left out, no plain file: {}", path.display()),
+            Ok(_) => say("left out, no plain file", &path),
             Err(_) => files.push(path),
         }
     }
     if json_files > 0 {
-        eprintln!("xinge: left out {json_files} .json in {}, which are no documents", directory.display());
+        say(&format!("left out {json_files} .json, which are no documents"), directory);
     }
+}
+
+fn say(words: &str, path: &Path) {
+    eprintln!("xinge: {words}: {}", clean(&path.to_string_lossy()));
 }
 
 /// Reads and parses one file. An archive gives one result an entry.

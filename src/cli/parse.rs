@@ -99,5 +99,6 @@ fn answer(documents: &[Extracted], format: Format) -> anyhow::Result<Answer> {
 
 /// One line on stderr for a file that could not be read.
 pub fn say_failure(name: &str, failure: &FailureOut) {
-    eprintln!("xinge: {name}: {}: {} {}", failure.code, failure.message_en, failure.hint_en);
+    let words = format!("{name}: {}: {} {}", failure.code, failure.message_en, failure.hint_en);
+    eprintln!("xinge: {}", table::clean(&words));
 }

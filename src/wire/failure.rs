@@ -181,6 +181,10 @@ const fn kind_zh(media_type: MediaType) -> &'static str {
         MediaType::Delimited => "文本文件",
         MediaType::Xls | MediaType::Xlsx => " Excel 文件",
         MediaType::Zip => "压缩包",
+        MediaType::Html => "网页文件",
+        MediaType::Mail => "邮件",
+        MediaType::Ofd => " OFD 文件",
+        MediaType::Ofx | MediaType::Qif | MediaType::Mt940 | MediaType::Camt | MediaType::Json => "数据文件",
     }
 }
 
@@ -190,6 +194,10 @@ const fn kind_en(media_type: MediaType) -> &'static str {
         MediaType::Delimited => "text file",
         MediaType::Xls | MediaType::Xlsx => "Excel file",
         MediaType::Zip => "archive",
+        MediaType::Html => "web page",
+        MediaType::Mail => "e-mail",
+        MediaType::Ofd => "OFD file",
+        MediaType::Ofx | MediaType::Qif | MediaType::Mt940 | MediaType::Camt | MediaType::Json => "data file",
     }
 }
 
