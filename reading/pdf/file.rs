@@ -10,6 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use std::rc::Rc;
 
+use flate2::{Decompress, FlushDecompress, Status};
 use lopdf::{Dictionary, EncryptionState, LoadOptions, Object, ObjectId, Stream};
 use model::Text;
 use model::document::{FileFacts, MediaType};
@@ -38,6 +39,8 @@ const REPAIR_BYTES_MAX: usize = 32 << 20;
 pub struct File<'d> {
     store: Store<'d>,
     trailer: Dictionary,
+    /// Used again for each stream: making one clears 40 kB.
+    inflater: RefCell<Decompress>,
     pub encrypted: bool,
     /// Its index was damaged or missing and has been made anew from the objects found.
     pub rebuilt: bool,
@@ -120,7 +123,7 @@ impl<'d> File<'d> {
     fn repaired(document: lopdf::Document) -> Self {
         let encrypted = document.was_encrypted();
         let trailer = document.trailer.clone();
-        Self { store: Store::Repaired(Box::new(document)), trailer, encrypted, rebuilt: true }
+        Self { store: Store::Repaired(Box::new(document)), trailer, inflater: inflater(), encrypted, rebuilt: true }
     }
 
     /// `None` when anything about the index or the way to the pages is out of order.
@@ -140,8 +143,13 @@ impl<'d> File<'d> {
             packs: RefCell::default(),
             bytes_left: Cell::new(limits.unpacked_bytes),
         };
-        let mut file =
-            Self { store: Store::Lazy(Box::new(lazy)), trailer: index.trailer, encrypted: false, rebuilt: false };
+        let mut file = Self {
+            store: Store::Lazy(Box::new(lazy)),
+            trailer: index.trailer,
+            inflater: inflater(),
+            encrypted: false,
+            rebuilt: false,
+        };
         if file.trailer.has(b"Encrypt") {
             let Some(state) = file.decryption(passwords)? else { return Ok(None) };
             file.encrypted = true;
@@ -311,13 +319,6 @@ impl<'d> File<'d> {
             }
             Some(_) => return Err(Unpack::Unreadable),
         };
-        let plain_flate = matches!(filters.as_slice(), [b"FlateDecode" | b"Fl"])
-            && self.get(&stream.dict, b"DecodeParms").is_none_or(|parameters| match self.first(parameters) {
-                Object::Dictionary(parameters) => {
-                    self.get(parameters, b"Predictor").is_none_or(|predictor| matches!(predictor, Object::Integer(1)))
-                }
-                _ => true,
-            });
         if filters.is_empty() {
             if out.len().saturating_add(stream.content.len()) > limit {
                 return Err(Unpack::TooLarge);
@@ -325,8 +326,26 @@ impl<'d> File<'d> {
             out.extend_from_slice(&stream.content);
             return Ok(true);
         }
-        if plain_flate {
-            return inflate(&stream.content, out, limit);
+        // What nearly all content is packed with goes straight into `out`; the library takes the rest.
+        let predicted = self.get(&stream.dict, b"DecodeParms").is_some_and(|parameters| {
+            let mut each = match parameters {
+                Object::Array(list) => list.as_slice(),
+                one => std::slice::from_ref(one),
+            }
+            .iter();
+            each.any(
+                |one| matches!(self.resolve(one), Object::Dictionary(one) if self.get(one, b"Predictor").is_some()),
+            )
+        });
+        match filters.as_slice() {
+            [b"FlateDecode" | b"Fl"] if !predicted => {
+                return inflate(&mut self.inflater.borrow_mut(), &stream.content, out, limit);
+            }
+            [b"ASCII85Decode" | b"A85", b"FlateDecode" | b"Fl"] if !predicted => {
+                let packed = ascii85(&stream.content);
+                return inflate(&mut self.inflater.borrow_mut(), &packed, out, limit);
+            }
+            _ => {}
         }
         if filters.len() > FILTERS_MAX {
             return Err(Unpack::Unreadable);
@@ -341,13 +360,6 @@ impl<'d> File<'d> {
                 Err(Unpack::TooLarge)
             }
             Ok(Err(_)) | Err(_) => Err(Unpack::Unreadable),
-        }
-    }
-
-    fn first<'a>(&'a self, object: &'a Object) -> &'a Object {
-        match object {
-            Object::Array(list) => list.first().map_or(&Object::Null, |first| self.resolve(first)),
-            other => other,
         }
     }
 
@@ -371,10 +383,11 @@ impl<'d> File<'d> {
     }
 }
 
-fn inflate(packed: &[u8], out: &mut Vec<u8>, limit: usize) -> Result<bool, Unpack> {
-    use flate2::{Decompress, FlushDecompress, Status};
-    let mut state = Decompress::new(true);
-    let mut rest = packed;
+/// Unpacks zlib data. Neither its header nor its checksum is looked at: writers get them wrong, and other readers
+/// do not care.
+fn inflate(state: &mut Decompress, packed: &[u8], out: &mut Vec<u8>, limit: usize) -> Result<bool, Unpack> {
+    state.reset(false);
+    let mut rest = packed.get(2..).unwrap_or(&[]);
     loop {
         if out.len() >= limit {
             return Err(Unpack::TooLarge);
@@ -384,7 +397,7 @@ fn inflate(packed: &[u8], out: &mut Vec<u8>, limit: usize) -> Result<bool, Unpac
         out.reserve(more);
         let (read, written) = (state.total_in(), state.total_out());
         let status = state.decompress_vec(rest, out, FlushDecompress::None);
-        let read = (state.total_in() - read) as usize;
+        let read = usize::try_from(state.total_in() - read).unwrap_or(usize::MAX);
         rest = rest.get(read..).unwrap_or(&[]);
         match status {
             Ok(Status::StreamEnd) => return Ok(true),
@@ -394,6 +407,40 @@ fn inflate(packed: &[u8], out: &mut Vec<u8>, limit: usize) -> Result<bool, Unpac
             Ok(_) => {}
         }
     }
+}
+
+/// Bytes written five characters for four; a group that makes no sense ends it.
+fn ascii85(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len() / 5 * 4 + 4);
+    let mut group = 0_u32;
+    let mut count = 0;
+    for &character in text {
+        match character {
+            b'!'..=b'u' => {
+                let digit = u32::from(character - b'!');
+                let Some(next) = group.checked_mul(85).and_then(|group| group.checked_add(digit)) else { break };
+                group = next;
+                count += 1;
+                if count == 5 {
+                    out.extend_from_slice(&group.to_be_bytes());
+                    group = 0;
+                    count = 0;
+                }
+            }
+            b'z' if count == 0 => out.extend_from_slice(&[0; 4]),
+            b' ' | b'\n' | b'\r' | b'\t' | 0 | 12 => {}
+            _ => break,
+        }
+    }
+    // The last group is filled up with the highest digit and gives one byte less than it has digits.
+    if count > 1 {
+        let filled =
+            (count..5).try_fold(group, |group, _| group.checked_mul(85).and_then(|group| group.checked_add(84)));
+        if let Some(filled) = filled {
+            out.extend(filled.to_be_bytes().iter().take(count - 1));
+        }
+    }
+    out
 }
 
 impl Lazy<'_> {
@@ -476,6 +523,10 @@ impl Lazy<'_> {
     }
 }
 
+fn inflater() -> RefCell<Decompress> {
+    RefCell::new(Decompress::new(false))
+}
+
 fn locked(passwords: &[&str]) -> ReadError {
     if passwords.is_empty() {
         ReadError::PasswordRequired { media_type: MediaType::Pdf }
@@ -502,4 +553,33 @@ fn repair(bytes: &[u8], password: Option<&str>, limits: &Limits) -> Result<lopdf
         Err(_) => "its objects make no sense".to_owned(),
     };
     Err(corrupt(detail))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ascii85_ends_where_it_should() {
+        assert_eq!(ascii85(b"87cUR D]j7B\nEbo80~>"), b"Hello world!");
+        assert_eq!(ascii85(b"z87cUR~>"), b"\0\0\0\0Hell");
+        assert_eq!(ascii85(b"87cURDZ~>"), b"Hello");
+        assert_eq!(ascii85(b"uuuuu"), b"", "no number of four bytes");
+    }
+
+    #[test]
+    fn inflating_stops_at_the_limit() {
+        let mut packed = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+        std::io::Write::write_all(&mut packed, &[b'q'; 100_000]).unwrap();
+        let packed = packed.finish().unwrap();
+        let mut out = Vec::new();
+        let mut state = Decompress::new(false);
+        assert_eq!(inflate(&mut state, &packed, &mut out, 5_000), Err(Unpack::TooLarge));
+        assert!(out.capacity() <= 10_000);
+        out.clear();
+        assert_eq!(inflate(&mut state, &packed, &mut out, 200_000), Ok(true));
+        assert_eq!(out.len(), 100_000);
+        out.clear();
+        assert_eq!(inflate(&mut state, &packed[..packed.len() / 2], &mut out, 200_000), Ok(false));
+    }
 }

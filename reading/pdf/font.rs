@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use encoding_rs::{BIG5, EUC_JP, EUC_KR, Encoding, GB18030, SHIFT_JIS};
-use lopdf::{Dictionary, Object};
+use lopdf::{Dictionary, Object, Stream};
 
 use super::cmap::{CMap, Meaning};
 use super::encodings::{self, Base};
@@ -18,6 +18,9 @@ const WIDTHS_MAX: usize = 131_072;
 
 /// Codes of three and four bytes that one font may use; real text uses dozens (rare surnames).
 const LONG_CODES_MAX: usize = 65_536;
+
+/// Unpacked bytes of a font's maps and programs that cost as much as a drawing operator.
+const BYTES_PER_OPERATOR: usize = 4;
 
 /// What a code stands for and how wide it is.
 #[derive(Debug, Clone, Copy)]
@@ -74,6 +77,8 @@ pub struct Font {
     /// In ems above and below the baseline.
     pub ascent: f32,
     pub descent: f32,
+    /// What loading it took, in drawing operators: bytes unpacked and entries kept.
+    pub cost: u32,
     coding: Coding,
     to_unicode: Option<CMap>,
     /// Glyph number → character, of the embedded font, for [`Coding::Identity`] without `to_unicode`.
@@ -111,8 +116,9 @@ impl Font {
             vertical: false,
             ascent: 0.88,
             descent: -0.12,
+            cost: 0,
             coding: Coding::Bytes,
-            to_unicode: to_unicode(file, dictionary, stream_bytes),
+            to_unicode: None,
             by_glyph: HashMap::new(),
             cid_to_glyph: None,
             ascii_cids: None,
@@ -123,6 +129,9 @@ impl Font {
             long: HashMap::new(),
             texts: Vec::new(),
         };
+        if let Some(Object::Stream(stream)) = file.get(dictionary, b"ToUnicode") {
+            font.to_unicode = font.unpack(file, stream, stream_bytes).map(|program| CMap::parse(&program));
+        }
         if file.name(dictionary, b"Subtype") == Some(b"Type0") {
             font.load_composite(file, dictionary, stream_bytes);
         } else {
@@ -136,10 +145,9 @@ impl Font {
             Some(Object::Name(name)) => self.predefined(name),
             Some(Object::Stream(stream)) => {
                 self.vertical = stream.dict.get(b"WMode").is_ok_and(|mode| matches!(mode, Object::Integer(1)));
-                let mut program = Vec::new();
-                self.coding = match file.unpack(stream, &mut program, stream_bytes) {
-                    Ok(_) => Coding::Embedded(CMap::parse(&program)),
-                    Err(_) => Coding::Identity,
+                self.coding = match self.unpack(file, stream, stream_bytes) {
+                    Some(program) => Coding::Embedded(CMap::parse(&program)),
+                    None => Coding::Identity,
                 };
             }
             _ => self.coding = Coding::Identity,
@@ -159,6 +167,7 @@ impl Font {
         }
         if let Some(Object::Array(list)) = file.get(descendant, b"W") {
             self.widths = cid_widths(file, list);
+            self.charge(self.widths.len());
         }
         let descriptor = file.dictionary(descendant, b"FontDescriptor");
         self.metrics(file, descriptor);
@@ -179,16 +188,24 @@ impl Font {
         let Some(Object::Stream(program)) = descriptor.and_then(|descriptor| file.get(descriptor, b"FontFile2")) else {
             return;
         };
-        let mut bytes = Vec::new();
-        if file.unpack(program, &mut bytes, stream_bytes).is_ok() {
+        if let Some(bytes) = self.unpack(file, program, stream_bytes) {
             self.by_glyph = truetype::characters_by_glyph(&bytes);
+            self.charge(self.by_glyph.len());
         }
         if let Some(Object::Stream(map)) = file.get(descendant, b"CIDToGIDMap") {
-            let mut bytes = Vec::new();
-            if file.unpack(map, &mut bytes, stream_bytes).is_ok() {
-                self.cid_to_glyph = Some(bytes);
-            }
+            self.cid_to_glyph = self.unpack(file, map, stream_bytes);
         }
+    }
+
+    fn unpack(&mut self, file: &File, stream: &Stream, stream_bytes: u64) -> Option<Vec<u8>> {
+        let mut bytes = Vec::new();
+        let unpacked = file.unpack(stream, &mut bytes, stream_bytes);
+        self.charge(bytes.len() / BYTES_PER_OPERATOR);
+        unpacked.is_ok().then_some(bytes)
+    }
+
+    fn charge(&mut self, work: usize) {
+        self.cost = self.cost.saturating_add(u32::try_from(work).unwrap_or(u32::MAX));
     }
 
     /// A predefined `CMap` by its name (ISO 32000-1, table 118).
@@ -336,9 +353,10 @@ impl Font {
         }
     }
 
-    /// What a code of `length` bytes stands for.
+    /// What a code of `length` bytes stands for. `pages_left` is how many more pages of two-byte codes may be made, of all
+    /// fonts together; without any left it only takes longer.
     #[inline]
-    pub fn glyph(&mut self, code: u32, length: usize) -> Glyph {
+    pub fn glyph(&mut self, code: u32, length: usize, pages_left: &mut u32) -> Glyph {
         let known = match length {
             1 => self.bytes.get(code as usize),
             2 => self
@@ -350,7 +368,7 @@ impl Font {
         };
         match known {
             Some(glyph) if glyph.text != UNSET.text => *glyph,
-            _ => self.learn(code, length),
+            _ => self.learn(code, length, pages_left),
         }
     }
 
@@ -368,7 +386,7 @@ impl Font {
     }
 
     #[cold]
-    fn learn(&mut self, code: u32, length: usize) -> Glyph {
+    fn learn(&mut self, code: u32, length: usize, pages_left: &mut u32) -> Glyph {
         let cid = self.cid(code, length);
         let width = cid.map_or(self.default_width, |cid| self.cid_width(cid));
         let text = self.mapped(code).unwrap_or_else(|| text_of(self.character(code, length, cid)));
@@ -381,8 +399,11 @@ impl Font {
             }
             2 => {
                 if let Some(page) = self.pairs.get_mut(code as usize >> 8) {
-                    let page = page.get_or_insert_with(|| Box::new([UNSET; 256]));
-                    if let Some(slot) = page.get_mut(code as usize & 0xff) {
+                    if page.is_none() && *pages_left > 0 {
+                        *pages_left -= 1;
+                        *page = Some(Box::new([UNSET; 256]));
+                    }
+                    if let Some(slot) = page.as_mut().and_then(|page| page.get_mut(code as usize & 0xff)) {
                         *slot = glyph;
                     }
                 }
@@ -489,15 +510,6 @@ fn national_length(encoding: &'static Encoding, first: u8, second: u8) -> usize 
     } else {
         2
     }
-}
-
-fn to_unicode(file: &File, dictionary: &Dictionary, stream_bytes: u64) -> Option<CMap> {
-    let Some(Object::Stream(stream)) = file.get(dictionary, b"ToUnicode") else {
-        return None;
-    };
-    let mut program = Vec::new();
-    file.unpack(stream, &mut program, stream_bytes).ok()?;
-    Some(CMap::parse(&program))
 }
 
 /// A `W` array: `c [w1 w2 …]` and `first last w`.

@@ -14,7 +14,7 @@ use model::source::{Area, Source};
 use super::file::{File, PageNode, Unpack};
 use super::font::{Drawn, Font};
 use super::lexer::{Lexer, Token, unescape_name};
-use super::words::{Line, Words};
+use super::words::{Line, Words, direction};
 use crate::{Limits, ReadError};
 
 /// Operands before an operator. A line of text has at most some thousand glyphs with a number between each.
@@ -47,8 +47,11 @@ const RULE_LENGTH_MIN: f32 = 4.0;
 /// Points by which the ends of a line may differ for it to count as level.
 const LEVEL_TOLERANCE: f32 = 0.5;
 
-/// Distinct fonts of one document; more are read with the last one's name.
-const FONTS_MAX: usize = 10_000;
+/// Distinct fonts of one document: ten for each page of the longest, where every page brings its own.
+const FONTS_MAX: usize = 12_000;
+
+/// Tables of 256 known codes, 2 kB each, of all fonts. A Chinese text fills some 80 for each of its fonts.
+const CODE_PAGES_MAX: u32 = 20_000;
 
 /// Pages without a box of their own are A4.
 const A4: [f32; 4] = [0.0, 0.0, 595.276, 841.89];
@@ -129,6 +132,7 @@ pub struct Interpreter<'a> {
     limits: &'a Limits,
     operators_left: u32,
     glyphs_left: u32,
+    code_pages_left: u32,
     fonts: Vec<Font>,
     /// By the address of the font's dictionary, which does not move while the file is open.
     fonts_by_dictionary: HashMap<usize, usize>,
@@ -192,6 +196,7 @@ impl<'a> Interpreter<'a> {
             limits,
             operators_left: limits.operators,
             glyphs_left: limits.glyphs,
+            code_pages_left: CODE_PAGES_MAX,
             fonts: Vec::new(),
             fonts_by_dictionary: HashMap::new(),
             font_names: Vec::new(),
@@ -419,7 +424,7 @@ impl<'a> Interpreter<'a> {
                 }
                 FONT => {
                     if let [.., Operand::Name(name), Operand::Number(size)] = *operands {
-                        state.font = self.font(&mut scope, name);
+                        state.font = self.font(&mut scope, name)?;
                         state.size = size;
                     }
                 }
@@ -473,7 +478,7 @@ impl<'a> Interpreter<'a> {
                 }
                 STATE => {
                     if let [.., Operand::Name(name)] = *operands {
-                        self.external_state(&scope, name, &mut state);
+                        self.external_state(&scope, name, &mut state)?;
                     }
                 }
                 DO => {
@@ -527,26 +532,26 @@ impl<'a> Interpreter<'a> {
         Ok(())
     }
 
-    fn font(&mut self, scope: &mut Scope<'a>, name: &[u8]) -> Option<usize> {
+    fn font(&mut self, scope: &mut Scope<'a>, name: &[u8]) -> Result<Option<usize>, ReadError> {
         if let Some((_, font)) = scope.fonts.iter().find(|(known, _)| known == name) {
-            return *font;
+            return Ok(*font);
         }
         let dictionary = scope
             .resources
             .and_then(|resources| self.file.dictionary(resources, b"Font"))
             .and_then(|fonts| self.file.dictionary(fonts, &unescape_name(name)));
-        let font = dictionary.and_then(|dictionary| self.load_font(dictionary));
+        let font = dictionary.map(|dictionary| self.load_font(dictionary)).transpose()?;
         scope.fonts.push((name.to_vec(), font));
-        font
+        Ok(font)
     }
 
-    fn load_font(&mut self, dictionary: &'a Dictionary) -> Option<usize> {
+    fn load_font(&mut self, dictionary: &'a Dictionary) -> Result<usize, ReadError> {
         let key = address(dictionary);
         if let Some(known) = self.fonts_by_dictionary.get(&key) {
-            return Some(*known);
+            return Ok(*known);
         }
         if self.fonts.len() >= FONTS_MAX {
-            return None;
+            return Err(ReadError::ResourceLimit { what: "fonts".to_owned() });
         }
         let name = self.file.name(dictionary, b"BaseFont").map(String::from_utf8_lossy).unwrap_or_default();
         let index = match self.font_names.iter().position(|known| *known == name) {
@@ -558,10 +563,11 @@ impl<'a> Interpreter<'a> {
         };
         let font =
             Font::load(self.file, dictionary, u16::try_from(index).unwrap_or(u16::MAX), self.limits.stream_bytes);
+        self.spend(font.cost)?;
         self.fonts.push(font);
         let at = self.fonts.len() - 1;
         self.fonts_by_dictionary.insert(key, at);
-        Some(at)
+        Ok(at)
     }
 
     fn show(&mut self, state: &State, text: &mut Matrix, operands: &[Operand], lexer: &Lexer) -> Result<(), ReadError> {
@@ -577,9 +583,11 @@ impl<'a> Interpreter<'a> {
         let font_size = state.size.abs() * length(matrix.c, matrix.d);
         let drawable = em.is_finite() && font_size.is_finite() && em > 0.0 && font_size > 0.0;
         let sign = if (state.size * state.scale).is_sign_negative() { -1.0 } else { 1.0 };
+        let along = (sign * matrix.a / along_length, sign * matrix.b / along_length);
         let mut line = Line {
             origin: matrix.apply(0.0, state.rise),
-            along: (sign * matrix.a / along_length, sign * matrix.b / along_length),
+            along,
+            direction: direction(along),
             em,
             font_size,
             font: font.index,
@@ -606,7 +614,7 @@ impl<'a> Interpreter<'a> {
             while !rest.is_empty() {
                 let (code, length) = font.next_code(rest);
                 rest = rest.get(length..).unwrap_or(&[]);
-                let glyph = font.glyph(code, length);
+                let glyph = font.glyph(code, length, &mut self.code_pages_left);
                 let space = state.char_space + if length == 1 && code == 0x20 { state.word_space } else { 0.0 };
                 if self.glyphs_left == 0 {
                     return Err(ReadError::ResourceLimit { what: "glyphs".to_owned() });
@@ -634,7 +642,7 @@ impl<'a> Interpreter<'a> {
     }
 
     /// A font may be set by a graphics state dictionary too.
-    fn external_state(&mut self, scope: &Scope<'a>, name: &[u8], state: &mut State) {
+    fn external_state(&mut self, scope: &Scope<'a>, name: &[u8], state: &mut State) -> Result<(), ReadError> {
         let file = self.file;
         let Some(Object::Array(font)) = scope
             .resources
@@ -642,15 +650,16 @@ impl<'a> Interpreter<'a> {
             .and_then(|states| file.dictionary(states, &unescape_name(name)))
             .and_then(|dictionary| file.get(dictionary, b"Font"))
         else {
-            return;
+            return Ok(());
         };
         if let [font, size] = font.as_slice()
             && let Object::Dictionary(dictionary) = file.resolve(font)
             && let Ok(size) = file.resolve(size).as_float()
         {
-            state.font = self.load_font(dictionary);
+            state.font = Some(self.load_font(dictionary)?);
             state.size = size;
         }
+        Ok(())
     }
 
     fn external_object(&mut self, scope: &Scope<'a>, name: &[u8], state: &State) -> Result<(), ReadError> {

@@ -50,6 +50,10 @@ const fn classes() -> [u8; 256] {
     }
 }
 
+/// Negative powers of ten, up to the digits that [`Lexer::next`] takes for a plain number.
+const TENTHS: [f64; 16] =
+    [1e0, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-11, 1e-12, 1e-13, 1e-14, 1e-15];
+
 #[inline]
 fn class(byte: u8) -> u8 {
     CLASSES.get(usize::from(byte)).copied().unwrap_or(REGULAR)
@@ -162,19 +166,19 @@ impl<'a> Lexer<'a> {
             _ => (false, rest),
         };
         // Nearly all numbers: some digits, one point, then white space or a delimiter. Fifteen digits are exact in
-        // a double, and so is the power of ten, so that one division rounds them right.
+        // a double, and the error of the tenth is far below what an f32 keeps.
         let mut mantissa = 0_u64;
-        let mut scale = 0_u64;
+        let mut point = None;
         for (length, &byte) in digits.iter().take(16).enumerate() {
             let digit = byte.wrapping_sub(b'0');
             if digit <= 9 {
                 mantissa = mantissa * 10 + u64::from(digit);
-                scale *= 10;
-            } else if byte == b'.' && scale == 0 {
-                scale = 1;
+            } else if byte == b'.' && point.is_none() {
+                point = Some(length);
             } else if class(byte) != REGULAR && length > 0 {
                 self.position += length + usize::from(negative);
-                let value = if scale > 1 { (mantissa as f64 / scale as f64) as f32 } else { mantissa as f32 };
+                let decimals = point.map_or(0, |point| length - point - 1);
+                let value = (mantissa as f64 * TENTHS.get(decimals).copied().unwrap_or(0.0)) as f32;
                 return Token::Number(if negative { -value } else { value });
             } else {
                 break;

@@ -35,6 +35,8 @@ pub struct Line {
     pub origin: (f32, f32),
     /// Unit vector along the line.
     pub along: (f32, f32),
+    /// See [`direction`].
+    pub direction: usize,
     /// Size of the font along and across the line; both positive.
     pub em: f32,
     pub font_size: f32,
@@ -42,23 +44,22 @@ pub struct Line {
     /// In ems.
     pub ascent: f32,
     pub descent: f32,
-    /// Drawn without a mark (render mode 3): an OCR layer, or text that only a search should find.
+    /// Repeats without a mark (render mode 3): an OCR layer, or text that only a search should find.
     pub hidden: bool,
 }
 
-impl Line {
-    /// Right 0, down 1, left 2, up 3, any other 4.
-    #[inline]
-    fn direction(&self) -> usize {
-        match self.along {
-            (x, _) if x > STRAIGHT => 0,
-            (_, y) if y > STRAIGHT => 1,
-            (x, _) if x < -STRAIGHT => 2,
-            (_, y) if y < -STRAIGHT => 3,
-            _ => 4,
-        }
+/// Of a unit vector: right 0, down 1, left 2, up 3, any other 4.
+pub fn direction(along: (f32, f32)) -> usize {
+    match along {
+        (x, _) if x > STRAIGHT => 0,
+        (_, y) if y > STRAIGHT => 1,
+        (x, _) if x < -STRAIGHT => 2,
+        (_, y) if y < -STRAIGHT => 3,
+        _ => 4,
     }
+}
 
+impl Line {
     /// The place `distance` points along the line.
     #[inline]
     fn point(&self, distance: f32) -> (f32, f32) {
@@ -108,7 +109,7 @@ pub struct Words {
     edges: Vec<f32>,
     words: Vec<Word>,
     open: Option<Open>,
-    drawn: Drawn,
+    repeats: Repeats,
     operator: u32,
     size: (f32, f32),
     /// Glyphs whose character nobody can tell, drawn inside the page.
@@ -164,7 +165,7 @@ impl Words {
             self.space();
             return;
         }
-        if let Some(count) = self.directions.get_mut(line.direction()) {
+        if let Some(count) = self.directions.get_mut(line.direction) {
             *count += 1;
         }
         self.unknown += u32::from(character == super::font::UNKNOWN);
@@ -270,9 +271,9 @@ impl Words {
         self.close();
         let any_visible = self.words.iter().any(|word| !word.line.hidden);
         page.reserve(self.words.len(), self.text.len(), self.edges.len());
-        self.drawn.clear();
+        self.repeats.clear();
         for (at, word) in self.words.iter().enumerate() {
-            let again = self.drawn.again(&self.words, at, &self.text);
+            let again = self.repeats.again(&self.words, at, &self.text);
             if again || any_visible && word.line.hidden {
                 continue;
             }
@@ -343,7 +344,7 @@ fn follows(open: &Open, line: &Line, glyph: &Last) -> Follows {
 
 fn shape(word: &Word) -> WordShape {
     let line = &word.line;
-    let upright = line.direction() == 0;
+    let upright = line.direction == 0;
     let baseline = word.start.1;
     let (top, bottom) = if upright {
         (baseline - line.ascent * line.font_size, baseline - line.descent * line.font_size)
@@ -359,7 +360,7 @@ fn shape(word: &Word) -> WordShape {
 /// Finds words that were drawn before at nearly the same place: bold by drawing a whole string twice, and footers
 /// that are simply printed twice.
 #[derive(Debug, Default)]
-struct Drawn {
+struct Repeats {
     /// The last word with a text, by the text's hash.
     last: HashMap<u64, usize, Hasher>,
     /// For each word the one before it with the same text.
@@ -369,7 +370,7 @@ struct Drawn {
 /// How many words of the same text are looked at: a currency stands in every one of some fifty rows.
 const SAME_MAX: usize = 128;
 
-impl Drawn {
+impl Repeats {
     fn clear(&mut self) {
         self.last.clear();
         self.before.clear();
@@ -436,6 +437,7 @@ mod tests {
     const LINE: Line = Line {
         origin: (0.0, 100.0),
         along: (1.0, 0.0),
+        direction: 0,
         em: 10.0,
         font_size: 10.0,
         font: 0,
