@@ -604,7 +604,7 @@ impl<'a> Interpreter<'a> {
         for operand in operands {
             let (start, end) = match *operand {
                 Operand::Number(adjustment) => {
-                    moved -= adjustment / 1000.0 * if vertical { state.size } else { size };
+                    moved += adjustment / 1000.0 * if vertical { state.size } else { -size };
                     continue;
                 }
                 Operand::Str(start, end) => (start, end),

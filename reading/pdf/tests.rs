@@ -157,6 +157,29 @@ fn predefined_encodings_need_no_map() {
 }
 
 #[test]
+fn vertical_writing_runs_down() {
+    let font = composite("UniGB-UCS2-V", "/DW 1000", "");
+    let content = "BT /F1 10 Tf 100 700 Td [<4eba6c11>500<5e01>] TJ ET";
+    let document = Sample::page("", content, "/Font<</F1 5 0 R>>", &[&font]).read();
+    assert_eq!(places(&document), ["人 95-105 at 109", "民 95-105 at 119", "币 95-105 at 134"]);
+}
+
+#[test]
+fn an_embedded_font_tells_its_own_characters() {
+    // A TrueType file of nothing but a character map: glyph 9 is 人.
+    let mut program = vec![0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0];
+    program.extend_from_slice(b"cmap\0\0\0\0\0\0\0\x1c\0\0\0\x28");
+    program
+        .extend_from_slice(&[0, 0, 0, 1, 0, 3, 0, 10, 0, 0, 0, 12, 0, 12, 0, 0, 0, 0, 0, 28, 0, 0, 0, 0, 0, 0, 0, 1]);
+    program.extend_from_slice(&[0, 0, 0x4e, 0xba, 0, 0, 0x4e, 0xba, 0, 0, 0, 9]);
+    let font = composite("Identity-H", "/DW 1000/FontDescriptor<</FontFile2 6 0 R>>/CIDToGIDMap 7 0 R", "");
+    let mut sample = Sample::page("", "BT /F1 10 Tf 50 700 Td <0001> Tj ET", "/Font<</F1 5 0 R>>", &[&font]);
+    sample.stream("", &program);
+    sample.stream("", &[0, 0, 0, 9]);
+    assert_eq!(sample.words(), "人");
+}
+
+#[test]
 fn radicals_of_a_subset_font_become_characters() {
     let font = composite("Identity-H", "/DW 1000", "/ToUnicode 6 0 R");
     let mut sample = Sample::page("", "BT /F1 10 Tf 50 700 Td <000100020003> Tj ET", "/Font<</F1 5 0 R>>", &[&font]);
@@ -266,7 +289,7 @@ fn a_scan_is_a_picture_and_a_problem() {
     assert_eq!(Sample::helvetica(inline).words(), "after");
 }
 
-/// A file of one page that says 余额 in an encoding, encrypted with `password` for the user.
+/// A file of one page, encrypted with `password` for the user.
 fn encrypted(version: &str, password: &str) -> Vec<u8> {
     let mut document =
         lopdf::Document::load_mem(&Sample::helvetica("BT /F1 9 Tf 9 9 Td (secret) Tj ET").bytes()).unwrap();
