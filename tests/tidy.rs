@@ -7,6 +7,9 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
+/// Files of tests that stand apart from what they test: any file may need anything to be tested.
+const TEST_FILES: [&str; 2] = ["tests.rs", "test_support.rs"];
+
 /// Every Rust file below a folder or file, with its path from the root and its text without tests and comments.
 fn sources(below: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
@@ -27,7 +30,9 @@ fn walk(path: &Path, found: &mut Vec<PathBuf>) {
         for entry in std::fs::read_dir(path).unwrap() {
             walk(&entry.unwrap().path(), found);
         }
-    } else if path.extension().is_some_and(|extension| extension == "rs") {
+    } else if path.extension().is_some_and(|extension| extension == "rs")
+        && !path.file_name().is_some_and(|name| TEST_FILES.iter().any(|test| name == *test))
+    {
         found.push(path.to_owned());
     }
 }

@@ -9,7 +9,7 @@ use model::ids::DocumentId;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::applications::{DocumentReading, Service, printed_category};
+use crate::applications::{Readings, Service, printed_category};
 use crate::wire::Categories;
 use crate::wire::assessment::ledger_categories;
 use crate::wire::document::DocumentOut;
@@ -37,20 +37,24 @@ pub(super) struct DocumentStatementsPage<'a> {
     next_cursor: Option<&'a str>,
 }
 
-impl<'a> From<&'a DocumentReading> for DocumentStatements<'a> {
-    fn from(reading: &'a DocumentReading) -> Self {
-        let of_ledger = reading.ledger.as_ref().map(ledger_categories);
+fn print(readings: &Readings) -> Vec<DocumentStatements<'_>> {
+    let of_ledger = readings.ledger.as_ref().map(ledger_categories);
+    let of_ledger = of_ledger.as_ref();
+    let documents = readings.documents.iter().map(|reading| {
         // The assessment knows pay days and own transfers; until there is one, a row's own words must do.
-        let categories: &Categories<'_> = &|place, statement, row| match &of_ledger {
+        let known = reading.index.and(of_ledger);
+        let categories: &Categories<'_> = &|place, statement, row| match known {
             Some(known) => known(place, statement, row),
             None => printed_category(place, statement, row),
         };
-        Self {
+        let index = reading.index.unwrap_or(0);
+        DocumentStatements {
             document_id: reading.filed.id.as_str(),
             state: reading.filed.state.as_str(),
-            read: reading.extracted.as_ref().map(|read| DocumentOut::new(read, reading.index, categories)),
+            read: reading.extracted.as_ref().map(|read| DocumentOut::new(read, index, categories)),
         }
-    }
+    });
+    documents.collect()
 }
 
 /// The statements of one document
@@ -66,8 +70,11 @@ pub(super) async fn document_statements(
     State(service): State<Arc<Service>>,
     DocumentPath(id): DocumentPath,
 ) -> Result<Response, Problem> {
-    let reading = service.document_reading(&id).await?;
-    json(StatusCode::OK, &DocumentStatements::from(&reading))
+    let readings = service.document_reading(&id).await?;
+    match print(&readings).pop() {
+        Some(printed) => json(StatusCode::OK, &printed),
+        None => Err(Problem::internal()),
+    }
 }
 
 /// The statements of an application, document by document
@@ -86,16 +93,9 @@ pub(super) async fn application_statements(
     paging: Paging,
 ) -> Result<Response, Problem> {
     let (limit, after) = paging.read(PAGE_DOCUMENTS_DEFAULT, DocumentId::parse)?;
-    let mut found = service.documents(&id, after.as_ref(), limit.saturating_add(1)).await?;
-    let is_last = found.len() <= limit as usize;
-    found.truncate(limit as usize);
-    let next_cursor = if is_last { None } else { found.last().map(|last| last.id.as_str()) };
-    let mut readings = Vec::with_capacity(found.len());
-    for document in &found {
-        readings.push(service.document_reading(&document.id).await?);
-    }
-    json(
-        StatusCode::OK,
-        &DocumentStatementsPage { items: readings.iter().map(DocumentStatements::from).collect(), next_cursor },
-    )
+    let mut found = service.document_readings(&id, after.as_ref(), limit.saturating_add(1)).await?;
+    let is_last = found.documents.len() <= limit as usize;
+    found.documents.truncate(limit as usize);
+    let next_cursor = if is_last { None } else { found.documents.last().map(|last| last.filed.id.as_str()) };
+    json(StatusCode::OK, &DocumentStatementsPage { items: print(&found), next_cursor })
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::body::Body;
+use axum::body::BodyDataStream;
 use axum::extract::multipart::{Field, Multipart, MultipartError};
 use axum::extract::{FromRequest, Query, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -19,6 +19,9 @@ use super::documents::{self, PASSWORD_BYTES_MAX};
 use super::extract::{ApplicationPath, json, once};
 use super::problem::Problem;
 
+/// A refused upload is read to this length and thrown away: most clients look for an answer only when they have sent
+/// everything, and would see a broken connection instead of the reason.
+const REFUSED_BYTES_MAX: u64 = 512 << 20;
 /// What a form may be longer than its file: boundaries, names and passwords.
 const FORM_BYTES_MAX: u64 = 64 << 10;
 /// ext4 allows 255 bytes, NTFS 255 UTF-16 units.
@@ -81,8 +84,11 @@ pub(super) async fn upload_document(
     ApplicationPath(id): ApplicationPath,
     request: Request,
 ) -> Result<Response, Problem> {
-    // Asked first, so that a long upload to nowhere is refused before it is sent.
-    service.application(&id).await?;
+    // Asked first, so that a long upload to nowhere is not written down.
+    if let Err(error) = service.application(&id).await {
+        throw_away(request.into_body().into_data_stream()).await;
+        return Err(error.into());
+    }
     let received = receive(&service, request).await?;
     documents::check(&received.file.passwords)?;
     let content = format!("{}\n{}", received.file.stored.sha256, received.file.filename.reveal());
@@ -102,6 +108,7 @@ async fn receive(service: &Service, request: Request) -> Result<Received, Proble
     let method = request.method().clone();
     let length = header_text(&headers, "content-length").and_then(|text| text.parse::<u64>().ok());
     if length.is_some_and(|length| length > limit.saturating_add(FORM_BYTES_MAX)) {
+        throw_away(request.into_body().into_data_stream()).await;
         return Err(Problem::body_too_large(limit));
     }
     let kind = header_text(&headers, "content-type").unwrap_or_default().to_ascii_lowercase();
@@ -125,10 +132,14 @@ async fn receive_body(service: &Service, request: Request, headers: &HeaderMap) 
     let name = named.filename.or_else(|| header_text(headers, "x-filename").map(percent_decoded));
     let password = header_text(headers, "x-document-password").map(percent_decoded);
     let mut incoming = service.receive_file().await?;
-    let mut body = Body::into_data_stream(request.into_body());
+    let mut body = request.into_body().into_data_stream();
     while let Some(piece) = body.next().await {
         let piece = piece.map_err(|_| Problem::body_cut_short())?;
-        incoming.write(&piece).await.map_err(Error::from)?;
+        if let Err(error) = incoming.write(&piece).await {
+            drop(incoming);
+            throw_away(body).await;
+            return Err(Error::from(error).into());
+        }
     }
     let stored = incoming.finish().await.map_err(Error::from)?;
     Ok(NewFile {
@@ -136,6 +147,16 @@ async fn receive_body(service: &Service, request: Request, headers: &HeaderMap) 
         stored,
         passwords: password.into_iter().map(Sensitive::new).collect(),
     })
+}
+
+async fn throw_away(mut body: BodyDataStream) {
+    let mut length = 0_u64;
+    while let Some(Ok(piece)) = body.next().await {
+        length = length.saturating_add(piece.len() as u64);
+        if length > REFUSED_BYTES_MAX {
+            return;
+        }
+    }
 }
 
 async fn receive_form(service: &Service, request: Request) -> Result<NewFile, Problem> {

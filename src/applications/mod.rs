@@ -27,7 +27,7 @@ use crate::pipeline::{AssessError, Limits, Policy};
 pub use crate::blobs::StoredFile;
 pub use documents::{Filed, NewFile};
 pub use once::Once;
-pub use results::{Assessment, DocumentReading, printed_category};
+pub use results::{Assessment, DocumentReading, Readings, printed_category};
 
 /// The program's shared state.
 #[derive(Debug)]

@@ -16,36 +16,51 @@ pub use crate::pipeline::category as printed_category;
 /// The newest assessment, which takes every document into account.
 pub type Assessment = StoredAssessment;
 
+/// Documents with what was read of them, and the ledger they are part of.
+#[derive(Debug)]
+pub struct Readings {
+    pub documents: Vec<DocumentReading>,
+    /// Of the application's assessment as it stands; `None` while there is none.
+    pub ledger: Option<Ledger>,
+}
+
 /// A document with what was read of it.
 #[derive(Debug)]
 pub struct DocumentReading {
     pub filed: FiledDocument,
     /// `None` while it has not been read, and for an archive, whose files are documents of their own.
     pub extracted: Option<Extracted>,
-    /// Its number in the assessment that `ledger` is of.
-    pub index: u32,
-    /// Of the application's assessment, when there is one that takes this document into account.
-    pub ledger: Option<Ledger>,
+    /// Its number in the ledger's row references; `None` when the ledger does not know it.
+    pub index: Option<u32>,
 }
 
 impl Service {
+    /// One document with what was read of it.
+    ///
     /// # Errors
     /// [`Error::NoDocument`], [`Error::Database`].
-    pub async fn document_reading(&self, id: &DocumentId) -> Result<DocumentReading, Error> {
+    pub async fn document_reading(&self, id: &DocumentId) -> Result<Readings, Error> {
         let mut tx = self.db.read().await?;
         let filed = documents::get(&mut tx, id).await?.ok_or_else(|| Error::NoDocument(id.clone()))?;
-        let extracted = match filed.state {
-            DocumentState::Received => None,
-            _ if filed.is_opened_archive() => None,
-            _ => Some(restore(filed.clone(), documents::statements(&mut tx, id).await?)),
-        };
-        let assessed = current_ledger(&mut tx, &filed.application).await?;
-        let placed = assessed.and_then(|(ledger, ids)| {
-            let index = ids.iter().position(|other| other == id)?;
-            Some((u32::try_from(index).ok()?, ledger))
-        });
-        let (index, ledger) = placed.map_or((0, None), |(index, ledger)| (index, Some(ledger)));
-        Ok(DocumentReading { filed, extracted, index, ledger })
+        let application = filed.application.clone();
+        readings(&mut tx, &application, vec![filed]).await
+    }
+
+    /// At most `limit` of an application's documents with what was read of them, in the order in which they came,
+    /// those after `after`.
+    ///
+    /// # Errors
+    /// [`Error::NoApplication`], [`Error::Database`].
+    pub async fn document_readings(
+        &self,
+        application: &ApplicationId,
+        after: Option<&DocumentId>,
+        limit: u32,
+    ) -> Result<Readings, Error> {
+        let mut tx = self.db.read().await?;
+        applications::get(&mut tx, application).await?.ok_or_else(|| Error::NoApplication(application.clone()))?;
+        let filed = documents::page(&mut tx, application, after, limit).await?;
+        readings(&mut tx, application, filed).await
     }
 
     /// The assessment of an application as it stands.
@@ -62,6 +77,24 @@ impl Service {
         };
         newest.ok_or(Error::NotAssessedYet { state: application.state })
     }
+}
+
+async fn readings(tx: &mut Tx, application: &ApplicationId, filed: Vec<FiledDocument>) -> Result<Readings, Error> {
+    let (ledger, ids) = match current_ledger(tx, application).await? {
+        Some((ledger, ids)) => (Some(ledger), ids),
+        None => (None, Vec::new()),
+    };
+    let mut read = Vec::with_capacity(filed.len());
+    for filed in filed {
+        let extracted = match filed.state {
+            DocumentState::Received => None,
+            _ if filed.is_opened_archive() => None,
+            _ => Some(restore(filed.clone(), documents::statements(tx, &filed.id).await?)),
+        };
+        let index = ids.iter().position(|id| *id == filed.id).and_then(|index| u32::try_from(index).ok());
+        read.push(DocumentReading { filed, extracted, index });
+    }
+    Ok(Readings { documents: read, ledger })
 }
 
 /// The ledger of the assessment as the application stands, and which document each of its numbers is.
