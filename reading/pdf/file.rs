@@ -4,20 +4,18 @@
 //! took 500 MB for 200 pages. A file whose index is not in order goes through `lopdf`, which repairs it and does
 //! read everything. Decryption is `lopdf`'s either way.
 
-use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::{HashMap, HashSet};
+use std::cell::RefCell;
+use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use std::rc::Rc;
-
-use flate2::{Decompress, FlushDecompress, Status};
+use flate2::Decompress;
 use lopdf::{Dictionary, EncryptionState, LoadOptions, Object, ObjectId, Stream};
 use model::Text;
 use model::document::{FileFacts, MediaType};
 
-use super::index::{self, Entry, Place};
-use super::lexer::Lexer;
-use super::object;
+use super::index;
+use super::lazy::Lazy;
+use super::unpack::{Unpack, ascii85, inflate};
 use crate::{Limits, ReadError};
 
 /// References that lead to references. The standard forbids more than one; damaged files have two or three.
@@ -51,24 +49,6 @@ enum Store<'d> {
     Repaired(Box<lopdf::Document>),
 }
 
-/// Objects that are read when first asked for.
-struct Lazy<'d> {
-    data: &'d [u8],
-    entries: Vec<Entry>,
-    /// One for each entry; `None` inside for an object that cannot be read.
-    objects: Vec<OnceCell<Option<Box<Object>>>>,
-    decryption: Option<EncryptionState>,
-    packs: RefCell<HashMap<u32, Option<Rc<Pack>>>>,
-    /// What object streams may still unpack to, all together.
-    bytes_left: Cell<u64>,
-}
-
-/// An unpacked object stream: its bytes, and where in them each object starts.
-struct Pack {
-    bytes: Vec<u8>,
-    starts: HashMap<u32, usize>,
-}
-
 /// A page and what it inherits from the nodes above it.
 pub struct PageNode<'a> {
     pub dictionary: &'a Dictionary,
@@ -77,13 +57,6 @@ pub struct PageNode<'a> {
     pub crop_box: Option<[f32; 4]>,
     /// Quarter turns clockwise, 0 to 3.
     pub turns: u8,
-}
-
-/// Why a stream could not be unpacked, or not to its end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unpack {
-    TooLarge,
-    Unreadable,
 }
 
 fn corrupt(detail: impl Into<String>) -> ReadError {
@@ -133,16 +106,7 @@ impl<'d> File<'d> {
             catch_unwind(AssertUnwindSafe(|| stream.decompressed_content_with_limit(size))).ok()?.ok()
         };
         let Some(index) = index::read(data, unpack) else { return Ok(None) };
-        let mut objects = Vec::new();
-        objects.resize_with(index.entries.len(), OnceCell::new);
-        let lazy = Lazy {
-            data,
-            entries: index.entries,
-            objects,
-            decryption: None,
-            packs: RefCell::default(),
-            bytes_left: Cell::new(limits.unpacked_bytes),
-        };
+        let lazy = Lazy::new(data, index.entries, limits.unpacked_bytes);
         let mut file = Self {
             store: Store::Lazy(Box::new(lazy)),
             trailer: index.trailer,
@@ -154,11 +118,7 @@ impl<'d> File<'d> {
             let Some(state) = file.decryption(passwords)? else { return Ok(None) };
             file.encrypted = true;
             if let Store::Lazy(lazy) = &mut file.store {
-                // What was read so far was read as it stands in the file.
-                lazy.objects.clear();
-                lazy.objects.resize_with(lazy.entries.len(), OnceCell::new);
-                lazy.packs.borrow_mut().clear();
-                lazy.decryption = Some(state);
+                lazy.decrypt_with(state);
             }
         }
         let leads_to_pages = file
@@ -383,146 +343,6 @@ impl<'d> File<'d> {
     }
 }
 
-/// Unpacks zlib data. Neither its header nor its checksum is looked at: writers get them wrong, and other readers
-/// do not care.
-fn inflate(state: &mut Decompress, packed: &[u8], out: &mut Vec<u8>, limit: usize) -> Result<bool, Unpack> {
-    state.reset(false);
-    let mut rest = packed.get(2..).unwrap_or(&[]);
-    loop {
-        if out.len() >= limit {
-            return Err(Unpack::TooLarge);
-        }
-        // Text packs to a sixth or less; the rest comes by doubling.
-        let more = rest.len().saturating_mul(6).clamp(4_096, 1 << 20).max(out.len()).min(limit - out.len());
-        out.reserve(more);
-        let (read, written) = (state.total_in(), state.total_out());
-        let status = state.decompress_vec(rest, out, FlushDecompress::None);
-        let read = usize::try_from(state.total_in() - read).unwrap_or(usize::MAX);
-        rest = rest.get(read..).unwrap_or(&[]);
-        match status {
-            Ok(Status::StreamEnd) => return Ok(true),
-            // Cut off, or damaged from here on: what came before is text all the same.
-            Err(_) => return Ok(false),
-            Ok(_) if read == 0 && state.total_out() == written => return Ok(false),
-            Ok(_) => {}
-        }
-    }
-}
-
-/// Bytes written five characters for four; a group that makes no sense ends it.
-fn ascii85(text: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(text.len() / 5 * 4 + 4);
-    let mut group = 0_u32;
-    let mut count = 0;
-    for &character in text {
-        match character {
-            b'!'..=b'u' => {
-                let digit = u32::from(character - b'!');
-                let Some(next) = group.checked_mul(85).and_then(|group| group.checked_add(digit)) else { break };
-                group = next;
-                count += 1;
-                if count == 5 {
-                    out.extend_from_slice(&group.to_be_bytes());
-                    group = 0;
-                    count = 0;
-                }
-            }
-            b'z' if count == 0 => out.extend_from_slice(&[0; 4]),
-            b' ' | b'\n' | b'\r' | b'\t' | 0 | 12 => {}
-            _ => break,
-        }
-    }
-    // The last group is filled up with the highest digit and gives one byte less than it has digits.
-    if count > 1 {
-        let filled =
-            (count..5).try_fold(group, |group, _| group.checked_mul(85).and_then(|group| group.checked_add(84)));
-        if let Some(filled) = filled {
-            out.extend(filled.to_be_bytes().iter().take(count - 1));
-        }
-    }
-    out
-}
-
-impl Lazy<'_> {
-    fn get(&self, number: u32) -> Option<&Object> {
-        let at = self.entries.binary_search_by_key(&number, |entry| entry.number).ok()?;
-        let entry = self.entries.get(at)?;
-        self.objects.get(at)?.get_or_init(|| self.read(*entry).map(Box::new)).as_deref()
-    }
-
-    /// Reads an object. Must ask for no other by [`Self::get`]: that one may be this one.
-    fn read(&self, entry: Entry) -> Option<Object> {
-        match entry.place {
-            Place::Free => None,
-            Place::Offset(offset) => {
-                let found = object::indirect(self.data, offset as usize, |number| self.whole_number(number))?;
-                (found.number == entry.number).then_some(())?;
-                let mut object = found.object;
-                if let Some(state) = &self.decryption {
-                    let id = (found.number, found.generation);
-                    // As far as it goes; a string that cannot be decrypted is no reason to lose the rest.
-                    _ = catch_unwind(AssertUnwindSafe(|| lopdf::encryption::decrypt_object(state, id, &mut object)));
-                }
-                Some(object)
-            }
-            Place::Packed(container) => {
-                let pack = self.pack(container)?;
-                let start = *pack.starts.get(&entry.number)?;
-                object::object(&mut Lexer::at(&pack.bytes, start), 0)
-            }
-        }
-    }
-
-    /// A number that stands as an object of its own, for stream lengths.
-    fn whole_number(&self, number: u32) -> Option<i64> {
-        let at = self.entries.binary_search_by_key(&number, |entry| entry.number).ok()?;
-        match self.entries.get(at)?.place {
-            Place::Offset(offset) => {
-                let mut lexer = Lexer::at(self.data, offset as usize);
-                object::header(&mut lexer)?;
-                lexer.skip_space()?;
-                object::digits(&mut lexer).and_then(|value| i64::try_from(value).ok())
-            }
-            Place::Free | Place::Packed(_) => None,
-        }
-    }
-
-    fn pack(&self, container: u32) -> Option<Rc<Pack>> {
-        if let Some(known) = self.packs.borrow().get(&container) {
-            return known.clone();
-        }
-        let pack = self.unpack(container).map(Rc::new);
-        self.packs.borrow_mut().insert(container, pack.clone());
-        pack
-    }
-
-    fn unpack(&self, container: u32) -> Option<Pack> {
-        let at = self.entries.binary_search_by_key(&container, |entry| entry.number).ok()?;
-        let entry = *self.entries.get(at)?;
-        // A container in a container is forbidden, and would go round in circles.
-        matches!(entry.place, Place::Offset(_)).then_some(())?;
-        let Some(Object::Stream(stream)) = self.read(entry) else { return None };
-        let room = usize::try_from(self.bytes_left.get()).ok()?;
-        let bytes = catch_unwind(AssertUnwindSafe(|| stream.decompressed_content_with_limit(room))).ok()?.ok()?;
-        self.bytes_left.set(self.bytes_left.get().saturating_sub(bytes.len() as u64));
-        let whole = |key: &[u8]| stream.dict.get(key).ok()?.as_i64().ok().and_then(|value| usize::try_from(value).ok());
-        let first = whole(b"First")?;
-        let count = whole(b"N")?;
-        let mut starts = HashMap::new();
-        let mut lexer = Lexer::new(&bytes);
-        for _ in 0..count {
-            let Some(_) = lexer.skip_space() else { break };
-            let Some(number) = object::digits(&mut lexer).and_then(|number| u32::try_from(number).ok()) else { break };
-            lexer.skip_space();
-            let Some(offset) = object::digits(&mut lexer).and_then(|offset| usize::try_from(offset).ok()) else {
-                break;
-            };
-            starts.entry(number).or_insert(first.saturating_add(offset));
-        }
-        Some(Pack { bytes, starts })
-    }
-}
-
 fn inflater() -> RefCell<Decompress> {
     RefCell::new(Decompress::new(false))
 }
@@ -553,33 +373,4 @@ fn repair(bytes: &[u8], password: Option<&str>, limits: &Limits) -> Result<lopdf
         Err(_) => "its objects make no sense".to_owned(),
     };
     Err(corrupt(detail))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ascii85_ends_where_it_should() {
-        assert_eq!(ascii85(b"87cUR D]j7B\nEbo80~>"), b"Hello world!");
-        assert_eq!(ascii85(b"z87cUR~>"), b"\0\0\0\0Hell");
-        assert_eq!(ascii85(b"87cURDZ~>"), b"Hello");
-        assert_eq!(ascii85(b"uuuuu"), b"", "no number of four bytes");
-    }
-
-    #[test]
-    fn inflating_stops_at_the_limit() {
-        let mut packed = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
-        std::io::Write::write_all(&mut packed, &[b'q'; 100_000]).unwrap();
-        let packed = packed.finish().unwrap();
-        let mut out = Vec::new();
-        let mut state = Decompress::new(false);
-        assert_eq!(inflate(&mut state, &packed, &mut out, 5_000), Err(Unpack::TooLarge));
-        assert!(out.capacity() <= 10_000);
-        out.clear();
-        assert_eq!(inflate(&mut state, &packed, &mut out, 200_000), Ok(true));
-        assert_eq!(out.len(), 100_000);
-        out.clear();
-        assert_eq!(inflate(&mut state, &packed[..packed.len() / 2], &mut out, 200_000), Ok(false));
-    }
 }

@@ -11,9 +11,12 @@ use model::page::{Page, PageBuilder, Rule};
 use model::problem::ProblemCode;
 use model::source::{Area, Source};
 
-use super::file::{File, PageNode, Unpack};
+use super::file::{File, PageNode};
 use super::font::{Drawn, Font};
 use super::lexer::{Lexer, Token, unescape_name};
+use super::matrix::{Matrix, length};
+use super::path::Path;
+use super::unpack::Unpack;
 use super::words::{Line, Words, direction};
 use crate::{Limits, ReadError};
 
@@ -31,9 +34,6 @@ const FORM_COST: u32 = 256;
 
 /// Unpacked bytes that cost as much as an operator.
 const BYTES_PER_OPERATOR: usize = 64;
-
-/// Straight pieces of one path, beyond which it is a drawing and no ruled line.
-const PIECES_MAX: usize = 20_000;
 
 /// Ruled lines of one page; a dense table has some thousand.
 const RULES_MAX: usize = 50_000;
@@ -58,45 +58,6 @@ const A4: [f32; 4] = [0.0, 0.0, 595.276, 841.89];
 
 /// Points: the standard allows 14,400; larger and empty boxes are damage.
 const PAGE_SIDE_MAX: f32 = 20_000.0;
-
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Matrix {
-    a: f32,
-    b: f32,
-    c: f32,
-    d: f32,
-    e: f32,
-    f: f32,
-}
-
-impl Matrix {
-    const IDENTITY: Self = Self { a: 1.0, b: 0.0, c: 0.0, d: 1.0, e: 0.0, f: 0.0 };
-
-    const fn new([a, b, c, d, e, f]: [f32; 6]) -> Self {
-        Self { a, b, c, d, e, f }
-    }
-
-    /// This one first, then `next`.
-    fn then(self, next: Self) -> Self {
-        Self {
-            a: self.a * next.a + self.b * next.c,
-            b: self.a * next.b + self.b * next.d,
-            c: self.c * next.a + self.d * next.c,
-            d: self.c * next.b + self.d * next.d,
-            e: self.e * next.a + self.f * next.c + next.e,
-            f: self.e * next.b + self.f * next.d + next.f,
-        }
-    }
-
-    fn apply(self, x: f32, y: f32) -> (f32, f32) {
-        (x * self.a + y * self.c + self.e, x * self.b + y * self.d + self.f)
-    }
-
-    fn translated(self, x: f32, y: f32) -> Self {
-        let (e, f) = self.apply(x, y);
-        Self { e, f, ..self }
-    }
-}
 
 #[derive(Debug, Clone, Copy)]
 struct State {
@@ -152,17 +113,6 @@ pub struct Interpreter<'a> {
 
 fn address(dictionary: &Dictionary) -> usize {
     std::ptr::from_ref(dictionary) as usize
-}
-
-/// The length of a vector that nearly always lies on an axis.
-fn length(x: f32, y: f32) -> f32 {
-    if y == 0.0 {
-        x.abs()
-    } else if x == 0.0 {
-        y.abs()
-    } else {
-        x.hypot(y)
-    }
 }
 
 /// An operator's bytes as one number, so that they are compared at once.
@@ -846,77 +796,4 @@ fn placement(node: &PageNode, turns: u8, unit: f32) -> (Matrix, f32, f32) {
     let (width, height) = if turns % 2 == 1 { (height, width) } else { (width, height) };
     let scaled = Matrix { a: unit, d: unit, ..Matrix::IDENTITY };
     (matrix.then(scaled), width * unit, height * unit)
-}
-
-/// A path on the page, as far as it is straight.
-#[derive(Debug, Default)]
-struct Path {
-    pieces: Vec<((f32, f32), (f32, f32))>,
-    /// Index in `pieces` of the first of each outline.
-    starts: Vec<usize>,
-    boxes: Vec<[f32; 4]>,
-    first: (f32, f32),
-    at: (f32, f32),
-    /// It has curves or more pieces than a table has lines.
-    is_drawing: bool,
-}
-
-impl Path {
-    fn clear(&mut self) {
-        self.pieces.clear();
-        self.starts.clear();
-        self.boxes.clear();
-        self.is_drawing = false;
-    }
-
-    fn move_to(&mut self, point: (f32, f32)) {
-        self.first = point;
-        self.at = point;
-        if self.starts.len() < PIECES_MAX {
-            self.starts.push(self.pieces.len());
-        }
-    }
-
-    fn line_to(&mut self, point: (f32, f32)) {
-        if self.pieces.len() < PIECES_MAX {
-            self.pieces.push((self.at, point));
-        } else {
-            self.is_drawing = true;
-        }
-        self.at = point;
-    }
-
-    fn curve_to(&mut self, point: (f32, f32)) {
-        self.is_drawing = true;
-        self.at = point;
-    }
-
-    fn close(&mut self) {
-        if self.at != self.first {
-            self.line_to(self.first);
-        }
-    }
-
-    fn rectangle(&mut self, matrix: Matrix, x: f32, y: f32, width: f32, height: f32) {
-        let (a, b) = (matrix.apply(x, y), matrix.apply(x + width, y + height));
-        // Turned by anything but quarters it is no box of a table.
-        let straight = (matrix.b == 0.0 && matrix.c == 0.0) || (matrix.a == 0.0 && matrix.d == 0.0);
-        if straight && self.boxes.len() < PIECES_MAX {
-            self.boxes.push([a.0.min(b.0), a.1.min(b.1), a.0.max(b.0), a.1.max(b.1)]);
-        }
-        self.first = matrix.apply(x, y);
-        self.at = self.first;
-    }
-
-    /// The bounding boxes of its outlines.
-    fn outlines(&self) -> impl Iterator<Item = [f32; 4]> + '_ {
-        let ends = self.starts.iter().copied().skip(1).chain([self.pieces.len()]);
-        self.starts.iter().zip(ends).filter_map(|(&start, end)| {
-            let pieces = self.pieces.get(start..end)?;
-            let (first, _) = *pieces.first()?;
-            let around = |[x0, y0, x1, y1]: [f32; 4], (x, y): (f32, f32)| [x0.min(x), y0.min(y), x1.max(x), y1.max(y)];
-            let bounds = [first.0, first.1, first.0, first.1];
-            Some(pieces.iter().fold(bounds, |bounds, &(_, to)| around(bounds, to)))
-        })
-    }
 }

@@ -9,10 +9,14 @@ mod file;
 mod font;
 mod index;
 mod interpret;
+mod lazy;
 mod lexer;
+mod matrix;
 mod object;
+mod path;
 mod radicals;
 mod truetype;
+mod unpack;
 mod words;
 
 #[cfg(test)]
