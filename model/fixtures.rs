@@ -129,6 +129,7 @@ fn row(seq: u32, day: Date, words: &[&str], source: Source, line: &str) -> (Tran
         status: Status::Settled,
         reference: None,
         merchant_reference: None,
+        refunded: None,
         source: source.clone(),
         amount_source: source.clone(),
         balance_source: balance.map(|_| source),

@@ -54,6 +54,8 @@ pub enum Equation {
     InSum,
     OutSum,
     NeutralSum,
+    /// a total of a document's facts (net pay = gross pay - deductions)
+    FactSum,
 }
 
 impl Equation {
@@ -69,6 +71,7 @@ impl Equation {
             Self::InSum => "in_sum",
             Self::OutSum => "out_sum",
             Self::NeutralSum => "neutral_sum",
+            Self::FactSum => "fact_sum",
         }
     }
 }

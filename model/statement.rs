@@ -182,6 +182,9 @@ pub struct Transaction {
     /// How it was paid: a wallet's funding source, a bank's channel.
     pub method: Option<Text>,
     pub status: Status,
+    /// What of the amount came back, where the row itself says it.
+    #[serde(default)]
+    pub refunded: Option<Money>,
     pub reference: Option<Text>,
     /// The merchant's or the counterparty's own number for it.
     pub merchant_reference: Option<Text>,

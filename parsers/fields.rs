@@ -1,5 +1,6 @@
 //! The facts of a document's heading and footing: holder, account, period, printed totals.
 
+use jiff::civil::Date;
 use model::problem::ProblemCode;
 use model::statement::{AccountNumber, DeclaredTotals, Holder};
 use model::{Money, Period, Problem, Sensitive, Source, Sourced, Text, When};
@@ -17,6 +18,7 @@ pub struct Heading {
     pub currency: Option<&'static str>,
     pub period: Option<Sourced<Period>>,
     pub issued: Option<Sourced<When>>,
+    pub statement_date: Option<Date>,
     pub opening_balance: Option<Sourced<Money>>,
     pub closing_balance: Option<Sourced<Money>>,
 }
@@ -64,6 +66,10 @@ pub fn read_heading(layout: &Layout, lines: &[TextLine], problems: &mut Vec<Prob
                 Some(when) => heading.issued = Some(Sourced::new(when, found.source.clone())),
                 None => unreadable("time of issue", "出具时间"),
             },
+            FieldName::StatementDate => match read_when(&found.first) {
+                Some(when) => heading.statement_date = Some(when.date),
+                None => unreadable("statement date", "账单日"),
+            },
             FieldName::OpeningBalance | FieldName::ClosingBalance => match Money::read(&found.first) {
                 Ok(money) if *name == FieldName::OpeningBalance => {
                     heading.opening_balance = Some(Sourced::new(money, found.source.clone()));
@@ -74,6 +80,15 @@ pub fn read_heading(layout: &Layout, lines: &[TextLine], problems: &mut Vec<Prob
         }
     }
     heading
+}
+
+impl Heading {
+    /// The day that dates without a year are counted back from.
+    #[must_use]
+    pub fn reference(&self) -> Option<Date> {
+        let period = self.period.as_ref().map(|p| p.value.to);
+        self.statement_date.or(period).or(self.issued.as_ref().map(|i| i.value.date))
+    }
 }
 
 /// Reads the printed totals. Sums are unsigned whatever sign they are printed with.
@@ -106,13 +121,13 @@ fn read_sum(text: &str) -> Option<Money> {
 }
 
 /// A found fact: its one or two groups and where its first stands.
-struct Found {
-    first: String,
-    second: Option<String>,
-    source: Source,
+pub struct Found {
+    pub first: String,
+    pub second: Option<String>,
+    pub source: Source,
 }
 
-fn find(spec: &FieldSpec, lines: &[TextLine]) -> Option<Found> {
+pub fn find(spec: &FieldSpec, lines: &[TextLine]) -> Option<Found> {
     let labelled = spec.after.iter().find_map(|label| {
         let piece = lines.iter().find_map(|line| line.after(label))?;
         Some(Found { first: piece.text, second: None, source: piece.source })

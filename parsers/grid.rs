@@ -5,17 +5,18 @@
 
 use std::borrow::Cow;
 
+use jiff::civil::Date;
 use model::problem::ProblemCode;
 use model::sheet::{Cell, CellKind, Row, Sheet, SheetOrigin};
 use model::statement::DeclaredTotals;
 use model::{Money, Problem};
 
 use crate::fields::keep;
-use crate::layout::{Layout, ROLE_COUNT, Role};
-use crate::record::{Columns, Record, RowView, is_empty, read_record};
-use crate::table::Table;
+use crate::layout::{DateForm, FactKind, Layout, ROLE_COUNT, RecordColumn, Records, Role};
+use crate::record::{Columns, Context, Record, RowView, is_empty, read_record};
+use crate::table::{FactRow, Table, is_summary};
 use crate::text::{TextLine, sheet_line, squash, trim};
-use crate::values::{currency_prefix, looks_like_date, read_when_cell};
+use crate::values::{currency_prefix, looks_like_date, read_when_cell, read_when_form};
 
 /// A header stands near the top: the longest known preamble is 25 lines, re-saved files add a few.
 const HEADER_ROWS_SEARCHED: usize = 200;
@@ -31,6 +32,8 @@ pub struct Header {
     pub named: usize,
     /// Cells of the header row up to its last name.
     width: u32,
+    /// Rows it takes: two where a name spans columns that the row below names.
+    height: usize,
 }
 
 impl Header {
@@ -59,7 +62,26 @@ fn names_of<'a>(sheet: &'a Sheet, row: &Row) -> Vec<(u32, Cow<'a, str>)> {
 /// Finds the row that names every column that the layout requires.
 #[must_use]
 pub fn find_header(layout: &Layout, names: &HeaderNames<'_>) -> Option<Header> {
-    names.rows.iter().enumerate().find_map(|(index, names)| header_of(layout, names, index))
+    let single = names.rows.iter().enumerate().find_map(|(index, names)| header_of(layout, names, index));
+    single.or_else(|| {
+        names.rows.windows(2).enumerate().find_map(|(index, pair)| {
+            let [upper, lower] = pair else { return None };
+            let header = header_of(layout, &overlaid(upper, lower), index + 1)?;
+            Some(Header { height: 2, ..header })
+        })
+    })
+}
+
+/// Two rows of names as one: what stands lower names its column, what nothing stands under keeps its name.
+fn overlaid<'a>(upper: &[(u32, Cow<'a, str>)], lower: &[(u32, Cow<'a, str>)]) -> Vec<(u32, Cow<'a, str>)> {
+    let mut names: Vec<(u32, Cow<'a, str>)> = lower.iter().filter(|(_, name)| !name.is_empty()).cloned().collect();
+    for (column, name) in upper {
+        if !names.iter().any(|(taken, _)| taken == column) {
+            names.push((*column, name.clone()));
+        }
+    }
+    names.sort_by_key(|(column, _)| *column);
+    names
 }
 
 fn header_of(layout: &Layout, names: &[(u32, Cow<'_, str>)], index: usize) -> Option<Header> {
@@ -83,22 +105,26 @@ fn header_of(layout: &Layout, names: &[(u32, Cow<'_, str>)], index: usize) -> Op
         }
     }
     let width = names.iter().filter(|(_, name)| !name.is_empty()).map(|(at, _)| *at).max().unwrap_or(0);
-    Some(Header { row: index, columns, named, width })
+    Some(Header { row: index, columns, named, width, height: 1 })
 }
 
 /// Reads the whole sheet.
 #[must_use]
-pub fn read_table(layout: &Layout, sheet: &Sheet, header: &Header) -> Table {
+pub fn read_table(layout: &Layout, sheet: &Sheet, header: &Header, reference: Option<Date>) -> Table {
     let mut table = Table { found: true, ..Table::default() };
     table.transactions.reserve_exact(sheet.rows.len().saturating_sub(header.row));
     let columns = Columns::of(layout);
     let reader = Reader { layout, sheet, header, columns: &columns };
-    let mut in_footing = false;
+    let mut state = State { in_footing: false, context: Context { section: None, reference } };
     for (index, row) in sheet.rows.iter().enumerate() {
-        if index < header.row {
-            table.outside.push(sheet_line(sheet, row));
+        if index + header.height <= header.row {
+            let line = sheet_line(sheet, row);
+            if let Some(section) = layout.section_of(&line.joined()) {
+                state.context.section = Some(section);
+            }
+            table.outside.push(line);
         } else if index > header.row {
-            reader.row(row, &mut in_footing, &mut table);
+            reader.row(row, &mut state, &mut table);
         }
     }
     table
@@ -110,6 +136,12 @@ pub fn all_lines(sheet: &Sheet) -> Vec<TextLine> {
     sheet.rows.iter().map(|row| sheet_line(sheet, row)).collect()
 }
 
+/// What the rows read so far say of those that follow.
+struct State<'a> {
+    in_footing: bool,
+    context: Context<'a>,
+}
+
 struct Reader<'a> {
     layout: &'a Layout,
     sheet: &'a Sheet,
@@ -118,29 +150,41 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn row(&self, row: &Row, in_footing: &mut bool, table: &mut Table) {
+    fn row(&self, row: &Row, state: &mut State<'a>, table: &mut Table) {
         let cells = self.sheet.cells_of(row);
         let (texts, kinds) = self.by_role(cells);
+        let skips = || self.layout.skip.iter().any(|pattern| pattern.is_match(&sheet_line(self.sheet, row).joined()));
+        if !self.layout.skip.is_empty() && skips() {
+            return;
+        }
         if self.is_row(&texts, &kinds) {
-            let record = self.read(row, cells, &texts, &kinds, table);
+            if let Some(records) = &self.layout.records {
+                table.facts.push(self.facts(row, cells, &texts, records));
+                return;
+            }
             let seq = table.next_seq();
+            let record = self.read(row, cells, &texts, &kinds, state.context, table);
             table.push(record, seq);
             return;
         }
         let line = sheet_line(self.sheet, row);
+        if let Some(section) = self.layout.section_of(&line.joined()) {
+            state.context.section = Some(section);
+            return;
+        }
         let Some(first) = line.pieces.first() else { return };
         if let Some(pattern) = &self.layout.totals.row
             && pattern.is_match(&squash(&first.text))
         {
             let sums = self.total_row(row, &texts, table);
             table.total_rows.push((currency_prefix(&first.text), sums));
-            *in_footing = true;
+            state.in_footing = true;
             return;
         }
         let start = squash(&first.text);
         if self.layout.ends_before.iter().any(|mark| start.starts_with(mark.as_str())) {
-            *in_footing = true;
-        } else if !*in_footing && !self.is_header_again(row) {
+            state.in_footing = true;
+        } else if !state.in_footing && !self.is_header_again(row) {
             let shown: String = line.joined().chars().take(40).collect();
             table.problems.push(
                 Problem::new(
@@ -162,9 +206,20 @@ impl<'a> Reader<'a> {
         if read_when_cell(time, kind).is_some() {
             return true;
         }
-        let has_amount = [Role::Amount, Role::In, Role::Out].iter().any(|role| Money::read(trim(text(*role))).is_ok());
+        let is_money = |role: Role| Money::read(trim(text(role))).is_ok();
+        let has_amount = [Role::Amount, Role::In, Role::Out].iter().any(|role| is_money(*role));
+        if is_summary(time) || self.is_total(time) {
+            return false;
+        }
+        if let Some(records) = &self.layout.records {
+            let has_fact = records.columns.iter().any(|c| c.value == FactKind::Amount && is_money(c.slot));
+            return looks_like_date(time) || has_fact && !texts.iter().any(|t| is_summary(t));
+        }
+        // A date that lacks its year or stands in another order is one only where its column says so.
+        let other_form = self.layout.column(Role::Time).is_some_and(|c| c.form != DateForm::YearFirst);
         looks_like_date(time)
-            || has_amount && (!trim(text(Role::Balance)).is_empty() || !trim(time).is_empty()) && !self.is_total(time)
+            || other_form && read_when_form(time, DateForm::DayFirst, None).is_some()
+            || has_amount && (!trim(text(Role::Balance)).is_empty() || !trim(time).is_empty() || other_form)
     }
 
     fn is_total(&self, first: &str) -> bool {
@@ -196,12 +251,24 @@ impl<'a> Reader<'a> {
         (texts, kinds)
     }
 
+    /// A row of a table of facts; cells that say nothing are left out.
+    fn facts(&self, row: &Row, cells: &[Cell], texts: &[&str; ROLE_COUNT], records: &Records) -> FactRow {
+        let first = cells.first().map_or(1, |c| c.column);
+        let cell = |column: &RecordColumn| {
+            let text = trim(texts.get(column.slot.index()).copied().unwrap_or(""));
+            let source = self.sheet.source(row, self.header.column(column.slot).unwrap_or(first));
+            (text.to_owned(), source, 1.0)
+        };
+        FactRow { cells: records.columns.iter().map(cell).collect() }
+    }
+
     fn read(
         &self,
         row: &Row,
         cells: &[Cell],
         texts: &[&str; ROLE_COUNT],
         kinds: &[CellKind; ROLE_COUNT],
+        context: Context<'_>,
         table: &mut Table,
     ) -> Result<Record, Problem> {
         let seq = table.next_seq();
@@ -210,7 +277,7 @@ impl<'a> Reader<'a> {
                 role.and_then(|r| self.header.column(r)).unwrap_or_else(|| cells.first().map_or(1, |c| c.column));
             self.sheet.source(row, column)
         };
-        let view = RowView { texts, kinds, place: &place, confidence: 1.0 };
+        let view = RowView { texts, kinds, place: &place, confidence: 1.0, context };
         let fits = !self.has_extra_cells(cells);
         if fits {
             return read_record(self.columns, &view, seq, &mut table.problems);
@@ -227,7 +294,7 @@ impl<'a> Reader<'a> {
                 };
                 read_record(
                     self.columns,
-                    &RowView { texts: &texts, kinds, place: &place, confidence: 1.0 },
+                    &RowView { texts: &texts, kinds, place: &place, confidence: 1.0, context },
                     seq,
                     &mut table.problems,
                 )

@@ -49,6 +49,29 @@ pub enum Role {
 pub const ROLE_COUNT: usize = 20;
 
 impl Role {
+    pub const ALL: [Self; ROLE_COUNT] = [
+        Self::Time,
+        Self::Clock,
+        Self::Amount,
+        Self::In,
+        Self::Out,
+        Self::Balance,
+        Self::Currency,
+        Self::Flow,
+        Self::FlowFallback,
+        Self::Status,
+        Self::RefundedAmount,
+        Self::Counterparty,
+        Self::CounterpartyAccount,
+        Self::CounterpartyWithAccount,
+        Self::Description,
+        Self::Remark,
+        Self::Type,
+        Self::Method,
+        Self::Reference,
+        Self::MerchantReference,
+    ];
+
     pub const fn index(self) -> usize {
         self as usize
     }
@@ -85,7 +108,64 @@ struct LayoutFile {
     page_totals: TotalsFile,
     #[serde(default)]
     table: TableFile,
+    #[serde(default)]
+    sections: Vec<SectionFile>,
+    #[serde(default)]
     columns: BTreeMap<Role, ColumnFile>,
+    #[serde(default)]
+    facts: BTreeMap<String, FactFile>,
+    records: Option<RecordsFile>,
+    #[serde(default)]
+    equations: Vec<EquationFile>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SectionFile {
+    line: String,
+    flow: Option<Flow>,
+    currency: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FactFile {
+    after: Option<OneOrMany>,
+    pattern: Option<OneOrMany>,
+    #[serde(rename = "as", default)]
+    value: FactKind,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RecordsFile {
+    /// A table of one row states facts rather than a record.
+    #[serde(default)]
+    one_row_is_facts: bool,
+    columns: BTreeMap<String, RecordColumnFile>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RecordColumnFile {
+    header: OneOrMany,
+    #[serde(default)]
+    optional: bool,
+    #[serde(rename = "as", default)]
+    value: FactKind,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EquationFile {
+    total: String,
+    #[serde(default)]
+    plus: Vec<String>,
+    #[serde(default)]
+    minus: Vec<String>,
+    /// The total is a fact, the terms are summed over the records.
+    #[serde(default)]
+    over_records: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -133,6 +213,12 @@ pub enum SumRule {
     All,
     /// Closed and failed rows are counted but not summed.
     CountedOnly,
+    /// Each row less what the row itself says came back.
+    NetOfRefunds,
+    /// Only rows that are refunds.
+    RefundsOnly,
+    /// Rows whose type is a repayment (还款) are counted but not summed.
+    WithoutRepayments,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -142,6 +228,8 @@ struct TableFile {
     skip: Vec<String>,
     wraps: Option<Wraps>,
     header_also: Vec<String>,
+    /// Text much larger than the table's own is not the table's.
+    watermark: bool,
 }
 
 /// Where the lines of a cell that takes several stand against the row's other cells.
@@ -159,15 +247,61 @@ struct ColumnFile {
     header: OneOrMany,
     #[serde(default)]
     optional: bool,
-    /// The amount carries its own sign.
+    /// The amount carries its own sign: `true`, or `"inverted"` where spending is positive.
     #[serde(default)]
-    signed: bool,
+    signed: SignFile,
+    /// Parts of an amount cell: groups `amount`, `currency`, `flow`, `refunded`, `refunded_all`.
+    pattern: Option<String>,
+    /// How a date is written that is not year, month, day.
+    #[serde(default)]
+    form: DateForm,
     /// Texts that mean an empty cell, beside `/`, dashes and `（空）`.
     #[serde(default)]
     empty: Vec<String>,
     #[serde(default)]
     words: BTreeMap<String, WordFile>,
     split: Option<Split>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+enum SignFile {
+    Plain(bool),
+    Named(String),
+}
+
+impl Default for SignFile {
+    fn default() -> Self {
+        Self::Plain(false)
+    }
+}
+
+/// What the sign of a printed amount means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Sign {
+    /// Amounts are unsigned; something else tells the direction.
+    #[default]
+    None,
+    /// `-` is money out.
+    Account,
+    /// `-` is money in: a card bill's spending is positive.
+    Inverted,
+    /// Amounts are unsigned and nothing but the balances tells the direction.
+    FromBalance,
+}
+
+/// The order of a date's parts. Where the year is missing it is the bill's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DateForm {
+    #[default]
+    YearFirst,
+    /// `03/05`, `0305`
+    MonthDay,
+    /// `240305`
+    ShortYear,
+    /// `05/03/2024`
+    DayFirst,
 }
 
 /// How a cell with a name and an account is parted.
@@ -198,8 +332,23 @@ pub enum FieldName {
     Currency,
     Period,
     Issued,
+    /// The day a bill is made up to; tells the year of dates that have none.
+    StatementDate,
     OpeningBalance,
     ClosingBalance,
+}
+
+/// How the text of a fact is written down in the result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FactKind {
+    #[default]
+    Text,
+    Amount,
+    Date,
+    Month,
+    /// A share: `12%` is 0.12.
+    Rate,
 }
 
 /// Where a fact stands: after a label, or in the first group (for a period: the first two) of a pattern over the
@@ -224,6 +373,47 @@ pub struct TotalsSpec {
     pub sums: Vec<SumRule>,
 }
 
+/// A line between the rows that says something of all the rows after it.
+#[derive(Debug, Clone)]
+pub struct Section {
+    pub line: Regex,
+    pub flow: Option<Flow>,
+    pub currency: Option<&'static str>,
+}
+
+/// A fact of a document that is no list of movements.
+#[derive(Debug, Clone)]
+pub struct Fact {
+    pub name: String,
+    pub spec: FieldSpec,
+    pub value: FactKind,
+}
+
+/// A table of facts, in most documents one row a month.
+#[derive(Debug, Clone)]
+pub struct Records {
+    pub one_row_is_facts: bool,
+    /// In the order of their names.
+    pub columns: Vec<RecordColumn>,
+}
+
+#[derive(Debug, Clone)]
+pub struct RecordColumn {
+    pub name: String,
+    pub value: FactKind,
+    /// The place of its cell in a row.
+    pub slot: Role,
+}
+
+/// `total = sum of plus - sum of minus`, over amounts of the facts or of each record.
+#[derive(Debug, Clone)]
+pub struct FactEquation {
+    pub total: String,
+    pub plus: Vec<String>,
+    pub minus: Vec<String>,
+    pub over_records: bool,
+}
+
 #[derive(Debug, Clone)]
 pub struct Identify {
     /// Squashed; all must be there.
@@ -238,11 +428,32 @@ pub struct Column {
     /// Squashed names, any of which heads the column.
     pub headers: Vec<String>,
     pub optional: bool,
-    pub signed: bool,
+    pub signed: Sign,
+    pub pattern: Option<Regex>,
+    pub form: DateForm,
     pub empty: Vec<String>,
     pub flow_words: Vec<(String, Flow)>,
     pub status_words: Vec<StatusWord>,
     pub split: Option<Split>,
+}
+
+impl Column {
+    /// A column that is only told by its name.
+    #[must_use]
+    pub const fn plain(role: Role, headers: Vec<String>) -> Self {
+        Self {
+            role,
+            headers,
+            optional: false,
+            signed: Sign::None,
+            pattern: None,
+            form: DateForm::YearFirst,
+            empty: Vec::new(),
+            flow_words: Vec::new(),
+            status_words: Vec::new(),
+            split: None,
+        }
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -292,14 +503,35 @@ pub struct Layout {
     pub wraps: Wraps,
     /// Squashed words of a heading's second line.
     pub header_also: Vec<String>,
-    /// In the order of their roles.
+    pub watermark: bool,
+    pub sections: Vec<Section>,
+    /// In the order of their roles; for a document of records, of their slots.
     pub columns: Vec<Column>,
+    pub facts: Vec<Fact>,
+    pub records: Option<Records>,
+    pub equations: Vec<FactEquation>,
 }
 
 impl Layout {
     #[must_use]
     pub fn column(&self, role: Role) -> Option<&Column> {
         self.columns.iter().find(|c| c.role == role)
+    }
+
+    /// The section that a line opens.
+    #[must_use]
+    pub fn section_of(&self, line: &str) -> Option<&Section> {
+        if self.sections.is_empty() {
+            return None;
+        }
+        let squashed = squash(line);
+        self.sections.iter().find(|section| section.line.is_match(&squashed))
+    }
+
+    /// Whether dates need to be counted back from a day that the heading says.
+    #[must_use]
+    pub fn needs_reference(&self) -> bool {
+        self.columns.iter().any(|c| c.form == DateForm::MonthDay)
     }
 }
 
@@ -338,13 +570,14 @@ impl Layout {
         let file: LayoutFile = toml::from_str(text)
             .map_err(|source| LayoutError::Toml { path: path.to_owned(), source: Box::new(source) })?;
         let check = Checker { path };
-        let columns =
-            file.columns.into_iter().map(|(role, column)| check.column(role, column)).collect::<Result<Vec<_>, _>>()?;
         let fields = file
             .fields
             .into_iter()
             .map(|(name, field)| Ok((name, check.field(field)?)))
             .collect::<Result<BTreeMap<_, _>, LayoutError>>()?;
+        let mut columns =
+            file.columns.into_iter().map(|(role, column)| check.column(role, column)).collect::<Result<Vec<_>, _>>()?;
+        let records = file.records.map(|records| check.records(records, &mut columns)).transpose()?;
         let layout = Self {
             id: format!("{issuer}.{stem}"),
             issuer: issuer.to_owned(),
@@ -374,7 +607,16 @@ impl Layout {
             skip: file.table.skip.iter().map(|p| check.pattern("table.skip", p)).collect::<Result<_, _>>()?,
             wraps: file.table.wraps.unwrap_or_default(),
             header_also: file.table.header_also.iter().map(|t| squash(t).into_owned()).collect(),
+            watermark: file.table.watermark,
+            sections: file.sections.into_iter().map(|section| check.section(section)).collect::<Result<_, _>>()?,
             columns,
+            facts: file.facts.into_iter().map(|(name, fact)| check.fact(name, fact)).collect::<Result<_, _>>()?,
+            records,
+            equations: file
+                .equations
+                .into_iter()
+                .map(|e| FactEquation { total: e.total, plus: e.plus, minus: e.minus, over_records: e.over_records })
+                .collect(),
         };
         check.whole(&layout)?;
         Ok(layout)
@@ -412,6 +654,49 @@ impl Checker<'_> {
         Ok(FieldSpec { after, patterns })
     }
 
+    fn section(&self, file: SectionFile) -> Result<Section, LayoutError> {
+        let currency = match file.currency {
+            Some(word) => Some(
+                crate::values::read_currency(&word).ok_or_else(|| self.wrong(format!("{word:?} is no currency")))?,
+            ),
+            None => None,
+        };
+        Ok(Section { line: self.pattern("sections.line", &file.line)?, flow: file.flow, currency })
+    }
+
+    fn fact(&self, name: String, file: FactFile) -> Result<Fact, LayoutError> {
+        let spec = self.field(FieldFile { after: file.after, pattern: file.pattern })?;
+        Ok(Fact { name, spec, value: file.value })
+    }
+
+    /// A record's columns take the places of a row: the first month or date that of the date (it marks the row), the
+    /// first amount that of the amount, the others what is left.
+    fn records(&self, file: RecordsFile, columns: &mut Vec<Column>) -> Result<Records, LayoutError> {
+        if !columns.is_empty() {
+            return Err(self.wrong("a document lists movements or records, not both"));
+        }
+        let mut free = Role::ALL.iter().rev().copied().filter(|r| !matches!(r, Role::Time | Role::Amount));
+        let (mut time, mut amount) = (Some(Role::Time), Some(Role::Amount));
+        let mut records = Records { one_row_is_facts: file.one_row_is_facts, columns: Vec::new() };
+        for (name, column) in file.columns {
+            let slot = match column.value {
+                FactKind::Date | FactKind::Month if !column.optional && time.is_some() => time.take(),
+                FactKind::Amount if !column.optional && amount.is_some() => amount.take(),
+                _ => free.next(),
+            };
+            let slot = slot.ok_or_else(|| self.wrong("a record has too many columns"))?;
+            let headers: Vec<String> =
+                column.header.into_vec().iter().map(|h| squash(h).into_owned()).filter(|h| !h.is_empty()).collect();
+            if headers.is_empty() {
+                return Err(self.wrong(format!("the record's column {name} has no name")));
+            }
+            columns.push(Column { optional: column.optional, ..Column::plain(slot, headers) });
+            records.columns.push(RecordColumn { name, value: column.value, slot });
+        }
+        columns.sort_by_key(|c| c.role);
+        Ok(records)
+    }
+
     fn totals(&self, totals: TotalsFile) -> Result<TotalsSpec, LayoutError> {
         let field = |f: Option<FieldFile>| f.map(|f| self.field(f)).transpose();
         let pair = |place, pattern: Option<String>| -> Result<Option<Regex>, LayoutError> {
@@ -445,7 +730,9 @@ impl Checker<'_> {
         let mut status_words = Vec::new();
         for (word, meaning) in file.words {
             match (role, meaning) {
-                (Role::Flow | Role::FlowFallback, WordFile::Always(flow)) => flow_words.push((word, self.flow(&flow)?)),
+                (Role::Flow | Role::FlowFallback | Role::Amount, WordFile::Always(flow)) => {
+                    flow_words.push((word, self.flow(&flow)?));
+                }
                 (Role::Status, WordFile::Always(status)) => {
                     let status = self.status(&status)?;
                     status_words.push(status_word(&word, [status; 3]));
@@ -462,11 +749,25 @@ impl Checker<'_> {
         if (role == Role::CounterpartyWithAccount) != file.split.is_some() {
             return Err(self.wrong("`split` belongs to counterparty_with_account, which needs it"));
         }
+        let signed = match &file.signed {
+            SignFile::Plain(false) => Sign::None,
+            SignFile::Plain(true) => Sign::Account,
+            SignFile::Named(word) if word == "inverted" => Sign::Inverted,
+            SignFile::Named(word) => return Err(self.wrong(format!("{word:?} is no sign: true, \"inverted\""))),
+        };
+        let pattern = file.pattern.as_ref().map(|p| self.pattern("an amount", p)).transpose()?;
+        if pattern.as_ref().is_some_and(|p| p.capture_names().flatten().all(|name| name != "amount")) {
+            return Err(self.wrong("an amount's pattern needs a group `amount`"));
+        }
+        // The longest word is the most particular.
+        flow_words.sort_by_key(|(word, _)| std::cmp::Reverse(word.len()));
         Ok(Column {
             role,
             headers,
             optional: file.optional,
-            signed: file.signed,
+            signed,
+            pattern,
+            form: file.form,
             empty: file.empty,
             flow_words,
             status_words,
@@ -502,20 +803,25 @@ impl Checker<'_> {
         {
             return Err(self.wrong("an `identify` block says nothing"));
         }
+        if layout.records.is_some() || layout.columns.is_empty() && !layout.facts.is_empty() {
+            return Ok(());
+        }
         if !has(Role::Time) {
             return Err(self.wrong("there is no column `time`"));
         }
         let pair = has(Role::In) && has(Role::Out);
-        let single = layout.column(Role::Amount);
-        let flow = has(Role::Flow);
-        let told = match single {
-            None => pair && !flow,
-            Some(amount) => !pair && amount.signed != flow,
-        };
-        if !told {
-            return Err(
-                self.wrong("the direction must come from `in` and `out`, from a `signed` amount, or from `flow`")
-            );
+        let amount = layout.column(Role::Amount);
+        let ways = [
+            pair,
+            amount.is_some_and(|c| c.signed != Sign::None),
+            has(Role::Flow),
+            layout.sections.iter().any(|s| s.flow.is_some()),
+            amount.is_some_and(|c| !c.flow_words.is_empty()),
+        ];
+        if pair == amount.is_some() || ways.iter().filter(|way| **way).count() != 1 {
+            return Err(self.wrong(
+                "the direction must come from one of: `in` and `out`, a `signed` amount, `flow`, sections, the amount's words",
+            ));
         }
         if layout
             .columns

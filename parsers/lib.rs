@@ -16,6 +16,7 @@ mod table;
 
 mod standards;
 
+mod facts;
 mod fields;
 mod proof;
 mod record;
@@ -24,15 +25,19 @@ mod values;
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use model::document::{Content, Document};
 use model::problem::ProblemCode;
+use model::proof::Proof;
 use model::statement::{DeclaredTotals, Parsed, ParserId, SectionTotals, Statement, StatementKind, Transaction};
 use model::{Problem, Text};
 
+use facts::{prove_facts, read_facts};
 use fields::{Heading, read_heading, read_totals};
 use layout::{Layout, library};
 use proof::{Claims, prove};
 use table::Table;
+use text::TextLine;
 
 pub use layout::LayoutError;
 
@@ -57,10 +62,24 @@ pub fn parse(document: &Document) -> Result<Parsed, ParseError> {
         return standards::parse(document.media_type, text).ok_or(ParseError::NotAStatement);
     }
     let candidate = identify::identify(&library().layouts, document).ok_or(ParseError::NotAStatement)?;
-    let layout = candidate.layout;
+    let mut parsed = read_as(candidate.layout, document);
+    parsed.parser = ParserId { id: Text::from(candidate.layout.id.as_str()), version: candidate.layout.version };
+    Ok(parsed)
+}
+
+/// Reads a document by a layout.
+fn read_as(layout: &Layout, document: &Document) -> Parsed {
     let mut problems = Vec::new();
+    let mut found = tables(layout, document, None);
+    if layout.needs_reference() {
+        // The heading says the year of dates that have none, and it is known once the table's lines are.
+        let outside: Vec<TextLine> = found.iter().flat_map(|table| table.outside.iter().cloned()).collect();
+        if let Some(reference) = read_heading(layout, &outside, &mut Vec::new()).reference() {
+            found = tables(layout, document, Some(reference));
+        }
+    }
     let mut statements = Vec::new();
-    for table in tables(layout, document) {
+    for table in found {
         statements.extend(statements_of(layout, table, &mut problems));
     }
     // A workbook saved again can hold its sheet twice.
@@ -70,8 +89,7 @@ pub fn parse(document: &Document) -> Result<Parsed, ParseError> {
             distinct.push(statement);
         }
     }
-    let parser = ParserId { id: Text::from(layout.id.as_str()), version: layout.version };
-    Ok(Parsed { parser, statements: distinct, problems })
+    Parsed { parser: ParserId { id: Text::default(), version: 0 }, statements: distinct, problems }
 }
 
 fn refuse_empty(document: &Document) -> Result<(), ParseError> {
@@ -87,20 +105,25 @@ fn refuse_empty(document: &Document) -> Result<(), ParseError> {
 }
 
 /// One table for a printed document, one for each sheet of a workbook that has it.
-fn tables(layout: &Layout, document: &Document) -> Vec<Table> {
+fn tables(layout: &Layout, document: &Document, reference: Option<Date>) -> Vec<Table> {
     match &document.content {
         Content::Text(_) => Vec::new(),
-        Content::Pages(pages) => vec![pages::read_table(layout, pages)],
+        Content::Pages(pages) => vec![pages::read_table(layout, pages, reference)],
         Content::Sheets(sheets) => {
-            let found: Vec<Table> = sheets
-                .iter()
-                .filter_map(|sheet| {
-                    Some(grid::read_table(layout, sheet, &grid::find_header(layout, &grid::HeaderNames::of(sheet))?))
-                })
-                .collect();
+            let mut found = Vec::new();
+            let mut elsewhere = Vec::new();
+            for sheet in sheets {
+                match grid::find_header(layout, &grid::HeaderNames::of(sheet)) {
+                    Some(header) => found.push(grid::read_table(layout, sheet, &header, reference)),
+                    None => elsewhere.extend(grid::all_lines(sheet)),
+                }
+            }
             if found.is_empty() {
-                let outside = sheets.iter().flat_map(grid::all_lines).collect();
-                return vec![Table { outside, ..Table::default() }];
+                return vec![Table { outside: elsewhere, ..Table::default() }];
+            }
+            // A cover sheet, or a mail's text around its tables, is about all of them.
+            for table in &mut found {
+                table.outside.splice(0..0, elsewhere.iter().cloned());
             }
             found
         }
@@ -117,6 +140,10 @@ fn same_rows(a: &Statement, b: &Statement) -> bool {
 /// A table is one statement for each currency that its rows are in.
 fn statements_of(layout: &Layout, mut table: Table, problems: &mut Vec<Problem>) -> Vec<Statement> {
     let heading = read_heading(layout, &table.outside, problems);
+    if layout.columns.is_empty() || layout.records.is_some() {
+        problems.append(&mut table.problems);
+        return vec![facts_statement(layout, &heading, &table, problems)];
+    }
     let declared = read_totals(&layout.totals, &table.outside, problems);
     problems.append(&mut table.problems);
     let transactions = std::mem::take(&mut table.transactions);
@@ -200,22 +227,7 @@ fn statement(
         sections: &rows.sections,
         sum_rules: &layout.totals.sums,
     });
-    for broken in proven.proof.broken.iter().filter(|b| b.seq.is_none()) {
-        let problem = Problem::new(
-            ProblemCode::DoesNotAddUp,
-            format!("单据印的{}是{}，按明细算是{}", equation_zh(broken.equation), broken.found, broken.expected),
-            format!(
-                "the document prints {} as {}, its rows give {}",
-                broken.equation.as_str(),
-                broken.found,
-                broken.expected
-            ),
-        );
-        problems.push(match &broken.source {
-            Some(source) => problem.at(source.clone()),
-            None => problem,
-        });
-    }
+    complain_of_totals(&proven.proof, problems);
     // Wallets keep their accounts in yuan and do not say so.
     let currency = currency.or((layout.kind == StatementKind::Wallet).then_some("CNY"));
     Statement {
@@ -237,6 +249,50 @@ fn statement(
     }
 }
 
+/// What the document prints about itself and its rows do not give.
+fn complain_of_totals(proof: &Proof, problems: &mut Vec<Problem>) {
+    for broken in proof.broken.iter().filter(|b| b.seq.is_none()) {
+        let problem = Problem::new(
+            ProblemCode::DoesNotAddUp,
+            format!("单据印的{}是{}，按明细算是{}", equation_zh(broken.equation), broken.found, broken.expected),
+            format!(
+                "the document prints {} as {}, its rows give {}",
+                broken.equation.as_str(),
+                broken.found,
+                broken.expected
+            ),
+        );
+        problems.push(match &broken.source {
+            Some(source) => problem.at(source.clone()),
+            None => problem,
+        });
+    }
+}
+
+/// A document of facts: no movements, but what it says by name and by month.
+fn facts_statement(layout: &Layout, heading: &Heading, table: &Table, problems: &mut Vec<Problem>) -> Statement {
+    let facts = read_facts(layout, &table.outside, &table.facts, problems);
+    let proof = prove_facts(&layout.equations, layout, &facts);
+    complain_of_totals(&proof, problems);
+    Statement {
+        kind: layout.kind,
+        issuer: Text::from(layout.issuer.as_str()),
+        holder: heading.holder.clone(),
+        account: heading.account.clone(),
+        currency: Some(Text::from(heading.currency.unwrap_or("CNY"))),
+        period: heading.period.clone(),
+        issued: heading.issued.clone(),
+        opening_balance: heading.opening_balance.clone(),
+        closing_balance: heading.closing_balance.clone(),
+        declared: DeclaredTotals::default(),
+        sections: Vec::new(),
+        transactions: Vec::new(),
+        fields: facts.fields,
+        records: facts.records,
+        proof,
+    }
+}
+
 const fn equation_zh(equation: model::proof::Equation) -> &'static str {
     use model::proof::Equation;
     match equation {
@@ -249,6 +305,7 @@ const fn equation_zh(equation: model::proof::Equation) -> &'static str {
         Equation::InSum => "收入合计",
         Equation::OutSum => "支出合计",
         Equation::NeutralSum => "不计收支合计",
+        Equation::FactSum => "合计",
     }
 }
 

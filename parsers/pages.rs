@@ -1,5 +1,6 @@
 //! Printed pages → the records of their table.
 
+use jiff::civil::Date;
 use model::page::Page;
 use model::problem::ProblemCode;
 use model::sheet::CellKind;
@@ -9,12 +10,12 @@ use model::{Money, Problem};
 
 use crate::columns::{self, HeaderCell, Ink, read_header};
 use crate::fields::read_totals;
-use crate::layout::{Layout, ROLE_COUNT, Role, Wraps};
-use crate::record::{Columns as Meanings, RowView, read_record};
+use crate::layout::{DateForm, Layout, ROLE_COUNT, RecordColumn, Role, Section, Wraps};
+use crate::record::{Columns as Meanings, Context, RowView, read_record};
 use crate::rows::{CellLine, assign_centred, assign_top};
-use crate::table::Table;
+use crate::table::{FactRow, Table, is_summary};
 use crate::text::{TextLine, WordLine, page_line, squash, trim, word_lines};
-use crate::values::looks_like_date;
+use crate::values::{looks_like_date, looks_like_short_date};
 
 /// One page's lines, parted.
 struct Body {
@@ -37,12 +38,13 @@ pub fn find_header(layout: &Layout, pages: &[Page]) -> Option<usize> {
 
 /// Reads every page.
 #[must_use]
-pub fn read_table(layout: &Layout, pages: &[Page]) -> Table {
+pub fn read_table(layout: &Layout, pages: &[Page], reference: Option<Date>) -> Table {
     let mut table = Table::default();
     let meanings = Meanings::of(layout);
     let bodies: Vec<Body> = pages.iter().enumerate().map(|(index, page)| part(layout, page, index)).collect();
     let mut at = 0;
     let mut geometry: Option<columns::Columns> = None;
+    let mut context = Context { section: None, reference };
     while let Some(body) = bodies.get(at) {
         // Pages whose headers stand in the same places share their edges, which more rows tell better.
         let end = match &body.header {
@@ -58,8 +60,13 @@ pub fn read_table(layout: &Layout, pages: &[Page]) -> Table {
         for body in bodies.get(at..end).unwrap_or(&[]) {
             let Some(page) = pages.get(body.page) else { continue };
             let first_seq = table.next_seq();
+            if let Some(section) = body.outside.iter().rev().find_map(|line| layout.section_of(&line.joined())) {
+                context.section = Some(section);
+            }
             match &geometry {
-                Some(columns) => PageReader { layout, meanings: &meanings, page, columns }.read(body, &mut table),
+                Some(columns) => {
+                    PageReader { layout, meanings: &meanings, page, columns }.read(body, &mut context, &mut table)
+                }
                 None => table.outside.extend(body.lines.iter().map(|line| page_line(page, line))),
             }
             let last_seq = table.next_seq().saturating_sub(1);
@@ -79,7 +86,7 @@ fn same_place(a: &[HeaderCell], b: &[HeaderCell]) -> bool {
 }
 
 fn part(layout: &Layout, page: &Page, index: usize) -> Body {
-    let lines = word_lines(page);
+    let lines = if layout.watermark { without_watermark(word_lines(page)) } else { word_lines(page) };
     let header = lines.iter().enumerate().find_map(|(at, line)| Some((at, read_header(layout, page, line)?)));
     let mut body = Body { page: index, header: None, lines: Vec::new(), outside: Vec::new() };
     let start = match header {
@@ -111,6 +118,18 @@ fn part(layout: &Layout, page: &Page, index: usize) -> Body {
     body
 }
 
+/// Drops words much larger than most: a watermark's characters stand between those of the table.
+fn without_watermark(mut lines: Vec<WordLine>) -> Vec<WordLine> {
+    let mut sizes: Vec<f32> = lines.iter().flat_map(|line| line.words.iter().map(|w| w.font_size)).collect();
+    sizes.sort_by(f32::total_cmp);
+    let usual = sizes.get(sizes.len() / 2).copied().unwrap_or(0.0);
+    for line in &mut lines {
+        line.words.retain(|word| word.font_size <= 1.6 * usual);
+    }
+    lines.retain(|line| !line.words.is_empty());
+    lines
+}
+
 fn find_columns(pages: &[Page], bodies: &[Body], cells: &[HeaderCell]) -> columns::Columns {
     let width = bodies.iter().filter_map(|b| pages.get(b.page)).map(|p| p.width).fold(0.0_f32, f32::max);
     let mut ink = Ink::new(width);
@@ -136,11 +155,11 @@ fn find_columns(pages: &[Page], bodies: &[Body], cells: &[HeaderCell]) -> column
     columns::edges(cells.to_vec(), &ink, &rules)
 }
 
-struct PageReader<'a> {
+struct PageReader<'a, 'c> {
     layout: &'a Layout,
-    meanings: &'a Meanings<'a>,
-    page: &'a Page,
-    columns: &'a columns::Columns,
+    meanings: &'c Meanings<'a>,
+    page: &'c Page,
+    columns: &'c columns::Columns,
 }
 
 /// The cells of one page by column, their texts in one string.
@@ -149,10 +168,23 @@ struct Cells {
     by_column: Vec<Vec<CellLine>>,
 }
 
-impl PageReader<'_> {
-    fn read(&self, body: &Body, table: &mut Table) {
-        let cells = self.cells(&body.lines);
-        let anchors = self.anchors(&cells, &body.lines);
+impl<'a> PageReader<'a, '_> {
+    fn read(&self, body: &Body, context: &mut Context<'a>, table: &mut Table) {
+        // Lines that open a section are no part of any row.
+        let mut sections: Vec<(f32, &'a Section)> = Vec::new();
+        let mut lines = body.lines.clone();
+        if !self.layout.sections.is_empty() {
+            lines.retain(|line| match self.layout.section_of(&page_line(self.page, line).joined()) {
+                Some(section) => {
+                    sections.push((line.baseline, section));
+                    false
+                }
+                None => true,
+            });
+        }
+        let lines = &lines;
+        let cells = self.cells(lines);
+        let anchors = self.anchors(&cells, lines);
         if anchors.is_empty() {
             // A page of notes, or a table without rows.
             table.outside.extend(body.lines.iter().map(|line| page_line(self.page, line)));
@@ -167,7 +199,10 @@ impl PageReader<'_> {
         // Each column's lines are in order, so a cursor per column walks them once.
         let mut cursors = vec![0_usize; cells.by_column.len()];
         let mut texts: [String; ROLE_COUNT] = std::array::from_fn(|_| String::new());
-        for row in 0..anchors.len() {
+        for (row, anchor) in anchors.iter().enumerate() {
+            if let Some((_, section)) = sections.iter().rev().find(|(baseline, _)| baseline < anchor) {
+                context.section = Some(section);
+            }
             let mut areas: [Option<Area>; ROLE_COUNT] = [None; ROLE_COUNT];
             let mut whole: Option<Area> = None;
             let mut confidence = 1.0_f32;
@@ -186,7 +221,7 @@ impl PageReader<'_> {
                             confidence = confidence.min(line.confidence);
                             if let Some(role) = header.role {
                                 if let Some(text) = texts.get_mut(role.index()) {
-                                    append(text, cells.arena.get(line.text_start..line.text_end).unwrap_or(""));
+                                    append(role, text, cells.arena.get(line.text_start..line.text_end).unwrap_or(""));
                                 }
                                 if let Some(slot) = areas.get_mut(role.index()) {
                                     *slot = Some(slot.map_or(area, |s| s.union(area)));
@@ -207,7 +242,21 @@ impl PageReader<'_> {
             for (view, text) in views.iter_mut().zip(&texts) {
                 *view = text.as_str();
             }
-            let view = RowView { texts: &views, kinds: &[CellKind::Text; ROLE_COUNT], place: &place, confidence };
+            let view = RowView {
+                texts: &views,
+                kinds: &[CellKind::Text; ROLE_COUNT],
+                place: &place,
+                confidence,
+                context: *context,
+            };
+            if let Some(records) = &self.layout.records {
+                let cell = |column: &RecordColumn| {
+                    let text = trim(views.get(column.slot.index()).copied().unwrap_or(""));
+                    (text.to_owned(), place(Some(column.slot)), confidence)
+                };
+                table.facts.push(FactRow { cells: records.columns.iter().map(cell).collect() });
+                continue;
+            }
             let seq = table.next_seq();
             let record = read_record(self.meanings, &view, seq, &mut table.problems);
             table.push(record, seq);
@@ -294,7 +343,10 @@ impl PageReader<'_> {
         }
     }
 
-    /// Baselines of the rows: a line with a date, or without one but with an amount and a balance.
+    /// Baselines of the rows.
+    ///
+    /// Where date and amount stand on one line, a line with a date is a row, and so is one without but with an amount
+    /// and a balance. Where a date takes two lines around its row (the day over the time), the amount marks the row.
     fn anchors(&self, cells: &Cells, lines: &[WordLine]) -> Vec<f32> {
         let column = |role: Role| self.columns.cells.iter().position(|c| c.role == Some(role));
         let marks = |role: Role, test: &dyn Fn(&str) -> bool| -> Vec<bool> {
@@ -308,14 +360,37 @@ impl PageReader<'_> {
             }
             found
         };
-        let is_money = |text: &str| Money::read(trim(text)).is_ok();
-        let dated = marks(Role::Time, &looks_like_date);
-        let amounts = [Role::Amount, Role::In, Role::Out].map(|role| marks(role, &is_money));
-        let balances = marks(Role::Balance, &is_money);
-        let has_balance = column(Role::Balance).is_some();
         let at = |marks: &[bool], index: usize| marks.get(index).copied().unwrap_or(false);
+        let form = self.layout.column(Role::Time).map_or(DateForm::YearFirst, |c| c.form);
+        let is_date = |text: &str| looks_like_date(text) || form != DateForm::YearFirst && looks_like_short_date(text);
+        let dated = marks(Role::Time, &is_date);
+        let summaries = marks(Role::Time, &|text| is_summary(text));
+        let amounts: Vec<Vec<bool>> = [Role::Amount, Role::In, Role::Out]
+            .iter()
+            .map(|role| {
+                let pattern = self.layout.column(*role).and_then(|c| c.pattern.as_ref());
+                marks(*role, &|text| match pattern {
+                    Some(pattern) => pattern.is_match(trim(text)),
+                    None => Money::read(trim(text)).is_ok(),
+                })
+            })
+            .collect();
+        let has_amount = |index: usize| amounts.iter().any(|m| at(m, index));
+        let balances = marks(Role::Balance, &|text| Money::read(trim(text)).is_ok());
+        let indexes = || 0..lines.len();
+        let (dates, both) = (
+            indexes().filter(|i| at(&dated, *i)).count(),
+            indexes().filter(|i| at(&dated, *i) && has_amount(*i)).count(),
+        );
+        let apart = dates > 0 && both * 2 < dates && indexes().any(has_amount);
         let is_anchor = |index: usize| {
-            at(&dated, index) || amounts.iter().any(|m| at(m, index)) && (at(&balances, index) && has_balance)
+            if at(&summaries, index) {
+                return false;
+            }
+            if apart || form != DateForm::YearFirst {
+                return has_amount(index) || !apart && at(&dated, index);
+            }
+            at(&dated, index) || has_amount(index) && at(&balances, index)
         };
         lines.iter().enumerate().filter(|(index, _)| is_anchor(*index)).map(|(_, line)| line.baseline).collect()
     }
@@ -343,13 +418,16 @@ impl PageReader<'_> {
     }
 }
 
-/// Joins a wrapped cell's next line: writing goes on without a blank, two Latin words keep one.
-fn append(text: &mut String, more: &str) {
+/// Joins a wrapped cell's next line: writing goes on without a blank, two Latin words keep one, and so do a day and
+/// the time under it.
+fn append(role: Role, text: &mut String, more: &str) {
     let (Some(before), Some(after)) = (text.chars().next_back(), more.chars().next()) else {
         text.push_str(more);
         return;
     };
-    if before.is_ascii_alphabetic() && after.is_ascii_alphabetic() && before.is_lowercase() {
+    let words = before.is_ascii_alphabetic() && after.is_ascii_alphabetic() && before.is_lowercase();
+    let day_and_time = role == Role::Time && looks_like_date(text) && after.is_ascii_digit();
+    if words || day_and_time {
         text.push(' ');
     }
     text.push_str(more);

@@ -524,9 +524,16 @@ fn sum(
     let included = |rule: SumRule, row: &Transaction| match rule {
         SumRule::All => true,
         SumRule::CountedOnly => row.status.counts(),
+        SumRule::NetOfRefunds => true,
+        SumRule::RefundsOnly => row.status == Status::Refunded && row.refunded.is_none(),
+        SumRule::WithoutRepayments => row.printed_type.as_ref().is_none_or(|t| !t.contains("还款")),
+    };
+    let counted = |rule: SumRule, row: &Transaction| match (rule, row.refunded) {
+        (SumRule::NetOfRefunds, Some(refunded)) => row.amount.abs().minus(refunded),
+        _ => row.amount.abs(),
     };
     let total =
-        |rule| rows.iter().filter(|t| t.flow == flow && included(rule, t)).map(|t| t.amount.abs()).sum::<Money>();
+        |rule| rows.iter().filter(|t| t.flow == flow && included(rule, t)).map(|t| counted(rule, t)).sum::<Money>();
     match rules.iter().copied().find(|rule| total(*rule) == found.value) {
         Some(rule) => {
             tally.holds();
@@ -573,6 +580,7 @@ mod tests {
                     status: Status::Settled,
                     reference: None,
                     merchant_reference: None,
+                    refunded: None,
                     source: source.clone(),
                     amount_source: source.clone(),
                     balance_source: Some(source),

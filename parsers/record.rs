@@ -2,14 +2,15 @@
 
 use std::cell::Cell;
 
+use jiff::civil::Date;
 use model::problem::ProblemCode;
 use model::sheet::CellKind;
 use model::statement::{AccountNumber, Flow, Status, Transaction};
 use model::{Money, Problem, Source, Text, When};
 
-use crate::layout::{Column, Layout, ROLE_COUNT, Role, Split};
+use crate::layout::{Column, DateForm, Layout, ROLE_COUNT, Role, Section, Sign, Split};
 use crate::text::{squash, trim};
-use crate::values::{read_clock, read_currency, read_when_cell};
+use crate::values::{read_clock, read_currency, read_when_cell, read_when_form};
 
 /// A row's cells by role. A role without a column is an empty text.
 pub struct RowView<'a> {
@@ -18,6 +19,16 @@ pub struct RowView<'a> {
     /// Where the row stands, or one role's cell of it.
     pub place: &'a dyn Fn(Option<Role>) -> Source,
     pub confidence: f32,
+    pub context: Context<'a>,
+}
+
+/// What is said of a row elsewhere on the page.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Context<'a> {
+    /// The section that the row stands in.
+    pub section: Option<&'a Section>,
+    /// A day near which dates without a year lie: a bill is never about the days after it.
+    pub reference: Option<Date>,
 }
 
 impl RowView<'_> {
@@ -71,12 +82,13 @@ pub fn read_record(
     seq: u32,
     problems: &mut Vec<Problem>,
 ) -> Result<Record, Problem> {
-    let (amount, flow, amount_role) = read_amount(columns, view).map_err(|why| why.at((view.place)(None)).row(seq))?;
+    let Amount { money: amount, flow, role: amount_role, currency: amount_currency, refunded } =
+        read_amount(columns, view).map_err(|why| why.at((view.place)(None)).row(seq))?;
     let mut complain = |code, role, zh: String, en: String| {
         problems.push(Problem::new(code, zh, en).at((view.place)(Some(role))).row(seq));
     };
 
-    let time = read_time(view).unwrap_or_else(|text| {
+    let time = read_time(columns, view).unwrap_or_else(|text| {
         complain(
             ProblemCode::UnreadableCell,
             Role::Time,
@@ -118,6 +130,7 @@ pub fn read_record(
             format!("row {seq}: the currency {currency_text:?} is not known"),
         );
     }
+    let section = view.context.section;
     let status = match read_status(columns, view, flow) {
         Ok(status) => status,
         Err(word) => {
@@ -130,14 +143,14 @@ pub fn read_record(
             Status::Pending
         }
     };
-    let status = with_refund(columns, view, status, amount).unwrap_or_else(|text| {
+    let (status, refunded) = with_refund(columns, view, status, amount, refunded).unwrap_or_else(|text| {
         complain(
             ProblemCode::UnreadableCell,
             Role::RefundedAmount,
             format!("第{seq}行：退款金额“{text}”无法识别"),
             format!("row {seq}: the refunded amount {text:?} could not be read"),
         );
-        status
+        (status, None)
     });
 
     let optional = |role| -> Option<Text> {
@@ -169,6 +182,7 @@ pub fn read_record(
         printed_type: optional(Role::Type),
         method: optional(Role::Method),
         status,
+        refunded,
         reference: optional(Role::Reference),
         merchant_reference: optional(Role::MerchantReference),
         source: (view.place)(None),
@@ -177,6 +191,7 @@ pub fn read_record(
         confidence: view.confidence,
         repaired: None,
     };
+    let currency = currency.or(amount_currency).or(section.and_then(|s| s.currency));
     Ok(Record { transaction, currency })
 }
 
@@ -195,43 +210,104 @@ pub fn is_empty(column: Option<&Column>, text: &str) -> bool {
     }
 }
 
-fn read_amount(columns: &Columns<'_>, view: &RowView<'_>) -> Result<(Money, Flow, Role), Problem> {
+/// A row's amount, signed, and what its cell says beside it.
+struct Amount {
+    money: Money,
+    flow: Flow,
+    role: Role,
+    currency: Option<&'static str>,
+    refunded: Option<Money>,
+}
+
+/// The parts of an amount cell.
+struct Printed {
+    money: Money,
+    currency: Option<&'static str>,
+    flow: Option<Flow>,
+    refunded: Option<Money>,
+}
+
+fn read_printed(column: Option<&Column>, text: &str) -> Result<Printed, Problem> {
+    let read = |text: &str| Money::read(text).map_err(|_| unreadable_amount(text));
+    let Some((column, pattern)) = column.and_then(|c| Some((c, c.pattern.as_ref()?))) else {
+        return Ok(Printed { money: read(text)?, currency: None, flow: None, refunded: None });
+    };
+    let parts = pattern.captures(text).ok_or_else(|| unreadable_amount(text))?;
+    let part = |name| parts.name(name).map(|m| trim(m.as_str()));
+    let money = read(part("amount").unwrap_or(""))?;
+    let flow = match part("flow") {
+        Some(word) => Some(flow_word(column, word).ok_or_else(|| unknown_flow(word))?),
+        None => None,
+    };
+    let refunded = match part("refunded") {
+        Some(refunded) => Some(read(refunded)?),
+        None => part("refunded_all").map(|_| money),
+    };
+    let currency = match part("currency") {
+        Some(word) => Some(read_currency(word).ok_or_else(|| unreadable_amount(text))?),
+        None => None,
+    };
+    Ok(Printed { money, currency, flow, refunded })
+}
+
+/// An exact word, or the longest of those that end in `*` and begin it.
+fn flow_word(column: &Column, text: &str) -> Option<Flow> {
+    let words = &column.flow_words;
+    let exact = words.iter().find(|(word, _)| word == text);
+    let found =
+        exact.or_else(|| words.iter().find(|(word, _)| word.strip_suffix('*').is_some_and(|w| text.starts_with(w))));
+    found.map(|(_, flow)| *flow)
+}
+
+fn read_amount(columns: &Columns<'_>, view: &RowView<'_>) -> Result<Amount, Problem> {
     if let Some(column) = columns.get(Role::Amount) {
         let text = trim(view.text(Role::Amount));
-        let printed = Money::read(text).map_err(|_| unreadable_amount(text))?;
-        if column.signed {
-            let flow = if printed.is_negative() { Flow::Out } else { Flow::In };
-            return Ok((printed, flow, Role::Amount));
+        let Printed { money: printed, currency, flow, refunded } = read_printed(Some(column), text)?;
+        let make = |money, flow| Amount { money, flow, role: Role::Amount, currency, refunded };
+        let by_sign = |money: Money| make(money, if money.is_negative() { Flow::Out } else { Flow::In });
+        match column.signed {
+            Sign::Account => return Ok(by_sign(printed)),
+            Sign::Inverted => return Ok(by_sign(printed.negated())),
+            Sign::FromBalance if printed.is_negative() => return Err(unreadable_amount(text)),
+            Sign::FromBalance => return Ok(make(printed, Flow::In)),
+            Sign::None => {}
         }
-        if printed.is_negative() {
-            return Err(unreadable_amount(text));
-        }
-        let flow = read_flow(columns, view)?;
-        return Ok((if flow == Flow::Out { printed.negated() } else { printed }, flow, Role::Amount));
+        let flow = match (flow, view.context.section.and_then(|s| s.flow)) {
+            (Some(flow), _) => flow,
+            (None, Some(flow)) if columns.get(Role::Flow).is_none() => flow,
+            _ => read_flow(columns, view)?,
+        };
+        return Ok(match flow {
+            Flow::Neutral if printed.is_negative() => return Err(unreadable_amount(text)),
+            Flow::Neutral => make(printed, flow),
+            // A negative figure under a direction is a reversal: money that goes the other way.
+            Flow::In => by_sign(printed),
+            Flow::Out => by_sign(printed.negated()),
+        });
     }
-    let read = |role| -> Result<Option<Money>, Problem> {
+    let read = |role| -> Result<Option<Printed>, Problem> {
         let text = trim(view.text(role));
         if is_empty(columns.get(role), text) {
             return Ok(None);
         }
-        Money::read(text).map(Some).map_err(|_| unreadable_amount(text))
+        read_printed(columns.get(role), text).map(Some)
     };
-    let signed = |money: Money, role| {
-        // A negative figure in one of the two columns is a reversal: money that goes the other way.
-        let inward = (role == Role::In) != money.is_negative();
-        let flow = if inward { Flow::In } else { Flow::Out };
-        let amount = if inward { money.abs() } else { money.abs().negated() };
-        (amount, flow, role)
+    let signed = |printed: Printed, role| {
+        // As above: a negative figure in one of the two columns goes the other way.
+        let inward = (role == Role::In) != printed.money.is_negative();
+        let (flow, money) =
+            if inward { (Flow::In, printed.money.abs()) } else { (Flow::Out, printed.money.abs().negated()) };
+        Amount { money, flow, role, currency: printed.currency, refunded: printed.refunded }
     };
     match (read(Role::In)?, read(Role::Out)?) {
         (Some(inflow), None) => Ok(signed(inflow, Role::In)),
         (None, Some(out)) => Ok(signed(out, Role::Out)),
-        (Some(inflow), Some(out)) if out.is_zero() => Ok(signed(inflow, Role::In)),
-        (Some(inflow), Some(out)) if inflow.is_zero() => Ok(signed(out, Role::Out)),
+        (Some(inflow), Some(out)) if out.money.is_zero() => Ok(signed(inflow, Role::In)),
+        (Some(inflow), Some(out)) if inflow.money.is_zero() => Ok(signed(out, Role::Out)),
         (Some(inflow), Some(out)) => Err(Problem::new(
             ProblemCode::UnreadableRow,
-            format!("收入“{inflow}”与支出“{out}”同时有数，无法判断方向"),
-            format!("both columns are filled, in {inflow} and out {out}: the direction cannot be told"),
+            format!("收入“{}”与支出“{}”同时有数，无法判断方向", inflow.money, out.money),
+            format!("both columns are filled, in {} and out {}: the direction cannot be told", inflow.money, out.money),
         )),
         (None, None) => Err(unreadable_amount("")),
     }
@@ -246,15 +322,9 @@ fn unreadable_amount(text: &str) -> Problem {
 }
 
 fn read_flow(columns: &Columns<'_>, view: &RowView<'_>) -> Result<Flow, Problem> {
-    let lookup = |role: Role, text: &str| {
-        columns.get(role)?.flow_words.iter().find(|(word, _)| word == text).map(|(_, flow)| *flow)
-    };
+    let lookup = |role: Role, text: &str| flow_word(columns.get(role)?, text);
     let text = trim(view.text(Role::Flow));
-    if let Some(flow) = lookup(Role::Flow, text) {
-        return Ok(flow);
-    }
-    let wrapped = squash(text);
-    if let Some(flow) = lookup(Role::Flow, &wrapped) {
+    if let Some(flow) = lookup(Role::Flow, text).or_else(|| lookup(Role::Flow, &squash(text))) {
         return Ok(flow);
     }
     if text.is_empty()
@@ -262,11 +332,15 @@ fn read_flow(columns: &Columns<'_>, view: &RowView<'_>) -> Result<Flow, Problem>
     {
         return Ok(flow);
     }
-    Err(Problem::new(
+    Err(unknown_flow(text))
+}
+
+fn unknown_flow(text: &str) -> Problem {
+    Problem::new(
         ProblemCode::UnreadableRow,
         format!("收支方向“{text}”未知"),
         format!("the direction {text:?} is not known"),
-    ))
+    )
 }
 
 /// `Err` holds the word that nobody knows.
@@ -289,27 +363,45 @@ fn read_status(columns: &Columns<'_>, view: &RowView<'_>, flow: Flow) -> Result<
     }
 }
 
-/// A printed refunded amount makes a settled row refunded, wholly or in part.
-fn with_refund(columns: &Columns<'_>, view: &RowView<'_>, status: Status, amount: Money) -> Result<Status, String> {
+/// A printed refunded amount makes a settled row refunded, wholly or in part. `refunded` is what the amount's own
+/// cell says of it.
+fn with_refund(
+    columns: &Columns<'_>,
+    view: &RowView<'_>,
+    status: Status,
+    amount: Money,
+    refunded: Option<Money>,
+) -> Result<(Status, Option<Money>), String> {
     let text = trim(view.text(Role::RefundedAmount));
-    if is_empty(columns.get(Role::RefundedAmount), text) {
-        return Ok(status);
-    }
-    let refunded = Money::read(text).map_err(|_| text.to_owned())?;
-    Ok(match status {
-        _ if refunded.is_zero() => status,
+    let refunded = match refunded {
+        None if is_empty(columns.get(Role::RefundedAmount), text) => return Ok((status, None)),
+        None => Money::read(text).map_err(|_| text.to_owned())?,
+        Some(refunded) => refunded,
+    };
+    let status = match status {
+        _ if refunded.is_zero() => return Ok((status, None)),
         Status::Settled | Status::Refunded | Status::PartlyRefunded | Status::Closed if refunded == amount.abs() => {
             Status::Refunded
         }
         Status::Settled | Status::PartlyRefunded => Status::PartlyRefunded,
         other => other,
-    })
+    };
+    Ok((status, Some(refunded)))
 }
 
 /// `Err` holds the text that is no date.
-fn read_time(view: &RowView<'_>) -> Result<Option<When>, String> {
+fn read_time(columns: &Columns<'_>, view: &RowView<'_>) -> Result<Option<When>, String> {
     let text = view.text(Role::Time);
-    let Some(mut when) = read_when_cell(text, view.kind(Role::Time)) else { return Err(trim(text).to_owned()) };
+    let column = columns.get(Role::Time);
+    let form = column.map_or(DateForm::YearFirst, |c| c.form);
+    let read = match form {
+        DateForm::YearFirst => read_when_cell(text, view.kind(Role::Time)),
+        other => read_when_form(text, other, view.context.reference),
+    };
+    let Some(mut when) = read else {
+        // A bill leaves the date of some rows out.
+        return if is_empty(column, trim(text)) { Ok(None) } else { Err(trim(text).to_owned()) };
+    };
     let clock = trim(view.text(Role::Clock));
     if when.time.is_none() && !clock.is_empty() {
         // A workbook keeps a time of day as a date of 1899 or 1900 with that time.

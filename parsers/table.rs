@@ -1,10 +1,10 @@
 //! What both kinds of table give: records in the printed order, and what could not be read.
 
-use model::Problem;
 use model::statement::{DeclaredTotals, SectionTotals, Transaction};
+use model::{Problem, Source};
 
 use crate::record::Record;
-use crate::text::TextLine;
+use crate::text::{TextLine, squash};
 
 #[derive(Debug, Default)]
 pub struct Table {
@@ -20,8 +20,42 @@ pub struct Table {
     pub outside: Vec<TextLine>,
     /// Sums that stand in a row of the table itself, by the currency the row names.
     pub total_rows: Vec<(Option<&'static str>, DeclaredTotals)>,
+    /// Rows of a table of facts.
+    pub facts: Vec<FactRow>,
     /// Totals that each page prints about itself.
     pub sections: Vec<SectionTotals>,
+}
+
+/// A row of a table of facts: the text, place and confidence of each of its layout's columns, in their order.
+#[derive(Debug)]
+pub struct FactRow {
+    pub cells: Vec<(String, Source, f32)>,
+}
+
+/// Whether what stands where a row has its date says that the row adds others up or carries a balance over a page.
+#[must_use]
+pub fn is_summary(text: &str) -> bool {
+    let text = squash(text);
+    let starts = [
+        "合计",
+        "小计",
+        "总计",
+        "累计",
+        "本页",
+        "本月合计",
+        "承前页",
+        "过次页",
+        "接下页",
+        "转下页",
+        "上页余额",
+        "期初余额",
+        "期末余额",
+        "Total",
+    ];
+    starts.iter().any(|word| text.starts_with(word))
+        || text.ends_with("合计")
+        || text.ends_with("小计")
+        || text.ends_with("总计")
 }
 
 impl Table {

@@ -165,17 +165,15 @@ fn is_label(text: &str) -> bool {
     (2..=10).contains(&text.chars().count()) && text.chars().all(|c| !c.is_ascii() && c.is_alphabetic())
 }
 
-/// A sheet's row as a line; empty cells are no pieces.
+/// A sheet's row as a line; empty cells are no pieces, the lines within a cell are one each.
 #[must_use]
 pub fn sheet_line(sheet: &Sheet, row: &Row) -> TextLine {
-    let pieces = sheet
-        .cells_of(row)
-        .iter()
-        .filter_map(|cell| {
-            let text = trim(sheet.cell_text(cell));
-            (!text.is_empty()).then(|| Piece { text: text.to_owned(), source: sheet.source(row, cell.column) })
-        })
-        .collect();
+    let mut pieces = Vec::new();
+    for cell in sheet.cells_of(row) {
+        for text in sheet.cell_text(cell).split(['\n', '\r']).map(trim).filter(|text| !text.is_empty()) {
+            pieces.push(Piece { text: text.to_owned(), source: sheet.source(row, cell.column) });
+        }
+    }
     TextLine { pieces }
 }
 

@@ -2,8 +2,9 @@
 
 use jiff::civil::{Date, DateTime, Time};
 use model::sheet::CellKind;
-use model::{Period, When};
+use model::{Month, Period, When};
 
+use crate::layout::DateForm;
 use crate::text::trim;
 
 /// Years that a personal document can be about; anything else is a misread.
@@ -64,6 +65,64 @@ fn serial(text: &str) -> Option<When> {
     Some(if moment.time() == Time::midnight() { When::day(moment.date()) } else { When::at(moment) })
 }
 
+/// A date whose parts stand in another order, or without its year: then the latest such day up to `reference`.
+#[must_use]
+pub fn read_when_form(text: &str, form: DateForm, reference: Option<Date>) -> Option<When> {
+    let full = || read_when(text);
+    let mut scan = Scan { bytes: trim(text).as_bytes(), at: 0 };
+    let (first, digits) = scan.number()?;
+    let read = match (form, digits) {
+        (DateForm::YearFirst, _) => return full(),
+        (DateForm::ShortYear, 6) => date(2000 + first / 10_000, first / 100 % 100, first % 100)?,
+        (DateForm::DayFirst, 1 | 2) => {
+            scan.separator(DATE_MARKS)?;
+            let (month, _) = scan.number()?;
+            scan.separator(DATE_MARKS)?;
+            let (year, _) = scan.number()?;
+            date(year, month, first)?
+        }
+        (DateForm::MonthDay, 3 | 4) if scan.at == scan.bytes.len() => {
+            without_year(first / 100, first % 100, reference?)?
+        }
+        (DateForm::MonthDay, 1 | 2) => {
+            scan.separator(DATE_MARKS)?;
+            let (day, _) = scan.number()?;
+            scan.separator(&['日']);
+            without_year(first, day, reference?)?
+        }
+        // The same bill prints some dates in full.
+        _ => return full(),
+    };
+    (scan.at == scan.bytes.len()).then_some(When::day(read))
+}
+
+fn without_year(month: u64, day: u64, reference: Date) -> Option<Date> {
+    let year = u64::try_from(reference.year()).ok()?;
+    // 29 February exists in some years only.
+    (0..=4).find_map(|back| date(year.checked_sub(back)?, month, day).filter(|d| *d <= reference))
+}
+
+/// `2024-01`, `202401`, `2024年1月`, or the month of a date.
+#[must_use]
+pub fn read_month(text: &str) -> Option<Month> {
+    if let Some(when) = read_when(text) {
+        return Some(when.month());
+    }
+    let mut scan = Scan { bytes: trim(text).as_bytes(), at: 0 };
+    let (first, digits) = scan.number()?;
+    let month = match digits {
+        6 => date(first / 100, first % 100, 1)?,
+        4 => {
+            scan.separator(DATE_MARKS)?;
+            let (month, _) = scan.number()?;
+            scan.separator(&['月']);
+            date(first, month, 1)?
+        }
+        _ => return None,
+    };
+    (scan.at == scan.bytes.len()).then(|| Month::of(month))
+}
+
 /// `12:05:41`, `12:05`, `120541`.
 #[must_use]
 pub fn read_clock(text: &str) -> Option<Time> {
@@ -118,6 +177,18 @@ pub fn looks_like_date(text: &str) -> bool {
         && (digits == 8 && separators == 0
             || digits >= 6 && separators >= 2
             || (digits >= 5 && separators >= 1 && text.len() <= 10 && !text.contains('.')))
+}
+
+/// A date that lacks its year or has it last: `03/05`, `0305`, `05/03/2024`.
+#[must_use]
+pub fn looks_like_short_date(text: &str) -> bool {
+    let text = trim(text);
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let marks = text.chars().filter(|c| matches!(c, '/' | '-' | '.' | '月' | '日')).count();
+    (3..=8).contains(&digits)
+        && marks <= 2
+        && digits + marks == text.chars().count()
+        && (marks > 0 || matches!(digits, 4 | 6))
 }
 
 const DATE_MARKS: &[char] = &['-', '/', '.', '年', '月', '日'];
@@ -280,6 +351,18 @@ mod tests {
         ] {
             assert_eq!(shown(text).as_deref(), Some(expected), "{text}");
         }
+    }
+
+    #[test]
+    fn dates_without_a_year_are_of_the_bill() {
+        let read = |text, form| read_when_form(text, form, Some(Date::constant(2025, 1, 20))).map(|w| w.to_string());
+        assert_eq!(read("01/05", DateForm::MonthDay).as_deref(), Some("2025-01-05"));
+        assert_eq!(read("12/28", DateForm::MonthDay).as_deref(), Some("2024-12-28"));
+        assert_eq!(read("0228", DateForm::MonthDay).as_deref(), Some("2024-02-28"));
+        assert_eq!(read("240305", DateForm::ShortYear).as_deref(), Some("2024-03-05"));
+        assert_eq!(read("05/03/2024", DateForm::DayFirst).as_deref(), Some("2024-03-05"));
+        assert_eq!(read("13/40", DateForm::MonthDay), None);
+        assert_eq!(read_when_form("01/05", DateForm::MonthDay, None), None);
     }
 
     #[test]
