@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use model::Money;
 
-use crate::rows::{Direction, WalletRow, WalletStatement, wallet_total};
+use crate::rows::{Direction, Total, WalletRow, WalletStatement, wallet_total};
 use crate::text::{gb18030, moment, padded};
 
 const RULE: &str = "------------------------------------------------------------------------------------";
@@ -95,7 +95,7 @@ pub fn app_v1(statement: &WalletStatement) -> Vec<u8> {
     let line = |cells: [String; 11]| {
         let mut line = String::new();
         for (cell, width) in cells.iter().zip(WIDTHS) {
-            line.push_str(&padded(cell, width));
+            line.push_str(&quoted(&padded(cell, width)));
             line.push(',');
         }
         line
@@ -187,17 +187,17 @@ pub fn web(statement: &WalletStatement) -> Vec<u8> {
     lines.push(RULE.to_owned());
     let rows = statement.counted_rows();
     lines.push(format!("共{}笔记录", rows.len()));
-    let settled = |direction| {
-        let kept: Vec<WalletRow> =
-            rows.iter().filter(|row| row.direction == direction && !is_refund(row)).cloned().collect();
-        wallet_total(&kept, direction)
-    };
-    for (word, total) in [
-        ("已收入", settled(Direction::In)),
-        ("待收入", crate::rows::Total::default()),
-        ("已支出", settled(Direction::Out)),
-        ("待支出", crate::rows::Total::default()),
-    ] {
+    // Counted by 资金状态, where a refund has been received like any income.
+    let (mut received, mut spent) = (Total::default(), Total::default());
+    for row in rows {
+        if is_refund(row) || row.direction == Direction::In {
+            received.add(row.amount);
+        } else if row.direction == Direction::Out {
+            spent.add(row.amount);
+        }
+    }
+    let none = Total::default();
+    for (word, total) in [("已收入", received), ("待收入", none), ("已支出", spent), ("待支出", none)] {
         lines.push(format!("{word}:{}笔,{}元", total.rows, unpadded(&total.sum.to_string())));
     }
     lines.push(format!("导出时间:[{}]    用户:{}", moment(statement.exported), statement.holder.name));
@@ -231,12 +231,12 @@ fn web_row(row: &WalletRow, refunded: Money) -> String {
         padded(&row.remark, 20),
         padded(funds, 12),
     ];
-    format!("{},", cells.join(","))
+    format!("{},", cells.map(|cell| quoted(&cell)).join(","))
 }
 
-/// The web's footer drops zeros at the end: `27`, `27.5`.
+/// The web's footer drops zeros at the end, but not of nothing: `27`, `27.5`, `0.00`.
 fn unpadded(amount: &str) -> &str {
-    amount.trim_end_matches('0').trim_end_matches('.')
+    if amount == "0.00" { amount } else { amount.trim_end_matches('0').trim_end_matches('.') }
 }
 
 fn is_refund(row: &WalletRow) -> bool {

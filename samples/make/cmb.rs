@@ -97,36 +97,44 @@ fn cells(pdf: &Pdf, font: FontId, row: &BankRow) -> [Vec<String>; 7] {
 }
 
 fn lay_out(pdf: &Pdf, font: FontId, rows: &[BankRow], spacing: Spacing) -> Vec<Vec<Placed>> {
+    match spacing {
+        Spacing::Printed => lay_out_as_printed(pdf, font, rows),
+        Spacing::Even { rows_per_page } => lay_out_evenly(pdf, font, rows, rows_per_page.max(1)),
+    }
+}
+
+fn lay_out_as_printed(pdf: &Pdf, font: FontId, rows: &[BankRow]) -> Vec<Vec<Placed>> {
     let mut pages: Vec<Vec<Placed>> = vec![Vec::new()];
     let mut top = FIRST_HEADER - HEADER_TO_ROWS;
     for row in rows {
         let cells = cells(pdf, font, row);
-        let held = pages.last().map_or(0, Vec::len);
-        let (height, full) = match spacing {
-            Spacing::Printed => {
-                let lines = cells.iter().map(Vec::len).max().unwrap_or(1);
-                // One line alone still takes the height of a line and a bit, measured on the bank's pages.
-                let height = if lines <= 1 { 25.5 } else { lines as f32 * LINE_PITCH + 2.0 * ROW_PADDING };
-                (height, top - height < FLOOR)
-            }
-            Spacing::Even { rows_per_page } => {
-                let header = if pages.len() == 1 { FIRST_HEADER } else { LATER_HEADER };
-                ((header - HEADER_TO_ROWS - FLOOR) / rows_per_page as f32, held == rows_per_page)
-            }
-        };
-        let mut height = height;
-        if full && held > 0 {
+        let lines = cells.iter().map(Vec::len).max().unwrap_or(1);
+        // One line alone takes the height of two and a bit less, measured on the bank's pages.
+        let height = if lines <= 1 { 25.5 } else { lines as f32 * LINE_PITCH + 2.0 * ROW_PADDING };
+        if top - height < FLOOR {
             pages.push(Vec::new());
             top = LATER_HEADER - HEADER_TO_ROWS;
-            if let Spacing::Even { rows_per_page } = spacing {
-                height = (top - FLOOR) / rows_per_page as f32;
-            }
         }
-        let placed = Placed { center: top - height / 2.0, cells };
-        top -= height;
         if let Some(page) = pages.last_mut() {
-            page.push(placed);
+            page.push(Placed { center: top - height / 2.0, cells });
         }
+        top -= height;
+    }
+    pages
+}
+
+/// The first row as far below the header as the bank puts it, the last just above the notes.
+fn lay_out_evenly(pdf: &Pdf, font: FontId, rows: &[BankRow], rows_per_page: usize) -> Vec<Vec<Placed>> {
+    let mut pages: Vec<Vec<Placed>> = Vec::new();
+    for chunk in rows.chunks(rows_per_page) {
+        let header = if pages.is_empty() { FIRST_HEADER } else { LATER_HEADER };
+        let first = header - HEADER_TO_ROWS - 12.75;
+        let pitch = (first - FLOOR) / rows_per_page as f32;
+        let placed = chunk
+            .iter()
+            .enumerate()
+            .map(|(index, row)| Placed { center: first - index as f32 * pitch, cells: cells(pdf, font, row) });
+        pages.push(placed.collect());
     }
     pages
 }
@@ -248,8 +256,10 @@ pub fn csv(statement: &BankStatement) -> Vec<u8> {
         ));
     }
     let (credit, debit) = bank_totals(statement.counted_rows());
+    // A row of 0.00 stands in the income column, so it is counted there.
+    let credit_rows = statement.counted_rows().len() - debit.rows;
     lines.push(",,,,,,".to_owned());
-    lines.push(format!("# 收入合计: {} 笔，共 {} 元,,,,,,", credit.rows, credit.sum));
+    lines.push(format!("# 收入合计: {credit_rows} 笔，共 {} 元,,,,,,", credit.sum));
     lines.push(format!("# 支出合计: {} 笔，共 {} 元,,,,,,", debit.rows, debit.sum));
     lines.join("\r\n").into_bytes()
 }

@@ -66,7 +66,8 @@ fn line(row: &BankRow, version: Version) -> String {
     line.push_str(&quoted("-", 20));
     line.push_str(&quoted("-", 20));
     line.push_str(&plain("-", 15));
-    line.push_str(&quoted(&amount(row.amount), 20));
+    let credit = if row.amount.is_zero() { "0.00".to_owned() } else { amount(row.amount) };
+    line.push_str(&quoted(&credit, 20));
     line.push_str(&quoted(&amount(row.amount.negated()), 20));
     line.push_str(&plain("人民币", 15));
     line.push_str(&quoted(&grouped(row.balance), 20));

@@ -256,7 +256,7 @@ mod tests {
         for line in refunded {
             let cells: Vec<&str> = line.split(',').map(str::trim).collect();
             let [amount, back] = [9, 13].map(|at| cells[at]);
-            // A comma in an item shifts the rest, as in the web's own files.
+            // A comma in an item would shift the rest of this simple split.
             if cells.len() == 17 {
                 assert_eq!(amount, back);
             }
