@@ -58,7 +58,8 @@ pub fn assess(input: &Input<'_>) -> Result<Assessment, decision::PolicyError> {
         declaration: input.declaration,
         as_of: input.as_of,
     });
-    let profile = profile::build(&ledger, &features, &findings, input.declaration);
+    let mut profile = profile::build(&ledger, &features, &findings, input.declaration);
+    profile.verified.streams = features::streams(&ledger, input.as_of);
     let decision = decision::decide(&profile, &features, &findings, input.policy, input.as_of)?;
     Ok(Assessment { ledger, features, findings, profile, decision })
 }

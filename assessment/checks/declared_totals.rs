@@ -34,15 +34,7 @@ fn prints_totals(declared: &DeclaredTotals) -> bool {
 }
 
 const fn is_total(equation: Equation) -> bool {
-    match equation {
-        Equation::InCount
-        | Equation::OutCount
-        | Equation::NeutralCount
-        | Equation::InSum
-        | Equation::OutSum
-        | Equation::NeutralSum => true,
-        Equation::RunningBalance | Equation::ClosingBalance | Equation::RowCount => false,
-    }
+    !matches!(equation, Equation::RunningBalance | Equation::ClosingBalance | Equation::RowCount)
 }
 
 fn severity(subject: Subject<'_>) -> Severity {

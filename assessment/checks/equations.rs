@@ -8,17 +8,18 @@ use super::place;
 use super::verdict::{EVIDENCE_MAX, Failure, OnStatement, Subject};
 
 /// What an equation is about, as a reader would say it.
-const fn named(equation: Equation) -> (&'static str, &'static str) {
-    match equation {
-        Equation::RunningBalance => ("逐笔余额", "the running balance"),
-        Equation::ClosingBalance => ("期末余额", "the closing balance"),
-        Equation::RowCount => ("交易笔数", "the number of rows"),
-        Equation::InCount => ("收入笔数", "the number of rows in"),
-        Equation::OutCount => ("支出笔数", "the number of rows out"),
-        Equation::NeutralCount => ("不计收支笔数", "the number of neutral rows"),
-        Equation::InSum => ("收入合计", "the total in"),
-        Equation::OutSum => ("支出合计", "the total out"),
-        Equation::NeutralSum => ("不计收支合计", "the total of neutral rows"),
+fn named(equation: Equation) -> (&'static str, &'static str) {
+    match equation.as_str() {
+        "running_balance" => ("逐笔余额", "the running balance"),
+        "closing_balance" => ("期末余额", "the closing balance"),
+        "row_count" => ("交易笔数", "the number of rows"),
+        "in_count" => ("收入笔数", "the number of rows in"),
+        "out_count" => ("支出笔数", "the number of rows out"),
+        "neutral_count" => ("不计收支笔数", "the number of neutral rows"),
+        "in_sum" => ("收入合计", "the total in"),
+        "out_sum" => ("支出合计", "the total out"),
+        "neutral_sum" => ("不计收支合计", "the total of neutral rows"),
+        _ => ("单据所列合计", "a printed total"),
     }
 }
 

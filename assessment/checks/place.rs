@@ -29,7 +29,9 @@ pub fn en(source: &Source) -> String {
 pub fn transaction<'a>(view: &View<'a>, row: RowRef) -> Option<&'a Transaction> {
     let shown = view.documents.get(usize::try_from(row.document).ok()?)?;
     let statement = shown.statements.get(usize::try_from(row.statement).ok()?)?;
-    statement.transactions.iter().find(|transaction| transaction.seq == row.seq)
+    // Rows are numbered in the order they stand in, so that a search by halves finds them.
+    let place = statement.transactions.binary_search_by_key(&row.seq, |transaction| transaction.seq);
+    place.ok().and_then(|place| statement.transactions.get(place))
 }
 
 /// Where the entry was read from.

@@ -7,8 +7,8 @@ use model::feature::{Feature, Features};
 use model::finding::Outcome;
 use model::ledger::{Category, Entry, Grade, Ledger, LedgerAccount};
 use model::proof::{Broken, Equation, Proof, ProofStatus};
-use model::statement::{DeclaredTotals, Flow, Holder, Statement, StatementKind, Status, Transaction};
-use model::{Money, Period, Problem, Sensitive, Source, Sourced, Text, When};
+use model::statement::{Flow, Statement, StatementKind, Status};
+use model::{Money, Period, Problem, Sensitive, Source, Sourced, Text, When, fixtures};
 
 use super::{Check, View};
 use crate::DocumentView;
@@ -23,54 +23,11 @@ pub fn at_line<T>(value: T, line: u32) -> Sourced<T> {
 
 /// One row a line: `date[Ttime] amount [balance]`; row n stands on line n. Proven, as far as its proof says.
 fn statement(kind: StatementKind, issuer: &str, rows: &str) -> Statement {
-    let rows = rows.lines().map(str::trim).filter(|line| !line.is_empty());
-    let transactions = (1_u32..).zip(rows).map(|(seq, row)| {
-        let mut parts = row.split_whitespace();
-        let time = parts.next().unwrap();
-        let time = match time.contains('T') {
-            true => When::at(time.parse().unwrap()),
-            false => When::day(day(time)),
-        };
-        let amount = Money::read(parts.next().unwrap()).unwrap();
-        Transaction {
-            seq,
-            time: Some(time),
-            amount,
-            flow: if amount.is_negative() { Flow::Out } else { Flow::In },
-            balance: parts.next().map(|balance| Money::read(balance).unwrap()),
-            counterparty: None,
-            counterparty_account: None,
-            description: None,
-            remark: None,
-            printed_type: None,
-            method: None,
-            status: Status::Settled,
-            reference: None,
-            merchant_reference: None,
-            source: Source::Line { line: seq, column: 1 },
-            amount_source: Source::Line { line: seq, column: 2 },
-            balance_source: Some(Source::Line { line: seq, column: 3 }),
-            confidence: 1.0,
-            repaired: None,
-        }
+    let rows = rows.lines().map(str::trim).filter(|line| !line.is_empty()).map(|line| {
+        let (when, figures) = line.split_once(' ').unwrap();
+        format!("{} _ {figures}\n", when.replace('T', " "))
     });
-    Statement {
-        kind,
-        issuer: issuer.into(),
-        holder: Holder::default(),
-        account: None,
-        currency: Some("CNY".into()),
-        period: None,
-        issued: None,
-        opening_balance: None,
-        closing_balance: None,
-        declared: DeclaredTotals::default(),
-        sections: Vec::new(),
-        transactions: transactions.collect(),
-        fields: std::collections::BTreeMap::new(),
-        records: Vec::new(),
-        proof: Proof { status: ProofStatus::Proven, ..Proof::none() },
-    }
+    Statement { kind, issuer: issuer.into(), ..fixtures::statement(&rows.collect::<String>()) }
 }
 
 pub fn bank(rows: &str) -> Statement {

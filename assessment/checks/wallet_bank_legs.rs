@@ -39,7 +39,7 @@ fn run(view: &View<'_>) -> Verdict {
         for direction in [Direction::WalletToBank, Direction::BankToWallet] {
             let legs = match direction {
                 Direction::WalletToBank => wallet_legs(ledger, wallet),
-                Direction::BankToWallet => bank_legs(ledger, account, &cards),
+                Direction::BankToWallet => bank_legs(view, account, &cards),
             };
             let missing: Vec<&Entry> =
                 legs.iter().filter(|(index, _)| !linked.contains(index)).map(|(_, entry)| *entry).collect();
@@ -161,9 +161,9 @@ fn cards_used(ledger: &Ledger, wallet: u32) -> BTreeSet<u32> {
 }
 
 /// Rows of those cards that name the wallet, on days that the wallet's statement covers.
-fn bank_legs<'a>(ledger: &'a Ledger, wallet: &LedgerAccount, cards: &BTreeSet<u32>) -> Vec<(u32, &'a Entry)> {
+fn bank_legs<'a>(view: &View<'a>, wallet: &LedgerAccount, cards: &BTreeSet<u32>) -> Vec<(u32, &'a Entry)> {
     let words = WALLET_WORDS.iter().find(|(issuer, _)| *issuer == wallet.issuer).map_or(&[][..], |(_, words)| *words);
-    let of_cards = (0_u32..).zip(&ledger.entries).filter(|(_, entry)| cards.contains(&entry.account));
+    let of_cards = (0_u32..).zip(&view.ledger.entries).filter(|(_, entry)| cards.contains(&entry.account));
     of_cards
         .filter(|(_, entry)| {
             let Some(date) = entry.time.map(|when| when.date) else { return false };
@@ -172,7 +172,7 @@ fn bank_legs<'a>(ledger: &'a Ledger, wallet: &LedgerAccount, cards: &BTreeSet<u3
             entry.flow == Flow::Out
                 && entry.status.counts()
                 && covers(wallet, [date, before])
-                && names_any(entry, words)
+                && names_any(view, entry, words)
         })
         .collect()
 }
@@ -185,8 +185,11 @@ fn covers(account: &LedgerAccount, days: [Date; 2]) -> bool {
     days.iter().all(|day| account.covered.iter().any(|period| period.contains(*day)))
 }
 
-fn names_any(entry: &Entry, words: &[&str]) -> bool {
-    let texts = [&entry.counterparty, &entry.description, &entry.method];
+/// Banks name a wallet in whatever column they have: some only in the remark, which an entry does not keep.
+fn names_any(view: &View<'_>, entry: &Entry, words: &[&str]) -> bool {
+    let shown = entry.rows.first().and_then(|row| place::transaction(view, *row));
+    let remark = shown.and_then(|row| row.remark.as_ref());
+    let texts = [entry.counterparty.as_ref(), entry.description.as_ref(), entry.method.as_ref(), remark];
     texts.into_iter().flatten().any(|text| {
         let text = text.to_lowercase();
         words.iter().any(|word| text.contains(word))
