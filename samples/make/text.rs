@@ -1,13 +1,29 @@
 //! Text as exports write it: GB18030 bytes, padded cells, grouped amounts.
 
+use std::collections::HashMap;
+
 use encoding_rs::GB18030;
 use jiff::civil::{Date, DateTime};
 use model::Money;
 
 /// GB18030, which holds every Unicode character.
+///
+/// The encoder searches its table from the start for each character, so each is looked up once and kept.
 #[must_use]
 pub fn gb18030(text: &str) -> Vec<u8> {
-    GB18030.encode(text).0.into_owned()
+    let mut known: HashMap<char, Vec<u8>> = HashMap::new();
+    let mut bytes = Vec::with_capacity(text.len());
+    for character in text.chars() {
+        if let Ok(byte) = u8::try_from(character)
+            && byte.is_ascii()
+        {
+            bytes.push(byte);
+        } else {
+            let encode = || GB18030.encode(character.encode_utf8(&mut [0; 4])).0.into_owned();
+            bytes.extend_from_slice(known.entry(character).or_insert_with(encode));
+        }
+    }
+    bytes
 }
 
 /// UTF-8 behind a byte order mark.
@@ -16,10 +32,11 @@ pub fn utf8_with_mark(text: &str) -> Vec<u8> {
     format!("\u{feff}{text}").into_bytes()
 }
 
-/// Spaces up to `bytes` as GB18030 counts them: banks pad by bytes, so Chinese cells get fewer spaces.
+/// Spaces up to `bytes` as GBK counts them (two for each character beyond ASCII): banks pad by bytes, so
+/// Chinese cells get fewer spaces.
 #[must_use]
 pub fn padded(text: &str, bytes: usize) -> String {
-    let taken = gb18030(text).len();
+    let taken: usize = text.chars().map(|character| if character.is_ascii() { 1 } else { 2 }).sum();
     format!("{text}{}", " ".repeat(bytes.saturating_sub(taken)))
 }
 
@@ -94,6 +111,12 @@ mod tests {
             assert_eq!(grouped(Money::from_fen(fen)), shown);
         }
         assert_eq!(signed(Money::ZERO), "+0.00");
+    }
+
+    #[test]
+    fn the_encoding_is_what_the_encoder_says() {
+        let text = "收/支,交易对方 ¥1.00 — 㐂𠮷 Ａ";
+        assert_eq!(gb18030(text), GB18030.encode(text).0.into_owned());
     }
 
     #[test]
