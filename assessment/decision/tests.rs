@@ -358,6 +358,38 @@ fn no_bytes_make_loading_panic() {
     assert!(error.contains("longer than"), "{error}");
 }
 
+/// One policy serves every worker of a service.
+#[test]
+fn a_policy_can_be_shared_between_threads() {
+    const fn shared<T: Send + Sync + Clone>() {}
+    const { shared::<Policy>() };
+}
+
+#[test]
+fn figures_beyond_reason_give_an_outcome_and_no_panic() {
+    let policy = Policy::standard().unwrap();
+    let most = Money::from_ten_thousandths(i64::MAX);
+    let least = Money::from_ten_thousandths(i64::MIN);
+    for income in [most, least, Money::ZERO, Money::from_ten_thousandths(1)] {
+        for obligations in [most, least, Money::ZERO] {
+            let mut case: Case = serde_json::from_value(json!({
+                "name": "beyond reason", "as_of": "9999-12-31",
+                "verified": {"grade": "A", "accounts": ["deposit_account 0001-01-01"]},
+                "expected": null, "trace": []
+            }))
+            .unwrap();
+            case.verified.monthly_income = Some(income);
+            case.verified.monthly_income_low = Some(obligations);
+            case.verified.fixed_obligations = Some(obligations);
+            case.declared.requested_limit = Some(most);
+            case.declared.monthly_income = Some(least);
+            case.features.insert("stability.ei_cv".into(), "-79228162514264337593543950335".into());
+            let decision = case.decide(&policy);
+            assert!(decision.limit >= decision.baseline.limit);
+        }
+    }
+}
+
 #[test]
 fn every_reason_of_the_catalogue_is_there() {
     let catalogue = super::reasons::catalogue().unwrap();
