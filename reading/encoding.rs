@@ -4,7 +4,7 @@
 //! statement would still have the right shape, so a guess that does not fit exactly is either named as a
 //! problem or refused.
 
-use encoding_rs::{DecoderResult, Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{DecoderResult, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use crate::ReadError;
 
@@ -56,6 +56,63 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Decoded, ReadError> {
         }
     }
     transcribe(GB18030, bytes)
+}
+
+/// [`decode`] for a file that says its own encoding, which is tried after a byte order mark and given up if it does
+/// not fit.
+///
+/// # Errors
+/// [`ReadError::Unsupported`] if no encoding fits.
+pub(crate) fn decode_as(said: &'static Encoding, bytes: &[u8]) -> Result<Decoded, ReadError> {
+    if marked(bytes).is_some() {
+        return decode(bytes);
+    }
+    // What calls itself GBK or GB2312 may use all of its successor.
+    let encoding = if said == GBK { GB18030 } else { said };
+    match transcribe(encoding, bytes) {
+        Ok(decoded) if decoded.replaced.is_empty() => Ok(decoded),
+        attempt => decode(bytes).or(attempt),
+    }
+}
+
+/// [`decode`] for the formats that Western banks write: what is neither UTF-8 nor has Chinese in it is windows-1252,
+/// in which every byte is a character.
+///
+/// # Errors
+/// [`ReadError::Unsupported`] if no encoding fits.
+pub(crate) fn decode_western(bytes: &[u8]) -> Result<Decoded, ReadError> {
+    match decode(bytes) {
+        Ok(decoded) if decoded.encoding != GB18030.name() || is_common_chinese(bytes) => Ok(decoded),
+        _ => transcribe(WINDOWS_1252, bytes),
+    }
+}
+
+/// Whether the bytes are UTF-8 without fault and not ASCII alone. No text of length in another encoding is.
+pub(crate) fn is_wide_utf8(bytes: &[u8]) -> bool {
+    has_wide(bytes) && std::str::from_utf8(bytes).is_ok()
+}
+
+/// Whether wide bytes come in pairs as GB 2312 has them, both from 0xA1 on. A Western letter with an accent mostly
+/// stands between plain ones.
+pub(crate) fn is_common_chinese(bytes: &[u8]) -> bool {
+    let (mut paired, mut alone) = (0_usize, 0_usize);
+    let mut rest = bytes;
+    while let Some(at) = rest.iter().position(|byte| !byte.is_ascii()) {
+        rest = rest.get(at..).unwrap_or(&[]);
+        match rest {
+            [0xA1..=0xF7, 0xA1..=0xFE, following @ ..] => {
+                paired += 1;
+                rest = following;
+            }
+            [_, following @ ..] => {
+                alone += 1;
+                rest = following;
+            }
+            [] => break,
+        }
+    }
+    // Rare characters outside GB 2312 occur in names.
+    paired > alone * 4
 }
 
 fn marked(bytes: &[u8]) -> Option<(&'static Encoding, usize)> {
@@ -202,6 +259,24 @@ mod tests {
         assert_eq!(decoded.encoding, "UTF-8");
         assert!(!decoded.replaced.is_empty());
         assert!(decoded.replaced.iter().all(|at| decoded.text[*at..].starts_with('\u{FFFD}')));
+    }
+
+    #[test]
+    fn what_a_file_says_counts_when_it_fits() {
+        let (gb, ..) = GB18030.encode("招商银行");
+        assert_eq!(decode_as(GBK, &gb).unwrap().text, "招商银行");
+        assert_eq!(decode_as(UTF_8, &gb).unwrap().text, "招商银行");
+        assert_eq!(decode_as(WINDOWS_1252, b"caf\xE9").unwrap().text, "café");
+        assert_eq!(decode_as(GBK, "\u{FEFF}招商".as_bytes()).unwrap().text, "招商");
+    }
+
+    #[test]
+    fn western_text_is_told_from_chinese() {
+        assert_eq!(decode_western(b"M\xFCller Stra\xDFe, \xC4rzte").unwrap().text, "Müller Straße, Ärzte");
+        assert_eq!(decode_western("Müller".as_bytes()).unwrap().text, "Müller");
+        let (gb, ..) = GB18030.encode("对方户名 某某有限公司");
+        assert_eq!(decode_western(&gb).unwrap().text, "对方户名 某某有限公司");
+        assert_eq!(decode_western(b"plain").unwrap().encoding, "UTF-8");
     }
 
     #[test]

@@ -5,6 +5,7 @@ pub mod archive;
 mod compound;
 pub mod delimited;
 mod encoding;
+pub mod html;
 pub mod limits;
 #[cfg(test)]
 mod mutations;
@@ -58,6 +59,7 @@ pub fn read(bytes: &[u8], passwords: &[&str], limits: &Limits) -> Result<Documen
         Kind::Delimited => delimited::read(bytes, limits),
         Kind::Xls => spreadsheet::read(bytes, MediaType::Xls, passwords, limits),
         Kind::Xlsx => spreadsheet::read(bytes, MediaType::Xlsx, passwords, limits),
+        Kind::Html => html::read(bytes, limits),
         Kind::Zip => Err(ReadError::Unsupported { found: "a ZIP archive inside what must be one document".to_owned() }),
         Kind::Other(found) => Err(ReadError::Unsupported { found: found.to_owned() }),
     }

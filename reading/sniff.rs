@@ -21,6 +21,8 @@ pub enum Kind {
     /// An OOXML workbook; also one inside an OLE compound file, which is how it is encrypted.
     Xlsx,
     Zip,
+    /// A web page, whatever its name; banks call them `.xls`.
+    Html,
     /// A kind that is recognised and not read, in words.
     Other(&'static str),
 }
@@ -189,7 +191,7 @@ fn in_text(bytes: &[u8]) -> Kind {
     if holds("urn:schemas-microsoft-com:office:spreadsheet") {
         Kind::Other("an Excel 2003 XML workbook")
     } else if ["<!doctype html", "<html", "<table", "<head", "<body", "<meta"].iter().any(|tag| holds(tag)) {
-        Kind::Other("HTML")
+        Kind::Html
     } else if text.starts_with(b"<?xml") {
         Kind::Other("XML")
     } else {
@@ -237,7 +239,7 @@ mod tests {
         assert_eq!(sniff(&gbk), Kind::Delimited);
         assert_eq!(sniff("\u{FEFF}交易日期,摘要\n".as_bytes()), Kind::Delimited);
         assert_eq!(sniff(b"BM,a bank's letters\n1,2\n"), Kind::Delimited);
-        assert_eq!(sniff(b"<!-- made by a bank -->\n<html><table><tr>"), Kind::Other("HTML"));
+        assert_eq!(sniff(b"<!-- made by a bank -->\n<html><table><tr>"), Kind::Html);
         assert_eq!(sniff(b"<?xml version='1.0'?><Document/>"), Kind::Other("XML"));
         assert_eq!(sniff(b"<1>, a text\n"), Kind::Delimited);
         assert_eq!(sniff(b"BM\x36\0\0\0\0\0\0\0\x36\0\0\0"), Kind::Other("a BMP picture"));
