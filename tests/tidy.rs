@@ -236,6 +236,7 @@ fn an_issuer_knows_no_other() {
 #[test]
 fn the_list_of_checks_is_their_folder() {
     let list = std::fs::read_to_string(root().join("assessment/checks/mod.rs")).unwrap();
+    let mut count = 0;
     for (file, code) in sources("assessment/checks") {
         let name = file.trim_start_matches("assessment/checks/").trim_end_matches(".rs").to_owned();
         if !code.contains("pub const CHECK: Check") && !code.contains("pub(super) const CHECK: Check") {
@@ -244,7 +245,9 @@ fn the_list_of_checks_is_their_folder() {
         assert!(list.contains(&format!("mod {name};")), "{name} is no module");
         assert!(list.contains(&format!("{name}::CHECK")), "{name} is not listed");
         assert!(code.contains(&format!("code: \"{name}\"")), "{file}: its code is not its name");
+        count += 1;
     }
+    assert_eq!(count, list.matches("::CHECK,").count(), "the list has lines without a file");
 }
 
 #[test]

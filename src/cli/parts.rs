@@ -21,7 +21,7 @@ const THREAD_STACK_BYTES: usize = 8 << 20;
 
 #[derive(Debug, Args)]
 pub(super) struct Shared {
-    /// Settings (TOML); see src/config/defaults.toml for all of them. XINGE__SECTION__KEY overrides each
+    /// Settings (TOML); `xinge serve --print-defaults` lists them. XINGE__SECTION__KEY overrides each
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Folder of uploaded files and of the embedded database

@@ -9,11 +9,11 @@ use tokio::sync::watch;
 use toml::Value;
 use tracing::info;
 
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::{api, auth, jobs};
 
-use super::CommandError;
 use super::parts::{Shared, asked_to_stop, build, in_runtime, worker_settings};
+use super::{ALL_WELL, CommandError, print};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -25,10 +25,17 @@ pub(super) struct Arguments {
     /// Listen where other machines reach it although nobody is asked who they are
     #[arg(long)]
     insecure_no_auth: bool,
+    /// Print every setting with its meaning and its default, and do nothing else
+    #[arg(long)]
+    print_defaults: bool,
 }
 
 /// Answers requests and runs jobs until SIGTERM or ctrl-c.
 pub(super) fn run(arguments: &Arguments) -> Result<u8, CommandError> {
+    if arguments.print_defaults {
+        print(config::DEFAULTS)?;
+        return Ok(ALL_WELL);
+    }
     let mut flags = Vec::new();
     if let Some(listen) = arguments.listen {
         flags.push(("--listen", "server.listen", Value::String(listen.to_string())));

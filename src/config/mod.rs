@@ -116,7 +116,7 @@ pub enum ConfigError {
     File { path: PathBuf, source: std::io::Error },
     #[error("{origin} is not valid TOML")]
     Syntax { origin: Origin, source: Box<toml::de::Error> },
-    #[error("{origin} sets {key}, which is no setting")]
+    #[error("{origin} sets {key}, which is no setting; `xinge serve --print-defaults` lists them")]
     UnknownKey { origin: Origin, key: String },
     #[error("{origin} sets {key} to a value of kind {found}, it must be of kind {wanted}")]
     WrongKind { origin: Origin, key: String, found: &'static str, wanted: &'static str },

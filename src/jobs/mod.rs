@@ -99,13 +99,12 @@ pub async fn run_due(service: &Arc<Service>, settings: &Settings) -> Result<usiz
 async fn one(service: Arc<Service>, settings: Arc<Settings>, lease: Lease) {
     let span = info_span!("job", id = %lease.id, attempt = lease.attempts);
     async {
-        let work = tokio::spawn({
+        let work = caught({
             let (service, lease) = (Arc::clone(&service), lease.clone());
-            async move { perform(&service, &lease).await }.in_current_span()
+            async move { perform(&service, &lease).await }
         });
         let outcome = tokio::select! {
-            // A task of its own, so that a panic in it is an outcome like another.
-            outcome = work => outcome.unwrap_or_else(|_| Err(anyhow::anyhow!("the job panicked"))),
+            outcome = work => outcome,
             never = keep_lease(&service, &settings, &lease) => match never {},
         };
         match outcome {
@@ -125,6 +124,12 @@ async fn one(service: Arc<Service>, settings: Arc<Settings>, lease: Lease) {
     .await;
 }
 
+/// Runs work as a task of its own, so that a panic in it is an outcome like another.
+async fn caught(work: impl Future<Output = anyhow::Result<()>> + Send + 'static) -> anyhow::Result<()> {
+    // The panic's own words may quote a document: not kept.
+    tokio::spawn(work.in_current_span()).await.unwrap_or_else(|_| Err(anyhow::anyhow!("the job panicked")))
+}
+
 async fn perform(service: &Service, lease: &Lease) -> anyhow::Result<()> {
     match &lease.job {
         Job::ParseDocument { document } => parse_document::run(service, document, lease).await,
@@ -140,5 +145,18 @@ async fn keep_lease(service: &Service, settings: &Settings, lease: &Lease) -> In
         if let Err(error) = service.extend_lease(lease, settings.lease_ms()).await {
             warn!(error = format!("{:#}", anyhow::Error::new(error)), "could not give a sign of life");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_an_outcome() {
+        let panicking = async { panic!("林一舟 6222021234561234") };
+        let error = format!("{:#}", caught(panicking).await.unwrap_err());
+        assert_eq!(error, "the job panicked");
+        caught(async { Ok(()) }).await.unwrap();
     }
 }

@@ -1,7 +1,9 @@
+use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 
 use model::job::Job;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::{TestService, papers};
 
@@ -108,4 +110,48 @@ fn what_was_read_is_not_kept_by_who_lost_the_lease() {
     test.advance(Duration::from_secs(60));
     test.run_jobs();
     assert_eq!(test.found(&format!("/v1/documents/{}", filed["id"].as_str().unwrap()))["state"], "parsed");
+}
+
+/// The road through the database and that of `xinge assess` end at the same place.
+#[test]
+fn the_service_and_the_command_line_decide_alike() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/salaried");
+    let declared = folder.join("declared.json");
+    let output = Command::new(env!("CARGO_BIN_EXE_xinge"))
+        .arg("assess")
+        .arg(&folder)
+        .arg("--declared")
+        .arg(&declared)
+        .args(["--as-of", "2026-09-05", "--format", "json"])
+        .output()
+        .unwrap();
+    let command_line: Value = serde_json::from_slice(&output.stdout).unwrap();
+
+    let test = TestService::new();
+    let declared: Value = serde_json::from_slice(&std::fs::read(declared).unwrap()).unwrap();
+    let made = test.client.post_json("/v1/applications", &json!({"declared": declared, "as_of": "2026-09-05"}));
+    let application = made.json()["id"].as_str().unwrap().to_owned();
+    // In the order in which the command line took them.
+    for document in command_line["documents"].as_array().unwrap() {
+        let name = Path::new(document["file"].as_str().unwrap()).file_name().unwrap();
+        let bytes = std::fs::read(folder.join(name)).unwrap();
+        test.filed(&application, name.to_str().unwrap(), &bytes);
+    }
+    test.run_jobs();
+
+    let path = format!("/v1/applications/{application}");
+    assert_eq!(test.found(&format!("{path}/features"))["features"], command_line["features"]);
+    assert_eq!(test.found(&format!("{path}/findings"))["findings"], command_line["findings"]);
+    for part in ["profile", "decision"] {
+        let served = test.found(&format!("{path}/{part}"));
+        for (key, value) in command_line[part].as_object().unwrap() {
+            assert_eq!(&served[key], value, "{part}.{key}");
+        }
+    }
+    let statements = test.found(&format!("{path}/statements"));
+    for (served, printed) in
+        statements["items"].as_array().unwrap().iter().zip(command_line["documents"].as_array().unwrap())
+    {
+        assert_eq!(served["statements"], printed["statements"]);
+    }
 }

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::support::postgres::Database;
-use crate::support::{Client, papers, temporary_folder};
+use crate::support::{Client, TestService, Wanted, papers, temporary_folder};
 
 const KILLS: u32 = 6;
 /// A worker that was killed is missed after this long.
@@ -150,4 +150,27 @@ fn an_open_address_is_refused_with_the_reason() {
     assert_eq!(output.status.code(), Some(2));
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(said.contains("does not ask who is calling") && said.contains("--insecure-no-auth"), "{said}");
+}
+
+#[test]
+fn a_worker_of_its_own_process_does_the_work() {
+    // The worker's clock is the machine's: what was queued in the past is due.
+    let test = TestService::with(Wanted { now_ms: 1_700_000_000_000, ..Default::default() });
+    let application = test.application();
+    let filed = test.filed(&application, "a.csv", &papers::alipay(1));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_xinge"));
+    command.args(["worker", "--data"]).arg(&test.folder).stderr(Stdio::null());
+    if let Some(database) = &test.database {
+        command.env("XINGE__STORE__DATABASE", &database.url);
+    }
+    let mut worker = command.spawn().unwrap();
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while test.found(&format!("/v1/applications/{application}"))["state"] != "assessed" && Instant::now() < deadline {
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    worker.kill().unwrap();
+    worker.wait().unwrap();
+    let document = test.found(&format!("/v1/documents/{}", filed["id"].as_str().unwrap()));
+    assert_eq!(document["state"], "parsed", "{document}");
+    assert_eq!(test.found(&format!("/v1/applications/{application}"))["state"], "assessed");
 }

@@ -26,7 +26,7 @@ pub struct TestService {
     now_ms: Arc<AtomicI64>,
     runtime: Runtime,
     /// Dropped with the service; `None` on SQLite.
-    _database: Option<Database>,
+    pub database: Option<Database>,
 }
 
 /// What a test may want otherwise.
@@ -35,6 +35,8 @@ pub struct Wanted {
     pub documents_max: u32,
     pub concurrent_requests_max: usize,
     pub request_timeout: Duration,
+    /// Milliseconds since 1970.
+    pub now_ms: i64,
 }
 
 impl Default for Wanted {
@@ -44,6 +46,7 @@ impl Default for Wanted {
             documents_max: 100,
             concurrent_requests_max: 64,
             request_timeout: Duration::from_secs(30),
+            now_ms: NOW_MS,
         }
     }
 }
@@ -75,7 +78,7 @@ impl TestService {
             }
             .unwrap()
         });
-        let now_ms = Arc::new(AtomicI64::new(NOW_MS));
+        let now_ms = Arc::new(AtomicI64::new(wanted.now_ms));
         let service = Arc::new(Service::new(Parts {
             db,
             blobs: Blobs::open(&folder.join("blobs"), wanted.limits.file_bytes).unwrap(),
@@ -98,7 +101,7 @@ impl TestService {
         let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
         runtime.spawn(async move { axum::serve(listener, router).await });
-        Self { client: Client { address }, service, folder, now_ms, runtime, _database: database }
+        Self { client: Client { address }, service, folder, now_ms, runtime, database }
     }
 
     pub fn block_on<T>(&self, task: impl Future<Output = T>) -> T {
