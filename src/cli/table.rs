@@ -106,18 +106,23 @@ impl Sums {
 #[must_use]
 pub fn proof_words(proof: &Proof) -> String {
     let Proof { equations, holding, .. } = proof;
-    let rows = |count: usize| if count == 1 { "1 row".to_owned() } else { format!("{count} rows") };
-    let uncovered = match proof.unchecked.len() {
-        0 => String::new(),
-        count => format!("; {} in none of them", rows(count)),
+    // Nothing rests on the amount of such a row: without a printed opening balance, the first row of a chain is one.
+    let unchecked = match proof.unchecked.as_slice() {
+        [] => String::new(),
+        [seq] => format!("; the amount of row {seq} in none of them"),
+        rows => format!("; the amounts of {} rows in none of them", rows.len()),
     };
     match proof.status {
-        ProofStatus::Proven => format!("every row lies in an equation that holds ({holding} of {equations} hold)"),
-        ProofStatus::Repaired => format!("{holding} of {equations} equations hold after digits were corrected"),
-        ProofStatus::Consistent => format!("{holding} of {equations} equations hold{uncovered}"),
+        ProofStatus::Proven => {
+            format!("every row lies in an equation that holds ({holding} of {equations} hold{unchecked})")
+        }
+        ProofStatus::Repaired => {
+            format!("{holding} of {equations} equations hold after digits were corrected{unchecked}")
+        }
+        ProofStatus::Consistent => format!("{holding} of {equations} equations hold{unchecked}"),
         ProofStatus::Unproven => "the document prints nothing to check it against".to_owned(),
         ProofStatus::Contradicted => {
-            format!("{} of {equations} equations fail{uncovered}", equations.saturating_sub(*holding))
+            format!("{} of {equations} equations fail{unchecked}", equations.saturating_sub(*holding))
         }
     }
 }
@@ -281,6 +286,8 @@ mod tests {
             ..Proof::none()
         };
         assert_eq!(proof_words(&proof), "1 of 3 equations fail");
+        let first_open = Proof { status: ProofStatus::Consistent, unchecked: vec![1], ..proof.clone() };
+        assert_eq!(proof_words(&first_open), "2 of 3 equations hold; the amount of row 1 in none of them");
         assert_eq!(broken_lines(&proof), ["running_balance at row 17: expected 812.40, found 821.40"]);
     }
 }
