@@ -145,7 +145,8 @@ impl<'d> File<'d> {
         let opened = [""].iter().chain(passwords).find_map(|password| {
             let mut document = document.clone();
             catch_unwind(AssertUnwindSafe(|| {
-                document.authenticate_password(password).and_then(|()| document.decrypt(password)).ok()?;
+                // Checks the password too; checking it before would hash it again, some milliseconds each time.
+                document.decrypt(password).ok()?;
                 document.encryption_state.take()
             }))
             .ok()?
