@@ -59,7 +59,7 @@ struct RuleRow {
     unless: Vec<String>,
     #[serde(default)]
     payer: Option<Payer>,
-    #[serde(skip)]
+    #[serde(default)]
     party: Option<Text>,
 }
 

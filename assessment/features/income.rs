@@ -167,8 +167,8 @@ fn eligible_inflow_avg(view: &View<'_>, window: Window) -> Measured {
 }
 
 fn public_benefit_income(view: &View<'_>, window: Window) -> Measured {
-    let (sums, rows) = view.monthly(window, |index, entry| {
-        (entry.category == Category::PublicBenefit && entry.flow == Flow::In).then(|| view.counts(index).inflow)
+    let (sums, rows) = view.monthly(window, |_, entry| {
+        (entry.category == Category::PublicBenefit && entry.flow == Flow::In).then_some(entry.amount)
     });
     Measured::new(Value::Money(statistics::total(&sums)), rows)
 }

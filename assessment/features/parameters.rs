@@ -54,6 +54,7 @@ impl Evidence {
 #[serde(deny_unknown_fields)]
 pub(super) struct Terms {
     pub(super) eligible: Vec<Category>,
+    pub(super) own_savings: Vec<String>,
     pub(super) streams: Vec<Category>,
     pub(super) streams_without_payer: Vec<Category>,
     pub(super) not_consumption: Vec<Category>,

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::civil::Date;
+use model::ledger::Grade;
 use model::{Money, Month, Period};
 use rust_decimal::Decimal;
 
@@ -121,7 +122,9 @@ fn account_age_seen(view: &View<'_>, _: Window) -> Measured {
     let (Some((first, from)), Some((last, to))) = (first, last) else {
         return Measured::missing("no_transactions");
     };
-    Measured::new(Value::Count(model::dates::days_between(from, to)), vec![first, last])
+    // Dates do not rest on the rows' amounts, so these need no equation: what the accounts are worth is enough.
+    let grade = view.money_accounts().map(|account| account.grade).max().unwrap_or(Grade::E);
+    Measured::new(Value::Count(model::dates::days_between(from, to)), vec![first, last]).graded(grade)
 }
 
 /// The days of a window's complete months, all of which are shown, and those of them with a row.

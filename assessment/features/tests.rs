@@ -215,6 +215,9 @@ fn windows_are_complete_months_up_to_the_latest_that_is_shown() {
     // A wallet that ends earlier would make the last month look bad; a scrap of one takes nothing away.
     let cut_short = [bank("2026-01-01 2026-06-30"), wallet("2026-01-01 2026-06-20")];
     assert_eq!(latest(&cut_short, AS_OF).as_deref(), Some("2026-05"));
+    // Quiet days at the end of a document that prints no period are no gap.
+    let quiet = [bank("2026-01-01 2026-06-30"), wallet("2026-01-03 2026-06-28")];
+    assert_eq!(latest(&quiet, AS_OF).as_deref(), Some("2026-06"));
     let scrap = [bank("2026-01-01 2026-06-30"), wallet("2026-06-10 2026-06-20")];
     assert_eq!(latest(&scrap, AS_OF).as_deref(), Some("2026-06"));
 }
@@ -264,6 +267,8 @@ fn eligible_inflow_is_what_was_earned() {
         ("放款 +600.00 from:招联消费金融有限公司", "0.00"),
         ("转存 +600.00 from:李四 note:借款", "0.00"),
         ("退款 +600.00 from:示例商店", "0.00"),
+        ("养老金 +600.00 from:示例市社保中心", "100.00"),
+        ("公积金提取 +600.00 from:示例市住房公积金管理中心", "0.00"),
         ("结息 +600.00", "0.00"),
         ("基金赎回 +600.00", "0.00"),
         ("理赔款 +600.00 from:某某人寿保险股份有限公司", "0.00"),
@@ -277,9 +282,23 @@ fn eligible_inflow_is_what_was_earned() {
     }
     let foreign = features(&[
         format!("{BANK}2026-05-10 工资 +600.00\ncurrency USD"),
-        format!("wallet wechat 小张 _\nperiod 2026-01-01 2026-06-30"),
+        "wallet wechat 小张 _\nperiod 2026-01-01 2026-06-30".to_owned(),
     ]);
     assert_eq!(value(&foreign, "income.eligible_inflow_avg"), "0.00", "no rate is known here");
+}
+
+#[test]
+fn provident_fund_withdrawals_are_a_benefit_and_no_income() {
+    let features =
+        features(&[format!("{BANK}2026-05-10 代发住房公积金 +1,500.00 2,000.00 from:示例市住房公积金管理中心")]);
+    assert_values(
+        &features,
+        &[
+            ("income.public_benefit_income", "1500.00"),
+            ("income.eligible_inflow_avg", "0.00"),
+            ("income.verified_income", "0.00"),
+        ],
+    );
 }
 
 #[test]
@@ -382,7 +401,7 @@ fn balances_of_accounts_add_up_and_are_not_carried_over_gaps() {
     // 10 × 1,000 + 20 × 900, and 15 × 0 + 15 × −50
     let both = features(&[first.clone(), second]);
     assert_values(&both, &[("liquidity.avg_daily_balance_1m", "908.33"), ("liquidity.low_balance_days_1m", "0")]);
-    assert_eq!(value(&features(&[first.clone()]), "liquidity.avg_daily_balance_1m"), "933.33");
+    assert_eq!(value(&features(std::slice::from_ref(&first)), "liquidity.avg_daily_balance_1m"), "933.33");
     // A second export of the same account, with nothing in between: April's balance says nothing about May.
     let gap = account("6214000000001234", "period 2026-04-01 2026-04-30\n2026-04-11 消费 -100.00 900.00");
     let gap = features(&[first, gap]);

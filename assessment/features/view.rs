@@ -247,6 +247,10 @@ fn shows_whole(account: &LedgerAccount, month: Month) -> bool {
     account.covered.iter().any(|covered| covered.from <= whole.from && whole.to <= covered.to)
 }
 
+/// Days of a month that an account may leave out without cutting it short: a document without a printed period
+/// shows the days from its first row to its last, and quiet days stand at either end.
+const EDGE_DAYS_MAX: i64 = 3;
+
 /// Months that end by `as_of`, shown whole by some account, and cut short by none.
 ///
 /// An account that shows a month in part cuts it short, as what is missing would look like a bad month — but only
@@ -256,15 +260,18 @@ fn complete_months(ledger: &Ledger, as_of: Date) -> BTreeSet<Month> {
     let last = Month::of(as_of);
     let months: Vec<Month> = (0..MONTHS_MAX).map(|back| last.plus(-back)).filter(|m| m.last_day() <= as_of).collect();
     let whole = |account: &LedgerAccount, month: Month| shows_whole(account, month);
-    let shows_any = |account: &LedgerAccount, month: Month| {
-        account.covered.iter().any(|covered| covered.overlap(month.period()).is_some())
+    // Of a month that the account does not show at all, it leaves out nothing: it was not in use, or not handed in.
+    let days_left_out = |account: &LedgerAccount, month: Month| -> i64 {
+        let shown = account.covered.iter().filter_map(|covered| covered.overlap(month.period()));
+        let shown: i64 = shown.map(Period::days).sum();
+        if shown == 0 { 0 } else { month.period().days() - shown }
     };
     let regular: Vec<bool> = accounts.iter().map(|a| months.iter().any(|month| whole(a, *month))).collect();
     let is_complete = |month: Month| {
         let cut_short = accounts
             .iter()
             .zip(&regular)
-            .any(|(account, regular)| *regular && shows_any(account, month) && !whole(account, month));
+            .any(|(account, regular)| *regular && days_left_out(account, month) > EDGE_DAYS_MAX);
         !cut_short && accounts.iter().any(|account| whole(account, month))
     };
     months.into_iter().filter(|month| is_complete(*month)).collect()
@@ -308,7 +315,8 @@ fn purchase_or_income(entry: &Entry) -> Counted {
     let serves_debt = matches!(entry.category, Category::LoanRepayment | Category::CardRepayment | Category::Mortgage);
     match entry.flow {
         Flow::In => {
-            let eligible = TERMS.eligible.contains(&entry.category);
+            let saved = entry.party.as_deref().is_some_and(|party| TERMS.own_savings.iter().any(|own| own == party));
+            let eligible = TERMS.eligible.contains(&entry.category) && !saved;
             Counted { inflow: if eligible { amount } else { Money::ZERO }, ..Counted::default() }
         }
         Flow::Neutral if !serves_debt => Counted::default(),
