@@ -229,7 +229,7 @@ fn radical(character: char) -> char {
     RADICALS.iter().find(|(plain, _)| *plain == character).map_or(character, |(_, radical)| *radical)
 }
 
-/// `农业银行交易明细清单20260901.pdf`.
+/// `中国农业银行账户活期交易明细清单20260903.pdf`.
 #[must_use]
 pub fn pdf_file_name(statement: &BankStatement) -> String {
     format!("中国农业银行账户活期交易明细清单{}.pdf", compact(statement.printed.date()))

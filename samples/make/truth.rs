@@ -2,8 +2,10 @@
 //!
 //! Per document `in`, `out` and `neutral` are rows and sums by the printed direction, whatever the row's
 //! status: the sums of the issuer's own totals. A refund therefore stands in `neutral` at Alipay and in `in`
-//! at WeChat. `holder` and `period` are null where the paper does not print them. Per applicant, `eligible_income` is salary, platform pay, merchant receipts and farm sales: no provident
-//! fund, no loans, no interest, nothing from friends, no own transfers, no refunds.
+//! at WeChat. `holder` and `period` are null where the paper does not print them. Per applicant, `earned_income`
+//! is salary, platform pay, merchant receipts and farm sales; `eligible_income` adds the provident fund's
+//! payments and what friends sent. Neither has loans, interest, own transfers or refunds in it, and what was
+//! sent back to friends is not taken off.
 
 use std::collections::BTreeMap;
 
@@ -111,18 +113,28 @@ fn months(world: &World) -> Value {
         ("interest", Income::Interest),
     ];
     let mut months: BTreeMap<String, BTreeMap<&str, String>> = BTreeMap::new();
-    let mut eligible: BTreeMap<String, Money> = BTreeMap::new();
+    let (mut earned, mut eligible): (BTreeMap<String, Money>, BTreeMap<String, Money>) = Default::default();
     for (name, income) in kinds {
         for (month, sum) in sums_by_month(world, income) {
-            if matches!(income, Income::Salary | Income::Platform | Income::Receipts | Income::Farm) {
-                let entry = eligible.entry(month.clone()).or_insert(Money::ZERO);
+            let add = |sums: &mut BTreeMap<String, Money>| {
+                let entry = sums.entry(month.clone()).or_insert(Money::ZERO);
                 *entry = entry.plus(sum);
+            };
+            match income {
+                Income::Salary | Income::Platform | Income::Receipts | Income::Farm => {
+                    add(&mut earned);
+                    add(&mut eligible);
+                }
+                Income::ProvidentFund | Income::Person => add(&mut eligible),
+                Income::Loan | Income::Interest => {}
             }
             months.entry(month).or_default().insert(name, sum.to_string());
         }
     }
-    for (month, sum) in eligible {
-        months.entry(month).or_default().insert("eligible_income", sum.to_string());
+    for (name, sums) in [("earned_income", earned), ("eligible_income", eligible)] {
+        for (month, sum) in sums {
+            months.entry(month).or_default().insert(name, sum.to_string());
+        }
     }
     json!(months)
 }

@@ -86,6 +86,11 @@ fn plan(world: &mut World) {
             Weekday::Thursday if open(day) => supplier(world, day),
             _ => {}
         }
+        // The books are closed by the month, so both its ends are swept as well.
+        if day.day() == 1 || day == day.last_of_month() {
+            let keep = yuan(100);
+            world.plan(day.at(22, 20, 0, 0), Event::Withdraw { wallet: WalletKind::Wechat, bank: ICBC, keep });
+        }
         monthly(world, day);
         spend(
             world,
