@@ -10,8 +10,8 @@
 //!
 //! A row is a date, a time where the document prints one, the description (`_` for none), the amount (`+` in,
 //! `-` out, `=` neutral), the balance where one is printed, then `key:value` in any order: `from` (counterparty),
-//! `account`, `type`, `via` (method), `note` (remark), `ref`, `mref` (merchant's reference), `status`, and the bare
-//! word `unchecked` for a row whose amount no equation covers. Values hold no spaces.
+//! `account`, `type`, `via` (method), `note` (remark), `ref`, `mref` (merchant's reference), `status`, `refunded` (an
+//! amount), and the bare word `unchecked` for a row whose amount no equation covers. Values hold no spaces.
 //!
 //! Heading lines, all optional: kind with issuer, holder and account number (either may be `_`), `period`, `issued`,
 //! `opening`, `closing`, `currency`, `proof` (a status; `proven` when not said) and `order` (`newest_first`; told by
@@ -146,6 +146,7 @@ fn row(seq: u32, day: Date, words: &[&str], source: Source, line: &str) -> (Tran
             Some(("note", value)) => transaction.remark = Some(Text::new(value)),
             Some(("ref", value)) => transaction.reference = Some(Text::new(value)),
             Some(("mref", value)) => transaction.merchant_reference = Some(Text::new(value)),
+            Some(("refunded", value)) => transaction.refunded = Some(money(value, line)),
             Some(("status", value)) => transaction.status = known(status(value), line),
             None if word == "unchecked" => checked = false,
             _ => panic!("`{word}` is no part of a row: {line}"),

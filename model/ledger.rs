@@ -68,6 +68,9 @@ pub struct Entry {
     pub party: Option<Text>,
     /// The other leg, when both sides are the applicant's: index in [`Ledger::entries`].
     pub own_transfer: Option<u32>,
+    /// What of the amount came back, where the row itself says it.
+    #[serde(default)]
+    pub refunded: Option<Money>,
     /// The purchase this refunds, or the refund of this purchase.
     pub refund_of: Option<u32>,
     /// The same payment seen on another account (a wallet row paid by a card): index of the entry that counts.

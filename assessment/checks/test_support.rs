@@ -86,6 +86,7 @@ pub fn entry(account: u32, date: &str, amount: &str) -> Entry {
         category: Category::Other,
         party: None,
         own_transfer: None,
+        refunded: None,
         refund_of: None,
         same_event: None,
         checked: true,

@@ -386,6 +386,13 @@ fn a_refund_takes_back_what_was_spent() {
             "2026-05-13 10:00:00 衣服 -500.00 from:某某旗舰店 ref:A1 status:closed\n2026-05-14 退款-衣服 =500.00 from:某某旗舰店 ref:A1_9",
             "1.0000",
         ),
+        // Part of it, as the purchase alone says; and as both say.
+        ("2026-05-13 10:00:00 衣服 -500.00 from:某某旗舰店 ref:A1 status:partly_refunded refunded:200.00", "0.7000"),
+        (
+            "2026-05-13 10:00:00 衣服 -500.00 from:某某旗舰店 ref:A1 status:partly_refunded refunded:200.00
+             2026-05-14 退款-衣服 =200.00 from:某某旗舰店 ref:A1_9",
+            "0.7000",
+        ),
         // Marked refunded by a document that lists no refund.
         ("2026-05-13 10:00:00 衣服 -500.00 from:某某旗舰店 ref:A1 status:refunded", "1.0000"),
     ] {

@@ -320,9 +320,15 @@ fn purchase_or_income(entry: &Entry) -> Counted {
             Counted { inflow: if eligible { amount } else { Money::ZERO }, ..Counted::default() }
         }
         Flow::Neutral if !serves_debt => Counted::default(),
-        // Given back in full, by a document that lists no refund rows.
-        Flow::Out if entry.status == Status::Refunded && entry.refund_of.is_none() => Counted::default(),
         Flow::Out | Flow::Neutral => {
+            // A document that lists no refund rows says on the purchase what came back; one that lists both would
+            // otherwise give it back twice.
+            let back = match (entry.refund_of, entry.status, entry.refunded) {
+                (Some(_), ..) => Money::ZERO,
+                (None, Status::Refunded, None) => amount,
+                (None, _, refunded) => refunded.unwrap_or(Money::ZERO).min(amount),
+            };
+            let amount = amount.minus(back);
             let consumed = !paid_with(entry, &TERMS.card_methods) && !TERMS.not_consumption.contains(&entry.category);
             Counted {
                 inflow: Money::ZERO,

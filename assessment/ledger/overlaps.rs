@@ -197,6 +197,7 @@ impl<'a> Merger<'a> {
         if shown_until > event.shown_until {
             event.shown_until = shown_until;
             event.entry.status = row.status;
+            event.entry.refunded = row.refunded;
         }
         let entry = &mut event.entry;
         entry.balance = entry.balance.or(row.balance);
@@ -221,6 +222,7 @@ impl<'a> Merger<'a> {
             category,
             party,
             own_transfer: None,
+            refunded: row.refunded,
             refund_of: None,
             same_event: None,
             checked,
