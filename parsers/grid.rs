@@ -55,6 +55,24 @@ impl<'a> HeaderNames<'a> {
     }
 }
 
+impl HeaderNames<'_> {
+    /// Each row's names.
+    #[must_use]
+    pub fn texts(&self) -> Vec<Vec<String>> {
+        self.rows.iter().map(|row| row.iter().map(|(_, name)| name.clone().into_owned()).collect()).collect()
+    }
+
+    /// Each two rows' names as one row's.
+    #[must_use]
+    pub fn overlaid_texts(&self) -> Vec<Vec<String>> {
+        let names = |pair: &[Vec<(u32, Cow<'_, str>)>]| match pair {
+            [upper, lower] => overlaid(upper, lower).into_iter().map(|(_, name)| name.into_owned()).collect(),
+            _ => Vec::new(),
+        };
+        self.rows.windows(2).map(names).collect()
+    }
+}
+
 fn names_of<'a>(sheet: &'a Sheet, row: &Row) -> Vec<(u32, Cow<'a, str>)> {
     sheet.cells_of(row).iter().map(|cell| (cell.column, squash(trim(sheet.cell_text(cell))))).collect()
 }
@@ -142,6 +160,9 @@ struct State<'a> {
     context: Context<'a>,
 }
 
+/// A row's texts and columns by role, after cells that belong together were joined.
+type Merged = ([String; ROLE_COUNT], [Option<u32>; ROLE_COUNT]);
+
 struct Reader<'a> {
     layout: &'a Layout,
     sheet: &'a Sheet,
@@ -157,13 +178,15 @@ impl<'a> Reader<'a> {
         if !self.layout.skip.is_empty() && skips() {
             return;
         }
-        if self.is_row(&texts, &kinds) {
+        // A comma that nobody quoted moves every cell after it.
+        let merged = self.has_extra_cells(cells).then(|| self.merged(cells)).flatten();
+        if merged.is_some() || self.is_row(&texts, &kinds) {
             if let Some(records) = &self.layout.records {
                 table.facts.push(self.facts(row, cells, &texts, records));
                 return;
             }
             let seq = table.next_seq();
-            let record = self.read(row, cells, &texts, &kinds, state.context, table);
+            let record = self.read(row, cells, &texts, &kinds, merged, state.context, table);
             table.push(record, seq);
             return;
         }
@@ -184,7 +207,7 @@ impl<'a> Reader<'a> {
         let start = squash(&first.text);
         if self.layout.ends_before.iter().any(|mark| start.starts_with(mark.as_str())) {
             state.in_footing = true;
-        } else if !state.in_footing && !self.is_header_again(row) {
+        } else if !state.in_footing && !is_summary(&first.text) && !self.is_header_again(row) {
             let shown: String = line.joined().chars().take(40).collect();
             table.problems.push(
                 Problem::new(
@@ -262,12 +285,14 @@ impl<'a> Reader<'a> {
         FactRow { cells: records.columns.iter().map(cell).collect() }
     }
 
+    #[allow(clippy::too_many_arguments)]
     fn read(
         &self,
         row: &Row,
         cells: &[Cell],
         texts: &[&str; ROLE_COUNT],
         kinds: &[CellKind; ROLE_COUNT],
+        merged: Option<Merged>,
         context: Context<'_>,
         table: &mut Table,
     ) -> Result<Record, Problem> {
@@ -278,11 +303,7 @@ impl<'a> Reader<'a> {
             self.sheet.source(row, column)
         };
         let view = RowView { texts, kinds, place: &place, confidence: 1.0, context };
-        let fits = !self.has_extra_cells(cells);
-        if fits {
-            return read_record(self.columns, &view, seq, &mut table.problems);
-        }
-        match self.merged(cells) {
+        match merged {
             Some((joined, columns)) => {
                 let mut texts = [""; ROLE_COUNT];
                 for (slot, text) in texts.iter_mut().zip(&joined) {
@@ -315,8 +336,7 @@ impl<'a> Reader<'a> {
 
     /// Joins neighbouring cells again so that every checked column reads: the one place where that works, the
     /// description's where several texts would do. `None` where no single reading stands out.
-    #[allow(clippy::type_complexity)]
-    fn merged(&self, cells: &[Cell]) -> Option<([String; ROLE_COUNT], [Option<u32>; ROLE_COUNT])> {
+    fn merged(&self, cells: &[Cell]) -> Option<Merged> {
         let filled = cells.iter().rposition(|c| !trim(self.sheet.cell_text(c)).is_empty())? + 1;
         let surplus = u32::try_from(filled).ok()?.checked_sub(self.header.width)?;
         if surplus == 0 || surplus > 8 {

@@ -504,6 +504,8 @@ pub struct Layout {
     /// Squashed words of a heading's second line.
     pub header_also: Vec<String>,
     pub watermark: bool,
+    /// What stands below a page's last row is its footing, whatever it says.
+    pub open_footing: bool,
     pub sections: Vec<Section>,
     /// In the order of their roles; for a document of records, of their slots.
     pub columns: Vec<Column>,
@@ -608,6 +610,7 @@ impl Layout {
             wraps: file.table.wraps.unwrap_or_default(),
             header_also: file.table.header_also.iter().map(|t| squash(t).into_owned()).collect(),
             watermark: file.table.watermark,
+            open_footing: false,
             sections: file.sections.into_iter().map(|section| check.section(section)).collect::<Result<_, _>>()?,
             columns,
             facts: file.facts.into_iter().map(|(name, fact)| check.fact(name, fact)).collect::<Result<_, _>>()?,

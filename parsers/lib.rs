@@ -6,6 +6,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing))]
 
 mod identify;
+mod infer;
 mod layout;
 
 mod columns;
@@ -20,6 +21,7 @@ mod facts;
 mod fields;
 mod proof;
 mod record;
+mod signs;
 mod text;
 mod values;
 
@@ -61,10 +63,10 @@ pub fn parse(document: &Document) -> Result<Parsed, ParseError> {
     if let Content::Text(text) = &document.content {
         return standards::parse(document.media_type, text).ok_or(ParseError::NotAStatement);
     }
-    let candidate = identify::identify(&library().layouts, document).ok_or(ParseError::NotAStatement)?;
-    let mut parsed = read_as(candidate.layout, document);
-    parsed.parser = ParserId { id: Text::from(candidate.layout.id.as_str()), version: candidate.layout.version };
-    Ok(parsed)
+    let Some(candidate) = identify::identify(&library().layouts, document) else {
+        return infer::infer(document).ok_or(ParseError::NotAStatement);
+    };
+    Ok(read_as(candidate.layout, document))
 }
 
 /// Reads a document by a layout.
@@ -89,7 +91,8 @@ fn read_as(layout: &Layout, document: &Document) -> Parsed {
             distinct.push(statement);
         }
     }
-    Parsed { parser: ParserId { id: Text::default(), version: 0 }, statements: distinct, problems }
+    let parser = ParserId { id: Text::from(layout.id.as_str()), version: layout.version };
+    Parsed { parser, statements: distinct, problems }
 }
 
 fn refuse_empty(document: &Document) -> Result<(), ParseError> {
@@ -161,7 +164,14 @@ fn statements_of(layout: &Layout, mut table: Table, problems: &mut Vec<Problem>)
         // Totals of a page are about all its currencies together.
         let sections = if alone { table.sections.clone() } else { Vec::new() };
         let (declared, sections) = whole_or_parts(declared, sections);
-        let rows = Rows { transactions, holes: &table.holes, declared, sections };
+        let mut transactions = transactions;
+        let mut holes = table.holes.clone();
+        if layout.column(layout::Role::Amount).is_some_and(|c| c.signed == layout::Sign::FromBalance) {
+            let opening = heading.opening_balance.as_ref().map(|b| b.value);
+            holes.extend(signs::from_balances(&mut transactions, opening, problems));
+            holes.sort_unstable();
+        }
+        let rows = Rows { transactions, holes: &holes, declared, sections };
         made.push(statement(layout, &heading, currency, rows, problems));
     }
     made

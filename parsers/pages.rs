@@ -1,5 +1,7 @@
 //! Printed pages → the records of their table.
 
+use std::collections::HashSet;
+
 use jiff::civil::Date;
 use model::page::Page;
 use model::problem::ProblemCode;
@@ -60,6 +62,10 @@ pub fn read_table(layout: &Layout, pages: &[Page], reference: Option<Date>) -> T
         for body in bodies.get(at..end).unwrap_or(&[]) {
             let Some(page) = pages.get(body.page) else { continue };
             let first_seq = table.next_seq();
+            // A page without the header may still repeat the heading.
+            let repeated = body.header.is_none() && geometry.is_some();
+            let without_heading = repeated.then(|| without_repeated(page, body, &table.outside));
+            let body = without_heading.as_ref().unwrap_or(body);
             if let Some(section) = body.outside.iter().rev().find_map(|line| layout.section_of(&line.joined())) {
                 context.section = Some(section);
             }
@@ -81,6 +87,16 @@ pub fn read_table(layout: &Layout, pages: &[Page], reference: Option<Date>) -> T
     table
 }
 
+/// Lines at the top that stand outside the table on a page before do so here too.
+fn without_repeated(page: &Page, body: &Body, outside: &[TextLine]) -> Body {
+    let seen: HashSet<String> = outside.iter().map(TextLine::joined).collect();
+    let count = body.lines.iter().take_while(|line| seen.contains(&page_line(page, line).joined())).count();
+    let (heading, lines) = body.lines.split_at(count);
+    let mut all = body.outside.clone();
+    all.extend(heading.iter().map(|line| page_line(page, line)));
+    Body { page: body.page, header: None, lines: lines.to_vec(), outside: all }
+}
+
 fn same_place(a: &[HeaderCell], b: &[HeaderCell]) -> bool {
     columns::Columns { cells: a.to_vec(), edges: Vec::new() }.same_place(b)
 }
@@ -98,7 +114,15 @@ fn part(layout: &Layout, page: &Page, index: usize) -> Body {
         None => 0,
     };
     let mut ended = false;
+    let mut in_header = body.header.is_some();
     for line in lines.into_iter().skip(start) {
+        if in_header {
+            let pieces = page_line(page, &line).pieces;
+            in_header = pieces.iter().all(|p| layout.header_also.iter().any(|word| squash(&p.text) == *word));
+            if in_header {
+                continue;
+            }
+        }
         if !ended {
             let text = page_line(page, &line);
             ended = text.pieces.iter().any(|p| {
@@ -195,7 +219,7 @@ impl<'a> PageReader<'a, '_> {
             Wraps::Top => assign_top,
         };
         let assigned: Vec<Vec<Option<usize>>> = cells.by_column.iter().map(|lines| assign(lines, &anchors)).collect();
-        self.complain_of_strays(&cells, &assigned, anchors.first().copied().unwrap_or(0.0), table);
+        self.complain_of_strays(&cells, lines, &assigned, &anchors, table);
         // Each column's lines are in order, so a cursor per column walks them once.
         let mut cursors = vec![0_usize; cells.by_column.len()];
         let mut texts: [String; ROLE_COUNT] = std::array::from_fn(|_| String::new());
@@ -395,13 +419,29 @@ impl<'a> PageReader<'a, '_> {
         lines.iter().enumerate().filter(|(index, _)| is_anchor(*index)).map(|(_, line)| line.baseline).collect()
     }
 
-    fn complain_of_strays(&self, cells: &Cells, assigned: &[Vec<Option<usize>>], first_anchor: f32, table: &mut Table) {
-        for (lines, owners) in cells.by_column.iter().zip(assigned) {
-            for (line, _) in lines.iter().zip(owners).filter(|(_, owner)| owner.is_none()) {
-                let text = cells.arena.get(line.text_start..line.text_end).unwrap_or("");
+    fn complain_of_strays(
+        &self,
+        cells: &Cells,
+        lines: &[WordLine],
+        assigned: &[Vec<Option<usize>>],
+        anchors: &[f32],
+        table: &mut Table,
+    ) {
+        let first_anchor = anchors.first().copied().unwrap_or(0.0);
+        let last_anchor = anchors.last().copied().unwrap_or(f32::MAX);
+        let mut footing = vec![false; lines.len()];
+        for (column, owners) in cells.by_column.iter().zip(assigned) {
+            for (cell, _) in column.iter().zip(owners).filter(|(_, owner)| owner.is_none()) {
+                let text = cells.arena.get(cell.text_start..cell.text_end).unwrap_or("");
                 let squashed = squash(text);
                 // The header's second line, in the header's own words.
-                if line.baseline < first_anchor && self.layout.header_also.iter().any(|w| squashed == *w) {
+                if cell.baseline < first_anchor && self.layout.header_also.iter().any(|w| squashed == *w) {
+                    continue;
+                }
+                if self.layout.open_footing && cell.baseline > last_anchor + 2.0 * cell.font_size {
+                    if let Some(slot) = footing.get_mut(cell.line) {
+                        *slot = true;
+                    }
                     continue;
                 }
                 let shown: String = text.chars().take(40).collect();
@@ -411,10 +451,12 @@ impl<'a> PageReader<'a, '_> {
                         format!("表格中有文字不属于任何一行：“{shown}”"),
                         format!("text inside the table belongs to no row: {shown:?}"),
                     )
-                    .at(self.page.source(line.x0, line.top, line.x1, line.bottom)),
+                    .at(self.page.source(cell.x0, cell.top, cell.x1, cell.bottom)),
                 );
             }
         }
+        let footing = lines.iter().zip(&footing).filter(|(_, is_footing)| **is_footing);
+        table.outside.extend(footing.map(|(line, _)| page_line(self.page, line)));
     }
 }
 

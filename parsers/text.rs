@@ -93,6 +93,14 @@ impl TextLine {
         }
         let start = find_label(&characters, &wanted)?;
         let mut next = start + wanted.len();
+        // The English half of a bilingual label.
+        let english =
+            characters.get(next..).unwrap_or(&[]).iter().take(30).position(|(c, ..)| !c.is_ascii_alphabetic());
+        if let Some(length) = english.filter(|length| *length > 2)
+            && matches!(characters.get(next + length), Some((':', ..)))
+        {
+            next += length;
+        }
         while matches!(characters.get(next), Some((':', ..))) {
             next += 1;
         }
@@ -272,6 +280,7 @@ mod tests {
         );
         assert_eq!(after(&["卡号: 6222****0000", "卡别名: "], "卡号").as_deref(), Some("6222****0000"));
         assert_eq!(after(&["开户名：", "币种：人民币"], "开户名"), None);
+        assert_eq!(after(&["户名 Account Name：某某"], "户名").as_deref(), Some("某某"));
         assert_eq!(after(&["导出时间：[2024-04-01 09:12:52]"], "导出时间").as_deref(), Some("[2024-04-01 09:12:52]"));
     }
 
