@@ -84,6 +84,28 @@ fn synonyms() -> Result<&'static Synonyms, &'static str> {
         .map_err(String::as_str)
 }
 
+/// Every name and label of the table of words.
+pub fn known_words() -> Vec<String> {
+    let Ok(words) = synonyms() else { return Vec::new() };
+    let labels = &words.labels;
+    let lists = [
+        &labels.holder,
+        &labels.id_number,
+        &labels.account,
+        &labels.currency,
+        &labels.period,
+        &labels.issued,
+        &labels.opening_balance,
+        &labels.closing_balance,
+        &labels.in_sum,
+        &labels.out_sum,
+        &labels.in_rows,
+        &labels.out_rows,
+        &labels.rows,
+    ];
+    words.columns.values().chain(lists).flatten().cloned().collect()
+}
+
 /// Reads a document by inference. `None` when it has no table of movements that makes sense.
 #[must_use]
 pub fn infer(document: &Document) -> Option<Parsed> {

@@ -21,6 +21,7 @@ mod facts;
 mod fields;
 mod proof;
 mod record;
+mod shape;
 mod signs;
 mod text;
 mod values;
@@ -42,6 +43,7 @@ use table::Table;
 use text::TextLine;
 
 pub use layout::LayoutError;
+pub use shape::shape;
 
 /// Why a readable document is no statement.
 #[derive(Debug, thiserror::Error)]

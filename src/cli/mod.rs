@@ -4,6 +4,7 @@ mod assess;
 mod csv;
 mod in_order;
 mod inputs;
+mod layout;
 mod parse;
 mod parsers;
 mod parts;
@@ -43,6 +44,8 @@ enum Command {
     Assess(assess::Arguments),
     /// List every document layout this build knows
     Parsers(parsers::Arguments),
+    /// Print a document's geometry and column names without any of its data, to ask for a new layout
+    Layout(layout::Arguments),
     /// Serve the API and process documents, on an embedded store
     Serve(serve::Arguments),
     /// Process documents only, for a fleet on a shared database and folder
@@ -72,6 +75,7 @@ pub fn main() -> ExitCode {
         Command::Parse(arguments) => parse::run(&arguments),
         Command::Assess(arguments) => assess::run(&arguments),
         Command::Parsers(arguments) => parsers::run(&arguments),
+        Command::Layout(arguments) => layout::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Worker(arguments) => worker::run(&arguments),
     };
