@@ -1,4 +1,4 @@
-//! ZIP archives: each file in them, bounded. Nothing is ever written to a disk.
+//! ZIP archives and e-mails: each file in them, bounded. Nothing is ever written to a disk.
 
 use std::borrow::Cow;
 use std::io::{Cursor, Read};
@@ -9,18 +9,22 @@ use zip::ZipArchive;
 use zip::result::ZipError;
 
 use crate::sniff::{Kind, sniff};
-use crate::{Limits, ReadError};
+use crate::{Limits, ReadError, mail};
 
 /// One file of an archive, or of an archive in it.
 #[derive(Debug)]
 pub struct Unpacked {
-    /// The path in the archive; an archive's own name comes first (`mail.zip/2024/statement.csv`).
+    /// The path in the archive; an archive's own name comes first (`mail.zip/2024/statement.csv`). Empty for the one
+    /// file that is the whole of what was given: a mail with nothing but its body.
     pub name: String,
     pub content: Result<Vec<u8>, ReadError>,
 }
 
 /// All files of the archive and of the archives in it, flat, in the archives' own order. Folders and what
 /// macOS adds (`__MACOSX/`, `.DS_Store`) are left out. A workbook (XLSX) is a file, not an archive.
+///
+/// A mail is an archive of its body (`body.html`, `body.txt`) and its attachments; one that has nothing but its body is
+/// a file, for [`crate::read`].
 ///
 /// Passwords are tried in order for each file. An unreadable file is an error in its place; the others are
 /// still read. A password that opens no file at all is one error for the whole archive, and so is an archive
@@ -38,7 +42,10 @@ pub fn unpack(bytes: &[u8], passwords: &[&str], limits: &Limits) -> Result<Vec<U
         return Err(ReadError::TooLarge { limit: limits.file_bytes });
     }
     let mut left = Left { entries: limits.archive_entries, bytes: limits.unpacked_bytes };
-    unpack_at(bytes, passwords, limits, 1, &mut left)
+    match sniff(bytes) {
+        Kind::Mail => unpack_mail(bytes, passwords, limits, 1, &mut left),
+        _ => unpack_zip(bytes, passwords, limits, 1, &mut left),
+    }
 }
 
 /// What may still be unpacked.
@@ -47,7 +54,75 @@ struct Left {
     bytes: u64,
 }
 
-fn unpack_at(
+impl Left {
+    fn entry(&mut self, limits: &Limits) -> Result<(), ReadError> {
+        self.entries = self.entries.checked_sub(1).ok_or_else(|| ReadError::ResourceLimit {
+            what: format!("an archive of more than {} files", limits.archive_entries),
+        })?;
+        Ok(())
+    }
+}
+
+fn unpack_mail(
+    bytes: &[u8],
+    passwords: &[&str],
+    limits: &Limits,
+    depth: u32,
+    left: &mut Left,
+) -> Result<Vec<Unpacked>, ReadError> {
+    let parts = mail::parts(bytes)?;
+    if let [only] = parts.as_slice()
+        && only.is_body
+    {
+        left.entry(limits)?;
+        return Ok(vec![Unpacked { name: String::new(), content: Ok(bytes.to_vec()) }]);
+    }
+    let mut unpacked = Vec::new();
+    for part in parts {
+        left.entry(limits)?;
+        let content = inflate(part.content.as_slice(), limits, left);
+        if part.is_body {
+            unpacked.push(Unpacked { name: part.name, content });
+        } else {
+            unpack_inner(part.name, content, passwords, limits, depth, left, &mut unpacked);
+        }
+    }
+    Ok(unpacked)
+}
+
+/// Adds a file, or the files in it if it is an archive itself.
+fn unpack_inner(
+    name: String,
+    content: Result<Vec<u8>, ReadError>,
+    passwords: &[&str],
+    limits: &Limits,
+    depth: u32,
+    left: &mut Left,
+    unpacked: &mut Vec<Unpacked>,
+) {
+    let kind = content.as_ref().map_or(Kind::Empty, |content| sniff(content));
+    let (Ok(bytes), Kind::Zip | Kind::Mail) = (&content, kind) else {
+        unpacked.push(Unpacked { name, content });
+        return;
+    };
+    let inner = if depth >= limits.archive_depth {
+        let what = format!("archives in archives more than {} deep", limits.archive_depth);
+        Err(ReadError::ResourceLimit { what })
+    } else if kind == Kind::Zip {
+        unpack_zip(bytes, passwords, limits, depth + 1, left)
+    } else {
+        unpack_mail(bytes, passwords, limits, depth + 1, left)
+    };
+    match inner {
+        Ok(inner) => unpacked.extend(inner.into_iter().map(|file| {
+            let name = if file.name.is_empty() { name.clone() } else { format!("{name}/{}", file.name) };
+            Unpacked { name, content: file.content }
+        })),
+        Err(error) => unpacked.push(Unpacked { name, content: Err(error) }),
+    }
+}
+
+fn unpack_zip(
     bytes: &[u8],
     passwords: &[&str],
     limits: &Limits,
@@ -69,31 +144,13 @@ fn unpack_at(
         if is_clutter(&name) {
             continue;
         }
-        left.entries = left.entries.checked_sub(1).ok_or_else(|| ReadError::ResourceLimit {
-            what: format!("an archive of more than {} files", limits.archive_entries),
-        })?;
+        left.entry(limits)?;
         if let Some(why) = climbs(&name) {
             unpacked.push(Unpacked { name, content: Err(damaged(why)) });
             continue;
         }
-        match read_entry(&mut archive, index, passwords, limits, left) {
-            Ok(content) if sniff(&content) == Kind::Zip => {
-                if depth >= limits.archive_depth {
-                    let what = format!("archives in archives more than {} deep", limits.archive_depth);
-                    unpacked.push(Unpacked { name, content: Err(ReadError::ResourceLimit { what }) });
-                    continue;
-                }
-                match unpack_at(&content, passwords, limits, depth + 1, left) {
-                    Ok(inner) => unpacked.extend(
-                        inner
-                            .into_iter()
-                            .map(|file| Unpacked { name: format!("{name}/{}", file.name), content: file.content }),
-                    ),
-                    Err(error) => unpacked.push(Unpacked { name, content: Err(error) }),
-                }
-            }
-            content => unpacked.push(Unpacked { name, content }),
-        }
+        let content = read_entry(&mut archive, index, passwords, limits, left);
+        unpack_inner(name, content, passwords, limits, depth, left, &mut unpacked);
     }
     if unpacked.is_empty() {
         return Err(ReadError::Empty);

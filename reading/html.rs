@@ -16,7 +16,7 @@ use model::{Problem, Source};
 use crate::encoding::{self, Decoded};
 use crate::{Limits, ReadError};
 use tables::{Cells, Item};
-use tree::Tree;
+use tree::{NODES_MAX, Tree};
 
 /// The longest bill by mail seen is 2 MB, pictures included.
 const PAGE_BYTES_MAX: usize = 32 << 20;
@@ -42,7 +42,7 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Document, ReadError> {
         return Err(ReadError::ResourceLimit { what: format!("a page of more than {PAGE_BYTES_MAX} bytes") });
     }
     let decoded = decode(bytes)?;
-    let tree = Tree::parse(&clean::clean(&decoded.text))?;
+    let tree = Tree::parse(&clean::clean(&decoded.text), NODES_MAX)?;
     let items = tables::items(&tree, limits)?;
     let sheets = sheets(items, limits)?;
     if sheets.is_empty() {

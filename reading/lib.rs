@@ -7,11 +7,13 @@ pub mod delimited;
 mod encoding;
 pub mod html;
 pub mod limits;
+mod mail;
 #[cfg(test)]
 mod mutations;
 pub mod pdf;
 pub mod sniff;
 pub mod spreadsheet;
+mod structured;
 #[cfg(test)]
 mod test_files;
 
@@ -43,7 +45,8 @@ pub enum ReadError {
     ResourceLimit { what: String },
 }
 
-/// Reads one file that is no archive. Passwords are tried in order.
+/// Reads one file that is no archive. Passwords are tried in order. Of a mail only the body is read: what is attached
+/// comes with [`archive::unpack`].
 ///
 /// # Errors
 /// [`ReadError`], see its variants. An archive is [`ReadError::Unsupported`] here: unpack it with
@@ -60,6 +63,13 @@ pub fn read(bytes: &[u8], passwords: &[&str], limits: &Limits) -> Result<Documen
         Kind::Xls => spreadsheet::read(bytes, MediaType::Xls, passwords, limits),
         Kind::Xlsx => spreadsheet::read(bytes, MediaType::Xlsx, passwords, limits),
         Kind::Html => html::read(bytes, limits),
+        Kind::Mail => mail::read(bytes, limits),
+        Kind::Ofd => Err(ReadError::Unsupported { found: "an OFD document".to_owned() }),
+        Kind::Ofx => structured::read(bytes, MediaType::Ofx),
+        Kind::Qif => structured::read(bytes, MediaType::Qif),
+        Kind::Mt940 => structured::read(bytes, MediaType::Mt940),
+        Kind::Camt => structured::read(bytes, MediaType::Camt),
+        Kind::Json => structured::read(bytes, MediaType::Json),
         Kind::Zip => Err(ReadError::Unsupported { found: "a ZIP archive inside what must be one document".to_owned() }),
         Kind::Other(found) => Err(ReadError::Unsupported { found: found.to_owned() }),
     }

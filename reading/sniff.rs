@@ -7,7 +7,7 @@ use memchr::memmem;
 use zip::ZipArchive;
 
 use crate::compound::{self, Compound};
-use crate::encoding;
+use crate::{encoding, mail, structured};
 
 /// The kinds told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +23,14 @@ pub enum Kind {
     Zip,
     /// A web page, whatever its name; banks call them `.xls`.
     Html,
+    /// An e-mail with its headers: a container, as a ZIP is.
+    Mail,
+    Ofd,
+    Ofx,
+    Qif,
+    Mt940,
+    Camt,
+    Json,
     /// A kind that is recognised and not read, in words.
     Other(&'static str),
 }
@@ -83,8 +91,19 @@ pub fn sniff(bytes: &[u8]) -> Kind {
     if memmem::find(head, b"%PDF-").is_some() {
         return Kind::Pdf;
     }
+    // Marks tell these, so that one in an encoding of its own, or a mail of parts in several, is told too.
+    let head = ascii(bytes);
+    if let Some(kind) = structured::told(&head) {
+        return kind;
+    }
+    if mail::is_mail(bytes) {
+        return Kind::Mail;
+    }
+    if let Some(kind) = in_markup(&head) {
+        return kind;
+    }
     if encoding::looks_like_text(bytes) {
-        return in_text(bytes);
+        return Kind::Delimited;
     }
     Kind::Other("neither text nor a document of a known kind")
 }
@@ -175,27 +194,25 @@ fn in_compound(bytes: &[u8]) -> Kind {
     }
 }
 
-fn in_text(bytes: &[u8]) -> Kind {
+/// The beginning of a file in lower case, without what is not ASCII: of UTF-16 the zeros, and byte order marks.
+fn ascii(bytes: &[u8]) -> Vec<u8> {
     let head = bytes.get(..MARKUP_BYTES).unwrap_or(bytes);
-    // Only ASCII matters here, so UTF-16's zeros and a byte order mark are passed over.
-    let ascii: Vec<u8> =
-        head.iter().filter(|byte| **byte != 0 && byte.is_ascii()).map(u8::to_ascii_lowercase).collect();
-    let text = ascii.trim_ascii_start();
+    head.iter().filter(|byte| **byte != 0 && byte.is_ascii()).map(u8::to_ascii_lowercase).collect()
+}
+
+fn in_markup(head: &[u8]) -> Option<Kind> {
+    let text = head.trim_ascii_start();
     let holds = |needle: &str| memmem::find(text, needle.as_bytes()).is_some();
-    if text.starts_with(b"mime-version:") && holds("multipart/related") {
-        return Kind::Other("a web archive (MHTML)");
-    }
     if !text.starts_with(b"<") {
-        return Kind::Delimited;
-    }
-    if holds("urn:schemas-microsoft-com:office:spreadsheet") {
-        Kind::Other("an Excel 2003 XML workbook")
-    } else if ["<!doctype html", "<html", "<table", "<head", "<body", "<meta"].iter().any(|tag| holds(tag)) {
-        Kind::Html
+        None
+    } else if holds("urn:schemas-microsoft-com:office:spreadsheet") {
+        Some(Kind::Other("an Excel 2003 XML workbook"))
+    } else if ["<!doctype html", "<html", "<table", "<head", "<body", "<meta", "<div", "<p>"].iter().any(|tag| holds(tag)) {
+        Some(Kind::Html)
     } else if text.starts_with(b"<?xml") {
-        Kind::Other("XML")
+        Some(Kind::Other("XML"))
     } else {
-        Kind::Delimited
+        None
     }
 }
 

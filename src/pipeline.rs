@@ -29,17 +29,17 @@ pub enum AssessError {
     Panicked,
 }
 
-/// Reads a file and tells its statements. An archive gives one result an entry, named `archive.zip/inner.csv`;
-/// one that cannot be opened gives one result, as a plain file does. Never empty, never a panic.
+/// Reads a file and tells its statements. An archive, or a mail with attachments, gives one result an entry, named
+/// `archive.zip/inner.csv`; one that cannot be opened gives one result, as a plain file does. Never empty, never a panic.
 #[must_use]
 pub fn extract(name: &str, bytes: &[u8], passwords: &[&str], limits: &Limits) -> Vec<Extracted> {
-    if kind_of(bytes) != Some(Kind::Zip) {
+    let Some(kind @ (Kind::Zip | Kind::Mail)) = kind_of(bytes) else {
         return vec![extract_document(name, bytes, passwords, limits)];
-    }
+    };
     let archive = |failure| Extracted {
         name: name.to_owned(),
         sha256: Some(sha256(bytes)),
-        media_type: Some(MediaType::Zip),
+        media_type: media_type(kind),
         pages: None,
         outcome: Err(failure),
     };
@@ -52,7 +52,8 @@ pub fn extract(name: &str, bytes: &[u8], passwords: &[&str], limits: &Limits) ->
 }
 
 fn extract_entry(archive: &str, entry: Unpacked, passwords: &[&str], limits: &Limits) -> Extracted {
-    let name = format!("{archive}/{}", entry.name);
+    // A mail with nothing but its body is the file itself.
+    let name = if entry.name.is_empty() { archive.to_owned() } else { format!("{archive}/{}", entry.name) };
     match entry.content {
         Ok(bytes) => extract_document(&name, &bytes, passwords, limits),
         Err(error) => {
@@ -113,6 +114,28 @@ pub fn assess(
     }
 }
 
+/// A file's geometry and vocabulary without its data (`xinge layout`), by name as [`extract`] names what it finds.
+#[must_use]
+pub fn shapes(name: &str, bytes: &[u8], passwords: &[&str], limits: &Limits) -> Vec<(String, Result<String, Failure>)> {
+    let shape = |bytes: &[u8]| {
+        let document = guarded("reading", || reading::read(bytes, passwords, limits).map_err(read_failure))?;
+        guarded("describing", || Ok(parsers::shape(&document)))
+    };
+    if !matches!(kind_of(bytes), Some(Kind::Zip | Kind::Mail)) {
+        return vec![(name.to_owned(), shape(bytes))];
+    }
+    match guarded("unpacking", || archive::unpack(bytes, passwords, limits).map_err(read_failure)) {
+        Ok(entries) => entries
+            .into_iter()
+            .map(|entry| {
+                let shape = entry.content.map_err(read_failure).and_then(|bytes| shape(&bytes));
+                (format!("{name}/{}", entry.name), shape)
+            })
+            .collect(),
+        Err(failure) => vec![(name.to_owned(), Err(failure))],
+    }
+}
+
 /// What a row's own words say it is; an assessment's ledger knows more (`wire::assessment::ledger_categories`).
 #[must_use]
 pub fn category(_: RowRef, statement: &Statement, row: &Transaction) -> Option<Category> {
@@ -126,6 +149,12 @@ fn guarded<T>(doing: &str, stage: impl FnOnce() -> Result<T, Failure>) -> Result
     catch_unwind(AssertUnwindSafe(stage)).unwrap_or_else(|_| Err(Failure::Panicked { doing: doing.to_owned() }))
 }
 
+/// What kind of file this is, told from its content; `None` when it is none that can be read.
+#[must_use]
+pub fn media_type_of(bytes: &[u8]) -> Option<MediaType> {
+    kind_of(bytes).and_then(media_type)
+}
+
 fn kind_of(bytes: &[u8]) -> Option<Kind> {
     catch_unwind(|| reading::sniff(bytes)).ok()
 }
@@ -137,6 +166,14 @@ const fn media_type(kind: Kind) -> Option<MediaType> {
         Kind::Xls => Some(MediaType::Xls),
         Kind::Xlsx => Some(MediaType::Xlsx),
         Kind::Zip => Some(MediaType::Zip),
+        Kind::Html => Some(MediaType::Html),
+        Kind::Mail => Some(MediaType::Mail),
+        Kind::Ofd => Some(MediaType::Ofd),
+        Kind::Ofx => Some(MediaType::Ofx),
+        Kind::Qif => Some(MediaType::Qif),
+        Kind::Mt940 => Some(MediaType::Mt940),
+        Kind::Camt => Some(MediaType::Camt),
+        Kind::Json => Some(MediaType::Json),
         Kind::Empty | Kind::Other(_) => None,
     }
 }

@@ -171,15 +171,14 @@ fn refusal(page: &str, limits: &Limits) -> String {
 #[test]
 fn hostile_pages_are_bounded() {
     let limits = Limits { cells: 100_000, rows: 10_000, ..Limits::default() };
-    assert!(refusal(&"<div>".repeat(100_000), &limits).contains("512 deep"));
-    assert!(refusal(&"<table><tr><td>".repeat(100_000), &limits).contains("512 deep"));
-    assert!(refusal(&"<p>x".repeat(100_000), &limits).contains("more rows"));
-    assert!(refusal(&format!("<table>{}</table>", "<tr><td>a<td>b".repeat(20_000)), &limits).contains("rows"));
+    assert!(refusal(&"<div>".repeat(20_000), &limits).contains("512 deep"));
+    assert!(refusal(&"<table><tr><td>".repeat(20_000), &limits).contains("512 deep"));
+    assert!(refusal(&"<p>x".repeat(11_000), &limits).contains("more rows"));
+    assert!(refusal(&format!("<table>{}</table>", "<tr><td>a<td>b".repeat(11_000)), &limits).contains("rows"));
     let wide = format!("<table><tr>{}</table>", "<td colspan=1000>x".repeat(100));
     assert!(refusal(&wide, &limits).contains("16384 columns"));
     let reaching = format!("<table>{}</table>", "<tr><td rowspan=60000>x<td>y".repeat(2_000));
     assert!(refusal(&reaching, &limits).contains("columns") || refusal(&reaching, &limits).contains("cells"));
-    assert!(refusal("<br>".repeat(2_100_000).as_str(), &limits).contains("elements"));
 }
 
 /// What a parser takes time for that grows with the square of the page.

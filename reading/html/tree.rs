@@ -10,8 +10,8 @@ use html5ever::{Attribute, ExpandedName, LocalName, ParseOpts, QualName, ns, par
 
 use crate::ReadError;
 
-/// A year of card rows, each cell a table of its own as mails have them, is 200,000.
-const NODES_MAX: usize = 2_000_000;
+/// A year of card rows, each cell a table of its own as mails have them, is 200,000; a table of 20,000 rows is 400,000.
+pub const NODES_MAX: usize = 1_000_000;
 
 /// Where browsers stop too; mails nest their tables some thirty deep.
 pub const DEPTH_MAX: usize = 512;
@@ -64,7 +64,7 @@ impl Tree {
     ///
     /// # Errors
     /// [`ReadError::ResourceLimit`] for too many nodes, or too deep a nesting.
-    pub fn parse(page: &str) -> Result<Self, ReadError> {
+    pub fn parse(page: &str, nodes_max: usize) -> Result<Self, ReadError> {
         // Without scripts, so that nothing is taken for one.
         let tree_builder = TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() };
         let mut parser = parse_document(Sink::new(), ParseOpts { tree_builder, ..ParseOpts::default() });
@@ -72,11 +72,11 @@ impl Tree {
         while !rest.is_empty() {
             let (chunk, following) = rest.split_at(rest.floor_char_boundary(CHUNK_BYTES.min(rest.len())));
             parser.process(StrTendril::from(chunk));
-            parser.tokenizer.sink.sink.check()?;
+            parser.tokenizer.sink.sink.check(nodes_max)?;
             rest = following;
         }
         let tree = parser.finish();
-        tree.check()?;
+        tree.check(nodes_max)?;
         Ok(Self { nodes: tree.nodes.into_inner() })
     }
 
@@ -110,10 +110,10 @@ impl Sink {
         Self { nodes: RefCell::new(vec![root]), nameless, deepest: Cell::new(0) }
     }
 
-    fn check(&self) -> Result<(), ReadError> {
+    fn check(&self, nodes_max: usize) -> Result<(), ReadError> {
         let too_much = |what: String| Err(ReadError::ResourceLimit { what });
-        if self.nodes.borrow().len() > NODES_MAX {
-            return too_much(format!("a page of more than {NODES_MAX} elements"));
+        if self.nodes.borrow().len() > nodes_max {
+            return too_much(format!("a page of more than {nodes_max} elements"));
         }
         if self.deepest.get() > DEPTH_MAX {
             return too_much(format!("a page whose elements lie more than {DEPTH_MAX} deep"));
@@ -266,5 +266,17 @@ impl TreeSink for Sink {
         for child in children {
             self.attach(new_parent.id, usize::MAX, child);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nodes_are_bounded() {
+        assert!(Tree::parse(&"<br>".repeat(5_000), 10_000).is_ok());
+        let error = Tree::parse(&"<br>".repeat(50_000), 10_000).unwrap_err();
+        assert_eq!(error.to_string(), "more work than allowed: a page of more than 10000 elements");
     }
 }
