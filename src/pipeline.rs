@@ -136,28 +136,6 @@ pub fn shapes(name: &str, bytes: &[u8], passwords: &[&str], limits: &Limits) -> 
     }
 }
 
-/// A file's geometry and vocabulary without its data (`xinge layout`), by name as [`extract`] names what it finds.
-#[must_use]
-pub fn shapes(name: &str, bytes: &[u8], passwords: &[&str], limits: &Limits) -> Vec<(String, Result<String, Failure>)> {
-    let shape = |bytes: &[u8]| {
-        let document = guarded("reading", || reading::read(bytes, passwords, limits).map_err(read_failure))?;
-        guarded("describing", || Ok(parsers::shape(&document)))
-    };
-    if !matches!(kind_of(bytes), Some(Kind::Zip | Kind::Mail)) {
-        return vec![(name.to_owned(), shape(bytes))];
-    }
-    match guarded("unpacking", || archive::unpack(bytes, passwords, limits).map_err(read_failure)) {
-        Ok(entries) => entries
-            .into_iter()
-            .map(|entry| {
-                let shape = entry.content.map_err(read_failure).and_then(|bytes| shape(&bytes));
-                (format!("{name}/{}", entry.name), shape)
-            })
-            .collect(),
-        Err(failure) => vec![(name.to_owned(), Err(failure))],
-    }
-}
-
 /// What a row's own words say it is; an assessment's ledger knows more (`wire::assessment::ledger_categories`).
 #[must_use]
 pub fn category(_: RowRef, statement: &Statement, row: &Transaction) -> Option<Category> {
