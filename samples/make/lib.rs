@@ -31,6 +31,7 @@ pub mod samples;
 pub mod truth;
 
 pub mod bench_inputs;
+pub mod papers;
 pub mod tamper;
 
 /// Why a document could not be drawn.

@@ -1,10 +1,11 @@
 //! `make-samples` redraws everything under `samples/`; `make-samples items OUT.pdf P1.json …` draws pdf.js
-//! text items back into a PDF; `make-samples bench FOLDER` writes the statements that benchmarks read.
+//! text items back into a PDF; `make-samples papers` draws the layouts' own samples; `make-samples bench FOLDER` writes
+//! the statements that benchmarks read.
 
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use make_samples::{bench_inputs, page_items, pdf, samples};
+use make_samples::{bench_inputs, page_items, papers, pdf, samples};
 
 fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -18,8 +19,9 @@ fn main() -> anyhow::Result<()> {
             let bytes = page_items::draw(&pages, pdf::A4)?;
             std::fs::write(output, bytes).with_context(|| format!("could not write {output}"))
         }
+        [command] if command == "papers" => draw_papers(),
         [command, folder] if command == "bench" => write_bench_inputs(Path::new(folder)),
-        _ => bail!("usage: make-samples | make-samples items OUT.pdf P1.json P2.json … | make-samples bench FOLDER"),
+        _ => bail!("usage: make-samples | make-samples items OUT.pdf P1.json P2.json … | make-samples papers | make-samples bench FOLDER"),
     }
 }
 
@@ -32,6 +34,23 @@ fn redraw() -> anyhow::Result<()> {
         }
         std::fs::write(&path, &file.bytes).with_context(|| format!("could not write {}", path.display()))?;
         println!("{} {}", file.bytes.len(), path.display());
+    }
+    Ok(())
+}
+
+fn draw_papers() -> anyhow::Result<()> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../parsers");
+    for (path, draw) in papers::PAPERS.iter().copied().flatten() {
+        let to = root.join(path);
+        if papers::is_salted(path) && to.exists() {
+            continue;
+        }
+        if let Some(folder) = to.parent() {
+            std::fs::create_dir_all(folder).with_context(|| format!("could not create {}", folder.display()))?;
+        }
+        let bytes = draw().with_context(|| format!("could not draw {path}"))?;
+        std::fs::write(&to, &bytes).with_context(|| format!("could not write {}", to.display()))?;
+        println!("{} {}", bytes.len(), path);
     }
     Ok(())
 }

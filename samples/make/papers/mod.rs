@@ -1,0 +1,36 @@
+//! Small papers for the layouts' own samples, one module a family: `make-samples papers` writes them beside their
+//! layouts, `parsers/<issuer>/samples/…`.
+
+pub mod first;
+pub mod table;
+
+use crate::MakeError;
+
+/// A path under `parsers/`, and how to draw what stands there.
+pub type Paper = (&'static str, fn() -> Result<Vec<u8>, MakeError>);
+
+/// Every family's papers.
+pub const PAPERS: &[&[Paper]] = &[first::PAPERS];
+
+/// Whether each drawing differs from the last: an encrypted archive's salt is random.
+#[must_use]
+pub fn is_salted(path: &str) -> bool {
+    path.contains(".pw-")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn the_repository_holds_what_is_drawn() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../parsers");
+        for (path, draw) in PAPERS.iter().copied().flatten() {
+            let held = std::fs::read(root.join(path)).unwrap_or_default();
+            let same = if is_salted(path) { !held.is_empty() } else { held == draw().unwrap() };
+            assert!(same, "{path} differs: run `cargo run -p make-samples papers`");
+        }
+    }
+}
