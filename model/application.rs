@@ -109,9 +109,9 @@ pub struct ArchiveEntry {
 }
 
 impl FiledDocument {
-    /// Whether it is an archive whose files are documents of their own.
+    /// Whether it is an archive (or a mail) whose files are documents of their own: it was opened, and no layout read it.
     #[must_use]
     pub fn is_opened_archive(&self) -> bool {
-        self.state == DocumentState::Parsed && self.media_type == Some(MediaType::Zip)
+        self.state == DocumentState::Parsed && self.parser.is_none()
     }
 }

@@ -12,8 +12,8 @@ use model::job::Job;
 use crate::blobs::StoredFile;
 use crate::db::queue::{self, Lane};
 use crate::db::{Tx, applications, documents};
-use crate::pipeline::Extracted;
 
+use super::read::Reading;
 use super::{Error, Once, Service, once};
 
 /// A received file.
@@ -81,13 +81,13 @@ impl Service {
             entries: Vec::new(),
             created_ms: self.clock.now_ms(),
         };
-        self.keep_document(document, reading.as_deref(), once).await
+        self.keep_document(document, reading.as_ref(), once).await
     }
 
     async fn keep_document(
         &self,
         document: FiledDocument,
-        reading: Option<&[Extracted]>,
+        reading: Option<&Reading>,
         once: Option<&Once>,
     ) -> Result<Filed, Error> {
         let now_ms = self.clock.now_ms();

@@ -15,6 +15,15 @@ use crate::pipeline::{self, Extracted};
 
 use super::{Error, Service};
 
+/// What a stored file holds.
+#[derive(Debug)]
+pub(super) struct Reading {
+    /// Of the file itself, which may be an archive.
+    pub media_type: Option<MediaType>,
+    /// The file, or the files in it.
+    pub files: Vec<Extracted>,
+}
+
 impl Service {
     /// The job [`Job::ParseDocument`]: reads a document that came without a password.
     ///
@@ -63,25 +72,28 @@ impl Service {
         filename: &Sensitive<String>,
         sha256: &str,
         passwords: Vec<Sensitive<String>>,
-    ) -> Result<Vec<Extracted>, Error> {
+    ) -> Result<Reading, Error> {
         let (blobs, limits) = (self.blobs.clone(), self.limits.clone());
         let (filename, sha256) = (filename.clone(), sha256.to_owned());
         self.on_a_core("reading a document", move || {
             let bytes = blobs.read(&sha256)?;
             let passwords: Vec<&str> = passwords.iter().map(|password| password.reveal().as_str()).collect();
-            Ok(pipeline::extract(filename.reveal(), &bytes, &passwords, &limits))
+            Ok(Reading {
+                media_type: pipeline::media_type_of(&bytes),
+                files: pipeline::extract(filename.reveal(), &bytes, &passwords, &limits),
+            })
         })
         .await?
     }
 
     /// Keeps what reading a document gave, and queues what follows. What had been read before stays.
-    pub(super) async fn keep_reading(&self, tx: &mut Tx, id: &DocumentId, reading: &[Extracted]) -> Result<(), Error> {
+    pub(super) async fn keep_reading(&self, tx: &mut Tx, id: &DocumentId, reading: &Reading) -> Result<(), Error> {
         let document = documents::get(tx, id).await?.ok_or_else(|| Error::NoDocument(id.clone()))?;
-        match reading {
+        match reading.files.as_slice() {
             [whole] if whole.name == *document.filename.reveal() => {
                 self.keep_one(tx, document.clone(), whole).await?;
             }
-            files => self.keep_archive(tx, document.clone(), files).await?,
+            files => self.keep_archive(tx, document.clone(), reading.media_type, files).await?,
         }
         self.documents_changed(tx, &document).await
     }
@@ -115,9 +127,15 @@ impl Service {
     }
 
     /// Each file of an archive is a document of its own.
-    async fn keep_archive(&self, tx: &mut Tx, mut archive: FiledDocument, files: &[Extracted]) -> Result<(), Error> {
+    async fn keep_archive(
+        &self,
+        tx: &mut Tx,
+        mut archive: FiledDocument,
+        media_type: Option<MediaType>,
+        files: &[Extracted],
+    ) -> Result<(), Error> {
         archive.state = DocumentState::Parsed;
-        archive.media_type = Some(MediaType::Zip);
+        archive.media_type = media_type;
         archive.failure = None;
         documents::update(tx, &archive).await?;
 
