@@ -155,12 +155,6 @@ pub fn media_type_of(bytes: &[u8]) -> Option<MediaType> {
     kind_of(bytes).and_then(media_type)
 }
 
-/// What kind of file this is, told from its content; `None` when it is none that can be read.
-#[must_use]
-pub fn media_type_of(bytes: &[u8]) -> Option<MediaType> {
-    kind_of(bytes).and_then(media_type)
-}
-
 fn kind_of(bytes: &[u8]) -> Option<Kind> {
     catch_unwind(|| reading::sniff(bytes)).ok()
 }
