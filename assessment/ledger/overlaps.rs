@@ -35,8 +35,9 @@ pub(super) fn merge<'a>(documents: &[DocumentView<'a>], groups: Vec<Group<'a>>) 
         let mut statements = group.statements;
         // What is proven is read first, so that an entry is a proven row's wherever one shows it.
         statements.sort_by_key(|placed| !placed.statement.proof.status.is_proof());
-        for placed in statements {
-            merger.add(placed);
+        let last = statements.len().saturating_sub(1);
+        for (place, placed) in statements.into_iter().enumerate() {
+            merger.add(placed, place < last);
         }
         let mut events = merger.events;
         events.sort_by_key(|event| event.place);
@@ -95,12 +96,13 @@ impl<'a> Merger<'a> {
         }
     }
 
-    fn add(&mut self, placed: Placed<'a>) {
+    /// `others_follow`: whether a further statement will look for these rows. Most accounts have one.
+    fn add(&mut self, placed: Placed<'a>, others_follow: bool) {
         let statement = placed.statement;
         // 0 stands for "taken by none".
         let stamp = self.statements.len() + 1;
         let known = self.events.len();
-        let references = reference_counts(statement);
+        let references = if known == 0 { HashMap::new() } else { reference_counts(statement) };
         let has_balances = statement.transactions.iter().any(|row| row.balance.is_some());
         let unchecked: std::collections::HashSet<u32> = statement.proof.unchecked.iter().copied().collect();
         let days = || statement.transactions.iter().filter_map(|row| row.time).map(|when| when.date);
@@ -126,7 +128,9 @@ impl<'a> Merger<'a> {
             let entry = self.entry(row, row_ref, statement, checked);
             self.events.push(Event { entry, row, place, shown_until, taken_by: 0, conflict: false });
         }
-        self.shelve(known);
+        if others_follow {
+            self.shelve(known);
+        }
         self.statements.push(statement);
     }
 
