@@ -46,6 +46,8 @@ pub enum SheetOrigin {
 #[derive(Debug, Clone)]
 pub struct Sheet {
     pub origin: SheetOrigin,
+    /// The line of text directly above it on a web page; empty elsewhere.
+    pub lead: String,
     pub text: String,
     pub cells: Vec<Cell>,
     pub rows: Vec<Row>,
@@ -54,7 +56,7 @@ pub struct Sheet {
 impl Sheet {
     #[must_use]
     pub fn new(origin: SheetOrigin) -> Self {
-        Self { origin, text: String::new(), cells: Vec::new(), rows: Vec::new() }
+        Self { origin, lead: String::new(), text: String::new(), cells: Vec::new(), rows: Vec::new() }
     }
 
     #[must_use]

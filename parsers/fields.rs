@@ -11,7 +11,7 @@ use crate::text::{TextLine, trim};
 use crate::values::{read_count, read_currency, read_period, read_period_text, read_when};
 
 /// What the lines outside the table say.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Heading {
     pub holder: Holder,
     pub account: Option<Sourced<AccountNumber>>,
@@ -71,10 +71,15 @@ pub fn read_heading(layout: &Layout, lines: &[TextLine], problems: &mut Vec<Prob
                 None => unreadable("statement date", "账单日"),
             },
             FieldName::OpeningBalance | FieldName::ClosingBalance => match Money::read(&found.first) {
-                Ok(money) if *name == FieldName::OpeningBalance => {
-                    heading.opening_balance = Some(Sourced::new(money, found.source.clone()));
+                Ok(money) => {
+                    let money = if spec.owed { money.negated() } else { money };
+                    let balance = Some(Sourced::new(money, found.source.clone()));
+                    if *name == FieldName::OpeningBalance {
+                        heading.opening_balance = balance;
+                    } else {
+                        heading.closing_balance = balance;
+                    }
                 }
-                Ok(money) => heading.closing_balance = Some(Sourced::new(money, found.source.clone())),
                 Err(_) => unreadable("balance", "余额"),
             },
         }
@@ -114,6 +119,45 @@ pub fn read_totals(spec: &TotalsSpec, lines: &[TextLine], problems: &mut Vec<Pro
         totals.neutral_sum = sum;
     }
     totals
+}
+
+/// What one line says about all the rows of a currency.
+#[derive(Debug, Clone, Default)]
+pub struct Summary {
+    pub currency: Option<&'static str>,
+    pub totals: DeclaredTotals,
+    pub opening: Option<Sourced<Money>>,
+    pub closing: Option<Sourced<Money>>,
+    /// Interest and the like that the balance includes and the table may not list.
+    pub unlisted: Option<Sourced<Money>>,
+}
+
+/// Reads a line of totals; `currency` is that of the section it stands in.
+pub fn read_summary(
+    spec: &TotalsSpec,
+    line: &TextLine,
+    currency: Option<&'static str>,
+    problems: &mut Vec<Problem>,
+) -> Option<Summary> {
+    let text = line.joined();
+    let captures = spec.lines.iter().find_map(|pattern| pattern.captures(&text))?;
+    let place = |at: usize| line.piece_at(at).map(|piece| piece.source.clone());
+    let mut money = |name: &str| {
+        let found = captures.name(name)?;
+        keep(Money::read(trim(found.as_str())).ok(), found.as_str(), &place(found.start())?, problems)
+    };
+    let owed = |sum: Sourced<Money>| Sourced::new(sum.value.negated(), sum.source);
+    let unsigned = |sum: Sourced<Money>| Sourced::new(sum.value.abs(), sum.source);
+    let opening = money("opening").or_else(|| money("opening_owed").map(owed));
+    let closing = money("closing").or_else(|| money("closing_owed").map(owed));
+    let (in_sum, out_sum) = (money("in").map(unsigned), money("out").map(unsigned));
+    let unlisted = money("unlisted_owed").map(owed);
+    let rows = captures
+        .name("rows")
+        .and_then(|found| keep(read_count(found.as_str()), found.as_str(), &place(found.start())?, problems));
+    let named = captures.name("currency").and_then(|found| read_currency(trim(found.as_str())));
+    let totals = DeclaredTotals { rows, in_sum, out_sum, ..DeclaredTotals::default() };
+    Some(Summary { currency: named.or(currency), totals, opening, closing, unlisted })
 }
 
 fn read_sum(text: &str) -> Option<Money> {

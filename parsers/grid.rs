@@ -11,7 +11,7 @@ use model::sheet::{Cell, CellKind, Row, Sheet, SheetOrigin};
 use model::statement::DeclaredTotals;
 use model::{Money, Problem};
 
-use crate::fields::keep;
+use crate::fields::{Summary, keep};
 use crate::layout::{DateForm, FactKind, Layout, ROLE_COUNT, RecordColumn, Records, Role};
 use crate::record::{Columns, Context, Record, RowView, is_empty, read_record};
 use crate::table::{FactRow, Table, is_summary};
@@ -126,14 +126,15 @@ fn header_of(layout: &Layout, names: &[(u32, Cow<'_, str>)], index: usize) -> Op
     Some(Header { row: index, columns, named, width, height: 1 })
 }
 
-/// Reads the whole sheet.
-#[must_use]
-pub fn read_table(layout: &Layout, sheet: &Sheet, header: &Header, reference: Option<Date>) -> Table {
-    let mut table = Table { found: true, ..Table::default() };
+/// Reads the whole sheet into `table`, after what is there.
+pub fn read_table(layout: &Layout, sheet: &Sheet, header: &Header, reference: Option<Date>, table: &mut Table) {
+    table.found = true;
+    let known_outside = table.outside.len();
     table.transactions.reserve_exact(sheet.rows.len().saturating_sub(header.row));
     let columns = Columns::of(layout);
     let reader = Reader { layout, sheet, header, columns: &columns };
-    let mut state = State { in_footing: false, context: Context { section: None, reference } };
+    let section = layout.section_of(&sheet.lead);
+    let mut state = State { in_footing: false, context: Context { section, reference } };
     for (index, row) in sheet.rows.iter().enumerate() {
         if index + header.height <= header.row {
             let line = sheet_line(sheet, row);
@@ -142,10 +143,10 @@ pub fn read_table(layout: &Layout, sheet: &Sheet, header: &Header, reference: Op
             }
             table.outside.push(line);
         } else if index > header.row {
-            reader.row(row, &mut state, &mut table);
+            reader.row(row, &mut state, table);
         }
     }
-    table
+    table.sum_up(layout, known_outside, &mut layout.section_of(&sheet.lead));
 }
 
 /// Every row of a sheet as a line, for a recognised document whose table is missing.
@@ -200,7 +201,11 @@ impl<'a> Reader<'a> {
             && pattern.is_match(&squash(&first.text))
         {
             let sums = self.total_row(row, &texts, table);
-            table.total_rows.push((currency_prefix(&first.text), sums));
+            table.summaries.push(Summary {
+                currency: currency_prefix(&first.text),
+                totals: sums,
+                ..Summary::default()
+            });
             state.in_footing = true;
             return;
         }

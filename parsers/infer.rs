@@ -370,7 +370,7 @@ fn contents(words: &Synonyms, header: &Header, document: &Document, time: &str) 
 
 /// A layout with everything but its columns.
 fn frame(words: &Synonyms, header: &Header, document: &Document) -> Layout {
-    let after = |labels: &[String]| FieldSpec { after: labels.to_vec(), patterns: Vec::new() };
+    let after = |labels: &[String]| FieldSpec { after: labels.to_vec(), ..FieldSpec::default() };
     let labels = &words.labels;
     let fields = [
         (FieldName::Holder, &labels.holder),

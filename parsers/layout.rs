@@ -125,6 +125,9 @@ struct SectionFile {
     line: String,
     flow: Option<Flow>,
     currency: Option<String>,
+    /// A table of its own follows, with its names: nothing between the line and the names is a row.
+    #[serde(default)]
+    heads_table: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -184,6 +187,9 @@ struct IdentifyFile {
 struct FieldFile {
     after: Option<OneOrMany>,
     pattern: Option<OneOrMany>,
+    /// A balance that is printed as what is owed, so that positive is below zero.
+    #[serde(default)]
+    owed: bool,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -201,6 +207,8 @@ struct TotalsFile {
     neutral: Option<String>,
     /// A row of the table, told by its first cell, with the sums in the columns `in` and `out`.
     row: Option<String>,
+    /// Patterns of lines outside the table that sum up one currency's rows, in named groups.
+    lines: Vec<String>,
     /// How the issuer adds up, most usual first; each is tried.
     sums: Option<Vec<SumRule>>,
 }
@@ -357,6 +365,8 @@ pub enum FactKind {
 pub struct FieldSpec {
     pub after: Vec<String>,
     pub patterns: Vec<Regex>,
+    /// A balance is printed as what is owed.
+    pub owed: bool,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -370,6 +380,7 @@ pub struct TotalsSpec {
     pub out: Option<Regex>,
     pub neutral: Option<Regex>,
     pub row: Option<Regex>,
+    pub lines: Vec<Regex>,
     pub sums: Vec<SumRule>,
 }
 
@@ -379,6 +390,7 @@ pub struct Section {
     pub line: Regex,
     pub flow: Option<Flow>,
     pub currency: Option<&'static str>,
+    pub heads_table: bool,
 }
 
 /// A fact of a document that is no list of movements.
@@ -626,6 +638,10 @@ impl Layout {
     }
 }
 
+/// What a line of totals can say.
+const SUMMARY_GROUPS: [&str; 9] =
+    ["currency", "opening", "opening_owed", "closing", "closing_owed", "in", "out", "unlisted_owed", "rows"];
+
 struct Checker<'a> {
     path: &'a str,
 }
@@ -654,7 +670,7 @@ impl Checker<'_> {
         if patterns.iter().any(|p| p.captures_len() < 2) {
             return Err(self.wrong("a field's pattern needs a group"));
         }
-        Ok(FieldSpec { after, patterns })
+        Ok(FieldSpec { after, patterns, owed: field.owed })
     }
 
     fn section(&self, file: SectionFile) -> Result<Section, LayoutError> {
@@ -664,11 +680,16 @@ impl Checker<'_> {
             ),
             None => None,
         };
-        Ok(Section { line: self.pattern("sections.line", &file.line)?, flow: file.flow, currency })
+        Ok(Section {
+            line: self.pattern("sections.line", &file.line)?,
+            flow: file.flow,
+            currency,
+            heads_table: file.heads_table,
+        })
     }
 
     fn fact(&self, name: String, file: FactFile) -> Result<Fact, LayoutError> {
-        let spec = self.field(FieldFile { after: file.after, pattern: file.pattern })?;
+        let spec = self.field(FieldFile { after: file.after, pattern: file.pattern, owed: false })?;
         Ok(Fact { name, spec, value: file.value })
     }
 
@@ -720,8 +741,20 @@ impl Checker<'_> {
             out: pair("totals.out", totals.out)?,
             neutral: pair("totals.neutral", totals.neutral)?,
             row: totals.row.map(|p| self.pattern("totals.row", &p)).transpose()?,
+            lines: totals.lines.iter().map(|p| self.summary_line(p)).collect::<Result<_, _>>()?,
             sums: totals.sums.unwrap_or_else(|| vec![SumRule::All]),
         })
+    }
+
+    fn summary_line(&self, pattern: &str) -> Result<Regex, LayoutError> {
+        let compiled = self.pattern("totals.lines", pattern)?;
+        match compiled.capture_names().flatten().find(|name| !SUMMARY_GROUPS.contains(name)) {
+            Some(name) => Err(self.wrong(format!("a line of totals knows no group {name:?}"))),
+            None if compiled.capture_names().flatten().all(|name| name == "currency") => {
+                Err(self.wrong("a line of totals needs groups"))
+            }
+            None => Ok(compiled),
+        }
     }
 
     fn column(&self, role: Role, file: ColumnFile) -> Result<Column, LayoutError> {

@@ -29,11 +29,11 @@ mod values;
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use model::document::{Content, Document};
+use model::document::{Content, Document, MediaType};
 use model::problem::ProblemCode;
 use model::proof::Proof;
 use model::statement::{DeclaredTotals, Parsed, ParserId, SectionTotals, Statement, StatementKind, Transaction};
-use model::{Problem, Text};
+use model::{Money, Problem, Text};
 
 use facts::{prove_facts, read_facts};
 use fields::{Heading, read_heading, read_totals};
@@ -115,20 +115,30 @@ fn tables(layout: &Layout, document: &Document, reference: Option<Date>) -> Vec<
         Content::Text(_) => Vec::new(),
         Content::Pages(pages) => vec![pages::read_table(layout, pages, reference)],
         Content::Sheets(sheets) => {
-            let mut found = Vec::new();
-            let mut elsewhere = Vec::new();
+            let mut found: Vec<Table> = Vec::new();
+            let mut elsewhere = Table::default();
+            // The tables of a web page or a mail are one statement in parts; a workbook's sheets stand by themselves.
+            let one_page = matches!(document.media_type, MediaType::Html | MediaType::Mail);
             for sheet in sheets {
-                match grid::find_header(layout, &grid::HeaderNames::of(sheet)) {
-                    Some(header) => found.push(grid::read_table(layout, sheet, &header, reference)),
-                    None => elsewhere.extend(grid::all_lines(sheet)),
+                let Some(header) = grid::find_header(layout, &grid::HeaderNames::of(sheet)) else {
+                    elsewhere.outside.extend(grid::all_lines(sheet));
+                    continue;
+                };
+                if found.is_empty() || !one_page {
+                    found.push(Table::default());
+                }
+                if let Some(table) = found.last_mut() {
+                    grid::read_table(layout, sheet, &header, reference, table);
                 }
             }
+            elsewhere.sum_up(layout, 0, &mut None);
             if found.is_empty() {
-                return vec![Table { outside: elsewhere, ..Table::default() }];
+                return vec![elsewhere];
             }
             // A cover sheet, or a mail's text around its tables, is about all of them.
             for table in &mut found {
-                table.outside.splice(0..0, elsewhere.iter().cloned());
+                table.outside.splice(0..0, elsewhere.outside.iter().cloned());
+                table.summaries.extend(elsewhere.summaries.iter().cloned());
             }
             found
         }
@@ -157,10 +167,17 @@ fn statements_of(layout: &Layout, mut table: Table, problems: &mut Vec<Problem>)
     let mut made = Vec::with_capacity(by_currency.len());
     for (currency, transactions) in by_currency {
         let mut declared = if alone { declared.clone() } else { DeclaredTotals::default() };
-        for (named, sums) in &table.total_rows {
-            if (named.is_none() && alone) || (named.is_some() && (*named == currency || alone && currency.is_none())) {
-                declared.in_sum = declared.in_sum.or(sums.in_sum.clone());
-                declared.out_sum = declared.out_sum.or(sums.out_sum.clone());
+        let mut heading = heading.clone();
+        let mut unlisted = None;
+        for summary in &table.summaries {
+            let named = summary.currency;
+            if (named.is_none() && alone) || (named.is_some() && (named == currency || alone && currency.is_none())) {
+                declared.rows = declared.rows.or(summary.totals.rows.clone());
+                declared.in_sum = declared.in_sum.or(summary.totals.in_sum.clone());
+                declared.out_sum = declared.out_sum.or(summary.totals.out_sum.clone());
+                heading.opening_balance = heading.opening_balance.or(summary.opening.clone());
+                heading.closing_balance = heading.closing_balance.or(summary.closing.clone());
+                unlisted = unlisted.or(summary.unlisted.as_ref().map(|u| u.value));
             }
         }
         // Totals of a page are about all its currencies together.
@@ -173,7 +190,7 @@ fn statements_of(layout: &Layout, mut table: Table, problems: &mut Vec<Problem>)
             holes.extend(signs::from_balances(&mut transactions, opening, problems));
             holes.sort_unstable();
         }
-        let rows = Rows { transactions, holes: &holes, declared, sections };
+        let rows = Rows { transactions, holes: &holes, declared, sections, unlisted };
         made.push(statement(layout, &heading, currency, rows, problems));
     }
     made
@@ -220,6 +237,7 @@ struct Rows<'a> {
     holes: &'a [u32],
     declared: DeclaredTotals,
     sections: Vec<SectionTotals>,
+    unlisted: Option<Money>,
 }
 
 fn statement(
@@ -235,6 +253,7 @@ fn statement(
         holes: rows.holes,
         opening_balance: heading.opening_balance.as_ref(),
         closing_balance: heading.closing_balance.as_ref(),
+        unlisted: rows.unlisted,
         declared: &rows.declared,
         sections: &rows.sections,
         sum_rules: &layout.totals.sums,

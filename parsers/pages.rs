@@ -43,7 +43,7 @@ pub fn find_header(layout: &Layout, pages: &[Page]) -> Option<usize> {
 pub fn read_table(layout: &Layout, pages: &[Page], reference: Option<Date>) -> Table {
     let mut table = Table::default();
     let meanings = Meanings::of(layout);
-    let bodies: Vec<Body> = pages.iter().enumerate().map(|(index, page)| part(layout, page, index)).collect();
+    let bodies: Vec<Body> = pages.iter().enumerate().flat_map(|(index, page)| parts(layout, page, index)).collect();
     let mut at = 0;
     let mut geometry: Option<columns::Columns> = None;
     let mut context = Context { section: None, reference };
@@ -66,9 +66,7 @@ pub fn read_table(layout: &Layout, pages: &[Page], reference: Option<Date>) -> T
             let repeated = body.header.is_none() && geometry.is_some();
             let without_heading = repeated.then(|| without_repeated(page, body, &table.outside));
             let body = without_heading.as_ref().unwrap_or(body);
-            if let Some(section) = body.outside.iter().rev().find_map(|line| layout.section_of(&line.joined())) {
-                context.section = Some(section);
-            }
+            let known_outside = table.outside.len();
             match &geometry {
                 Some(columns) => {
                     PageReader { layout, meanings: &meanings, page, columns }.read(body, &mut context, &mut table)
@@ -81,6 +79,7 @@ pub fn read_table(layout: &Layout, pages: &[Page], reference: Option<Date>) -> T
                 table.sections.push(SectionTotals { first_seq, last_seq, totals });
             }
             table.outside.extend(body.outside.iter().cloned());
+            table.sum_up(layout, known_outside, &mut context.section);
         }
         at = end;
     }
@@ -101,9 +100,33 @@ fn same_place(a: &[HeaderCell], b: &[HeaderCell]) -> bool {
     columns::Columns { cells: a.to_vec(), edges: Vec::new() }.same_place(b)
 }
 
-fn part(layout: &Layout, page: &Page, index: usize) -> Body {
-    let lines = if layout.watermark { without_watermark(word_lines(page)) } else { word_lines(page) };
-    let header = lines.iter().enumerate().find_map(|(at, line)| Some((at, read_header(layout, page, line)?)));
+/// A page's one table with what is around it; where sections part the document, each table of the page, before them
+/// what may go on from the page before.
+fn parts(layout: &Layout, page: &Page, index: usize) -> Vec<Body> {
+    let mut lines = if layout.watermark { without_watermark(word_lines(page)) } else { word_lines(page) };
+    if layout.sections.is_empty() {
+        let header = lines.iter().enumerate().find_map(|(at, line)| Some((at, read_header(layout, page, line)?)));
+        return vec![part(layout, page, index, lines, header)];
+    }
+    let headers: Vec<(usize, Vec<HeaderCell>)> =
+        lines.iter().enumerate().filter_map(|(at, line)| Some((at, read_header(layout, page, line)?))).collect();
+    let mut bodies = Vec::with_capacity(headers.len() + 1);
+    for (at, cells) in headers.into_iter().rev() {
+        let own = lines.split_off(at.min(lines.len()));
+        bodies.push(part(layout, page, index, own, Some((0, cells))));
+    }
+    bodies.push(part(layout, page, index, lines, None));
+    bodies.reverse();
+    bodies
+}
+
+fn part(
+    layout: &Layout,
+    page: &Page,
+    index: usize,
+    lines: Vec<WordLine>,
+    header: Option<(usize, Vec<HeaderCell>)>,
+) -> Body {
     let mut body = Body { page: index, header: None, lines: Vec::new(), outside: Vec::new() };
     let start = match header {
         Some((at, cells)) => {
@@ -130,6 +153,7 @@ fn part(layout: &Layout, page: &Page, index: usize) -> Body {
                 layout.ends_before.iter().any(|mark| squashed.starts_with(mark.as_str()))
             });
             let joined = text.joined();
+            ended |= layout.section_of(&text.joined()).is_some_and(|section| section.heads_table);
             if ended || layout.skip.iter().any(|pattern| pattern.is_match(&joined)) {
                 body.outside.push(text);
             } else {
@@ -284,6 +308,9 @@ impl<'a> PageReader<'a, '_> {
             let seq = table.next_seq();
             let record = read_record(self.meanings, &view, seq, &mut table.problems);
             table.push(record, seq);
+        }
+        if let Some((_, section)) = sections.last() {
+            context.section = Some(section);
         }
     }
 

@@ -21,6 +21,8 @@ pub struct Claims<'a> {
     pub holes: &'a [u32],
     pub opening_balance: Option<&'a Sourced<Money>>,
     pub closing_balance: Option<&'a Sourced<Money>>,
+    /// What the closing balance includes and the rows may not list.
+    pub unlisted: Option<Money>,
     pub declared: &'a DeclaredTotals,
     pub sections: &'a [SectionTotals],
     pub sum_rules: &'a [SumRule],
@@ -160,6 +162,7 @@ struct Day<'a> {
 fn chain(claims: &Claims<'_>, tally: &mut Tally) -> Chain {
     let rows = claims.transactions;
     if rows.iter().all(|t| t.balance.is_none()) {
+        whole(claims, tally);
         return Chain::none();
     }
     let forward: Vec<usize> = (0..rows.len()).collect();
@@ -224,6 +227,21 @@ fn chain(claims: &Claims<'_>, tally: &mut Tally) -> Chain {
         }
     }
     result
+}
+
+/// Rows without balances between two printed ones: a card's bill says what was owed before and what is owed now.
+fn whole(claims: &Claims<'_>, tally: &mut Tally) {
+    let (Some(opening), Some(closing)) = (claims.opening_balance, claims.closing_balance) else { return };
+    let moved: Option<Vec<Money>> = claims.transactions.iter().map(movement).collect();
+    let Some(moved) = moved.filter(|_| claims.holes.is_empty()) else { return };
+    let expected = opening.value.plus(moved.iter().sum());
+    let with_unlisted = claims.unlisted.map(|unlisted| expected.plus(unlisted));
+    if closing.value == expected || Some(closing.value) == with_unlisted {
+        tally.holds();
+        (0..claims.transactions.len()).for_each(|index| tally.check(index));
+    } else {
+        tally.breaks(Equation::ClosingBalance, None, expected, closing.value, Some(closing.source.clone()));
+    }
 }
 
 /// How many neighbours do not chain, walking in this order.
@@ -601,6 +619,7 @@ mod tests {
             holes,
             opening_balance: opening.as_ref(),
             closing_balance: None,
+            unlisted: None,
             declared,
             sections: &[],
             sum_rules: &[SumRule::All, SumRule::CountedOnly],
@@ -623,6 +642,30 @@ mod tests {
         2026-03-01 +5000.00 6000.00
         2026-03-02 -2500.00 3500.00
         2026-03-03 -100.00  3400.00";
+
+    #[test]
+    fn a_bill_is_proven_by_what_was_owed_before_and_after() {
+        let rows = rows("2026-03-01 -300.00 -\n2026-03-05 +120.00 -");
+        let proof = |closing: i64, unlisted: Option<i64>| {
+            prove(&Claims {
+                kind: StatementKind::CreditCard,
+                transactions: &rows,
+                holes: &[],
+                opening_balance: Some(&sourced(Money::from_fen(-12_000))),
+                closing_balance: Some(&sourced(Money::from_fen(closing))),
+                unlisted: unlisted.map(Money::from_fen),
+                declared: &DeclaredTotals::default(),
+                sections: &[],
+                sum_rules: &[SumRule::All],
+            })
+            .proof
+        };
+        assert_eq!(proof(-30_000, None).status, ProofStatus::Proven);
+        assert_eq!(proof(-30_050, Some(-50)).status, ProofStatus::Proven);
+        // Interest that the rows list as well.
+        assert_eq!(proof(-30_000, Some(-50)).status, ProofStatus::Proven);
+        assert_eq!(proof(-30_001, Some(-50)).status, ProofStatus::Contradicted);
+    }
 
     #[test]
     fn a_chain_proves_but_its_first_amount_stays_open() {

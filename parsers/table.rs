@@ -1,8 +1,10 @@
 //! What both kinds of table give: records in the printed order, and what could not be read.
 
-use model::statement::{DeclaredTotals, SectionTotals, Transaction};
+use model::statement::{SectionTotals, Transaction};
 use model::{Problem, Source};
 
+use crate::fields::{Summary, read_summary};
+use crate::layout::{Layout, Section};
 use crate::record::Record;
 use crate::text::{TextLine, squash};
 
@@ -18,8 +20,8 @@ pub struct Table {
     pub problems: Vec<Problem>,
     /// Lines outside the table, in reading order.
     pub outside: Vec<TextLine>,
-    /// Sums that stand in a row of the table itself, by the currency the row names.
-    pub total_rows: Vec<(Option<&'static str>, DeclaredTotals)>,
+    /// Sums and balances that one row or line says of the rows of a currency.
+    pub summaries: Vec<Summary>,
     /// Rows of a table of facts.
     pub facts: Vec<FactRow>,
     /// Totals that each page prints about itself.
@@ -59,6 +61,20 @@ pub fn is_summary(text: &str) -> bool {
 }
 
 impl Table {
+    /// Reads what the lines outside from `start` on say of a section's rows, and which section they open.
+    pub fn sum_up<'a>(&mut self, layout: &'a Layout, start: usize, section: &mut Option<&'a Section>) {
+        if layout.sections.is_empty() && layout.totals.lines.is_empty() {
+            return;
+        }
+        for line in self.outside.get(start..).unwrap_or(&[]) {
+            if let Some(opened) = layout.section_of(&line.joined()) {
+                *section = Some(opened);
+            }
+            let currency = section.and_then(|s| s.currency);
+            self.summaries.extend(read_summary(&layout.totals, line, currency, &mut self.problems));
+        }
+    }
+
     /// The number of the next row.
     #[must_use]
     pub fn next_seq(&self) -> u32 {

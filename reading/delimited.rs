@@ -60,7 +60,7 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Document, ReadError> {
     };
     table.split()?;
     let Table { cells, rows, rewritten, mut problems, .. } = table;
-    let mut sheet = Sheet { origin: SheetOrigin::Delimited, text: String::new(), cells, rows };
+    let mut sheet = Sheet { cells, rows, ..Sheet::new(SheetOrigin::Delimited) };
     damage(&decoded, newline, &sheet, &mut problems);
     sheet.text = decoded.text;
     sheet.text.push_str(&rewritten);

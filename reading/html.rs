@@ -82,14 +82,21 @@ fn said_encoding(bytes: &[u8]) -> Option<&'static Encoding> {
 
 fn sheets(items: Vec<Item>, limits: &Limits) -> Result<Vec<Sheet>, ReadError> {
     let mut left = Left { rows: limits.rows, text: limits.unpacked_bytes };
-    let mut text = Vec::new();
+    let mut text: Vec<Cells> = Vec::new();
     let mut grids = Vec::new();
+    // Lines before this one stand above an earlier table.
+    let mut led = 0;
     for item in items {
         match item {
             Item::Line(cells) => text.push(cells),
             Item::Grid(grid) => {
                 let name = format!("table {}", grids.len() + 1);
-                grids.push(sheet(&name, grid.rows, &mut left)?);
+                let mut made = sheet(&name, grid.rows, &mut left)?;
+                if let Some(lead) = text.get(led..).and_then(<[Cells]>::last) {
+                    made.lead = lead.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join(" ");
+                }
+                led = text.len();
+                grids.push(made);
             }
         }
         if grids.len() > SHEETS_MAX {
@@ -142,12 +149,8 @@ fn damage(decoded: &Decoded, sheets: &[Sheet]) -> Vec<Problem> {
         let damaged = cells.filter(|(sheet, _, cell)| sheet.cell_text(cell).contains('\u{FFFD}'));
         problems.extend(damaged.take(PROBLEMS_MAX).map(|(sheet, row, cell)| {
             let source: Source = sheet.source(row, cell.column);
-            Problem::new(
-                ProblemCode::UnreadableCell,
-                "含有无法解码的字符",
-                "characters here could not be decoded",
-            )
-            .at(source)
+            Problem::new(ProblemCode::UnreadableCell, "含有无法解码的字符", "characters here could not be decoded")
+                .at(source)
         }));
     }
     if decoded.cut {

@@ -130,6 +130,7 @@ impl Account {
             holes: &self.holes,
             opening_balance: self.opening.as_ref(),
             closing_balance: self.closing.as_ref(),
+            unlisted: None,
             declared: &self.declared,
             sections: &[],
             sum_rules: &[SumRule::CountedOnly, SumRule::All],

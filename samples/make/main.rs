@@ -21,7 +21,9 @@ fn main() -> anyhow::Result<()> {
         }
         [command] if command == "papers" => draw_papers(),
         [command, folder] if command == "bench" => write_bench_inputs(Path::new(folder)),
-        _ => bail!("usage: make-samples | make-samples items OUT.pdf P1.json P2.json … | make-samples papers | make-samples bench FOLDER"),
+        _ => bail!(
+            "usage: make-samples | make-samples items OUT.pdf P1.json P2.json … | make-samples papers | make-samples bench FOLDER"
+        ),
     }
 }
 
