@@ -10,6 +10,7 @@ pub mod limits;
 mod mail;
 #[cfg(test)]
 mod mutations;
+pub mod ofd;
 pub mod pdf;
 pub mod sniff;
 pub mod spreadsheet;
@@ -64,7 +65,7 @@ pub fn read(bytes: &[u8], passwords: &[&str], limits: &Limits) -> Result<Documen
         Kind::Xlsx => spreadsheet::read(bytes, MediaType::Xlsx, passwords, limits),
         Kind::Html => html::read(bytes, limits),
         Kind::Mail => mail::read(bytes, limits),
-        Kind::Ofd => Err(ReadError::Unsupported { found: "an OFD document".to_owned() }),
+        Kind::Ofd => ofd::read(bytes, passwords, limits),
         Kind::Ofx => structured::read(bytes, MediaType::Ofx),
         Kind::Qif => structured::read(bytes, MediaType::Qif),
         Kind::Mt940 => structured::read(bytes, MediaType::Mt940),

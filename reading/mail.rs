@@ -119,7 +119,8 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Document, ReadError>
 fn check_nesting(bytes: &[u8]) -> Result<(), ReadError> {
     let lower = bytes.to_ascii_lowercase();
     let count = |needle: &str| memmem::find_iter(&lower, needle.as_bytes()).count();
-    let mails = count("message/rfc822").saturating_add(count("message/global")).saturating_add(count("multipart/digest"));
+    let mails =
+        count("message/rfc822").saturating_add(count("message/global")).saturating_add(count("multipart/digest"));
     if mails > MAILS_MAX {
         return Err(ReadError::ResourceLimit { what: format!("a mail with more than {MAILS_MAX} mails in it") });
     }
@@ -265,7 +266,8 @@ mod tests {
     use crate::archive;
     use crate::test_files::{rows, zip};
 
-    const HEADERS: &str = "From: bank@example.com\r\nTo: a@example.com\r\nSubject: =?gbk?B?1cvWpw==?=\r\nMIME-Version: 1.0\r\n";
+    const HEADERS: &str =
+        "From: bank@example.com\r\nTo: a@example.com\r\nSubject: =?gbk?B?1cvWpw==?=\r\nMIME-Version: 1.0\r\n";
 
     fn mail(kind: &str, parts: &[(&str, &[u8])]) -> Vec<u8> {
         let mut bytes = format!("{HEADERS}Content-Type: multipart/{kind}; boundary=\"b-{kind}\"\r\n\r\n").into_bytes();
@@ -284,9 +286,11 @@ mod tests {
             .chunks(3)
             .flat_map(|chunk| {
                 let bits = (0..3).fold(0_u32, |bits, at| bits << 8 | u32::from(*chunk.get(at).unwrap_or(&0)));
-                (0..4).map(move |at| {
-                    if at <= chunk.len() { DIGITS[(bits >> (18 - 6 * at)) as usize & 63] } else { b'=' }
-                })
+                (0..4).map(
+                    move |at| {
+                        if at <= chunk.len() { DIGITS[(bits >> (18 - 6 * at)) as usize & 63] } else { b'=' }
+                    },
+                )
             })
             .collect()
     }
@@ -331,7 +335,9 @@ mod tests {
     #[test]
     fn a_mail_with_a_body_alone_is_one_document() {
         let (gbk, ..) = GB18030.encode("<table><tr><td>交易日<td>金额<tr><td>0102<td>1.00</table>");
-        let head = |charset: &str| format!("{HEADERS}Content-Type: text/html{charset}\r\nContent-Transfer-Encoding: base64\r\n\r\n");
+        let head = |charset: &str| {
+            format!("{HEADERS}Content-Type: text/html{charset}\r\nContent-Transfer-Encoding: base64\r\n\r\n")
+        };
         for charset in ["; charset=gb2312", "; charset=\"\"", "", "; charset=us-ascii", "; charset=utf-8"] {
             let file = [head(charset).into_bytes(), encoded(&gbk)].concat();
             assert_eq!(body(&file), ["1: 1t 交易日|2t 金额", "2: 1t 0102|2t 1.00"], "{charset}");
@@ -348,7 +354,10 @@ mod tests {
             "alternative",
             &[
                 ("Content-Type: text/plain; charset=gbk", b"text"),
-                ("Content-Type: text/html; charset=gbk\r\nContent-Transfer-Encoding: quoted-printable", page.replace("=\"", "=3D\"").as_bytes()),
+                (
+                    "Content-Type: text/html; charset=gbk\r\nContent-Transfer-Encoding: quoted-printable",
+                    page.replace("=\"", "=3D\"").as_bytes(),
+                ),
             ],
         );
         let inner = String::from_utf8(alternative).unwrap().replace(HEADERS, "");
@@ -377,18 +386,29 @@ mod tests {
             "mixed",
             &[
                 ("Content-Type: text/html", b"<p>hello</p>"),
-                ("Content-Type: text/csv\r\nContent-Disposition: attachment; filename*=utf-8''%E6%98%8E%E7%BB%86.csv", b"c,d"),
+                (
+                    "Content-Type: text/csv\r\nContent-Disposition: attachment; filename*=utf-8''%E6%98%8E%E7%BB%86.csv",
+                    b"c,d",
+                ),
                 ("Content-Type: text/csv; name=\"../x/..\\a.csv\"", b"e,f"),
                 ("Content-Type: application/zip; name=a.zip\r\nContent-Transfer-Encoding: base64", &encoded(&archive)),
-                ("Content-Type: application/octet-stream\r\nContent-Disposition: attachment; filename=a.csv", b"\x00\x01\x02"),
+                (
+                    "Content-Type: application/octet-stream\r\nContent-Disposition: attachment; filename=a.csv",
+                    b"\x00\x01\x02",
+                ),
                 ("Content-Type: text/calendar\r\nContent-Disposition: attachment; filename=a.ics", b"BEGIN:VCALENDAR"),
                 ("Content-Type: image/gif", b"GIF89a\x01\x00\x01\x00"),
             ],
         );
-        let expected = ["body.html: <p>hello</p>", "明细.csv: c,d", "a.csv: e,f", "a.zip/流水.csv: a,b", "5-a.csv: \0\u{1}\u{2}"];
+        let expected =
+            ["body.html: <p>hello</p>", "明细.csv: c,d", "a.csv: e,f", "a.zip/流水.csv: a,b", "5-a.csv: \0\u{1}\u{2}"];
         assert_eq!(listed(&file), expected);
         assert_eq!(
-            archive::unpack(&zip(&[("m.eml", &file)]), &[], &Limits::default()).unwrap()[3].content.as_ref().unwrap_err().to_string(),
+            archive::unpack(&zip(&[("m.eml", &file)]), &[], &Limits::default()).unwrap()[3]
+                .content
+                .as_ref()
+                .unwrap_err()
+                .to_string(),
             "more work than allowed: archives in archives more than 2 deep"
         );
     }
@@ -405,13 +425,19 @@ mod tests {
         );
         let lines = listed(&file);
         assert_eq!(lines[0], "body.txt: see below");
-        assert!(lines[1].starts_with("bill.eml: From: bank@example.com") && lines[1].ends_with("<p>inner</p>"), "{lines:?}");
+        assert!(
+            lines[1].starts_with("bill.eml: From: bank@example.com") && lines[1].ends_with("<p>inner</p>"),
+            "{lines:?}"
+        );
         assert_eq!(lines.len(), 2);
     }
 
     #[test]
     fn a_mail_cut_short_gives_what_is_there() {
-        let file = mail("mixed", &[("Content-Type: text/html\r\nContent-Transfer-Encoding: base64", &encoded(b"<p>one two three</p>"))]);
+        let file = mail(
+            "mixed",
+            &[("Content-Type: text/html\r\nContent-Transfer-Encoding: base64", &encoded(b"<p>one two three</p>"))],
+        );
         let at = memmem::find(&file, b"\r\n--b-mixed--").unwrap();
         assert_eq!(body(&file[..at]), ["1: 1t one two three"]);
         assert_eq!(body(&file[..at - 9]), ["1: 1t one two thr"]);
@@ -420,14 +446,22 @@ mod tests {
     #[test]
     fn hostile_mails_are_bounded() {
         let part: (&str, &[u8]) = ("Content-Type: text/csv; name=a.csv", b"a,b");
-        assert_eq!(listed(&mail("mixed", &vec![part; 10_000])), ["more work than allowed: an archive of more than 1000 files"]);
+        assert_eq!(
+            listed(&mail("mixed", &vec![part; 10_000])),
+            ["more work than allowed: an archive of more than 1000 files"]
+        );
         let nested = format!("{HEADERS}{}", "Content-Type: message/rfc822\r\n\r\n".repeat(100_000));
         assert_eq!(listed(nested.as_bytes()), ["more work than allowed: a mail with more than 64 mails in it"]);
-        let deep: String = (0..10_000).map(|at| format!("Content-Type: multipart/mixed; boundary=b{at}\r\n\r\n--b{at}\r\n")).collect();
-        assert_eq!(listed(format!("{HEADERS}{deep}").as_bytes()), ["more work than allowed: a mail of more than 256 multiparts"]);
+        let deep: String =
+            (0..10_000).map(|at| format!("Content-Type: multipart/mixed; boundary=b{at}\r\n\r\n--b{at}\r\n")).collect();
+        assert_eq!(
+            listed(format!("{HEADERS}{deep}").as_bytes()),
+            ["more work than allowed: a mail of more than 256 multiparts"]
+        );
         assert_eq!(listed(HEADERS.as_bytes()), ["the file is empty"]);
         let large = b"YWFh".repeat(1_000);
-        let file = mail("mixed", &[("Content-Type: text/csv; name=a.csv\r\nContent-Transfer-Encoding: base64", &large)]);
+        let file =
+            mail("mixed", &[("Content-Type: text/csv; name=a.csv\r\nContent-Transfer-Encoding: base64", &large)]);
         let limits = Limits { unpacked_bytes: 1_000, ..Limits::default() };
         let error = archive::unpack(&file, &[], &limits).unwrap()[0].content.as_ref().unwrap_err().to_string();
         assert_eq!(error, "more work than allowed: the archive unpacks to more than 1000 bytes");

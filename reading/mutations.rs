@@ -97,6 +97,74 @@ fn sheets_of_packages() {
 }
 
 #[test]
+fn pages() {
+    let page = "<html><head><meta charset=gbk><title>账单</title></head><body><table><tr><td rowspan=2>a<td colspan=3>b</tr>\
+        <tr><td><table><tr><td>c<td>d</table><td style='display:none'>e</table><p>f &amp; g<br><b>h<script>x</script></body></html>";
+    survives("HTML", &GB18030.encode(page).0);
+}
+
+#[test]
+fn mails() {
+    let mail = "From: a@example.com\r\nSubject: =?gbk?B?1cvWpw==?=\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b1\r\n\r\n\
+        --b1\r\nContent-Type: multipart/alternative; boundary=\"b2\"\r\n\r\n--b2\r\nContent-Type: text/html; charset=gbk\r\n\
+        Content-Transfer-Encoding: quoted-printable\r\n\r\n<p>=D5=CB=B5=A5=\r\n</p>\r\n--b2--\r\n--b1\r\n\
+        Content-Type: message/rfc822\r\n\r\nFrom: b\r\nContent-Type: text/plain\r\n\r\nx\r\n--b1\r\nContent-Type: text/csv; name*0=a; name*1*=utf-8''b.csv\r\n\
+        Content-Disposition: attachment\r\nContent-Transfer-Encoding: base64\r\n\r\nYSxiCjEsMgo=\r\n--b1--\r\n";
+    survives("mail", mail.as_bytes());
+}
+
+#[test]
+fn interchange_texts() {
+    survives(
+        "OFX",
+        b"OFXHEADER:100\r\nENCODING:USASCII\r\nCHARSET:1252\r\n\r\n<OFX><NAME>Caf\xE9\r\n<TRNAMT>-1.00</OFX>",
+    );
+    survives("QIF", b"!Type:Bank\nD1/31/2024\nT-1.00\nPM\xFCller\n^\n");
+    survives(
+        "MT940",
+        b"{1:F01BANK}{4:\r\n:20:A\r\n:25:1\r\n:60F:C240101EUR1,\r\n:61:2401010101D1,NTRF//x\r\n:62F:C240101EUR0,\r\n-}",
+    );
+    survives("camt", b"<?xml version='1.0' encoding='iso-8859-1'?><Document xmlns='urn:iso:std:iso:20022:tech:xsd:camt.053.001.02'><A>\xE9</A></Document>");
+    survives("JSON", "{\"data\": {\"detail\": [{\"amount\": \"1.00\", \"名\": null}]}}".as_bytes());
+}
+
+/// The parts themselves, as damage to their packed bytes seldom gets past a checksum.
+#[test]
+fn parts_of_ofd_documents() {
+    let limits = Limits { unpacked_bytes: 8 << 20, ..Limits::default() };
+    let index = "<o:OFD xmlns:o='x'><o:DocBody><o:DocInfo><o:Creator>a</o:Creator></o:DocInfo><o:DocRoot>D/D.xml</o:DocRoot></o:DocBody></o:OFD>";
+    let document = "<o:Document><o:CommonData><o:PageArea><o:PhysicalBox>0 0 210 297</o:PhysicalBox></o:PageArea><o:PublicRes>R.xml</o:PublicRes>\
+        <o:TemplatePage ID='2' BaseLoc='T.xml'/></o:CommonData><o:Pages><o:Page ID='1' BaseLoc='P.xml'/></o:Pages></o:Document>";
+    let fonts = "<o:Res><o:Fonts><o:Font ID='3' FontName='a'/></o:Fonts></o:Res>";
+    let page = "<o:Page><o:Template TemplateID='2'/><o:Content><o:Layer><o:TextObject Boundary='10 20 50 6' CTM='1 0 0 1 0 0' Font='3' Size='5' HScale='1'>\
+        <o:TextCode X='0' Y='5' DeltaX='g 2 5 1' DeltaY='0 0'>&#20013;ab c</o:TextCode></o:TextObject><o:PathObject Boundary='0 0 9 9'>\
+        <o:AbbreviatedData>M 0 0 L 9 0 B 1 1 2 2 3 3 C</o:AbbreviatedData></o:PathObject></o:Layer></o:Content></o:Page>";
+    let whole = zip(&[
+        ("OFD.xml", index.as_bytes()),
+        ("D/D.xml", document.as_bytes()),
+        ("D/R.xml", fonts.as_bytes()),
+        ("D/T.xml", page.as_bytes()),
+        ("D/P.xml", page.as_bytes()),
+    ]);
+    survives("OFD", &whole);
+    for seed in 1..=MUTATIONS {
+        let [index, document, fonts, page, template] =
+            [(index, 1), (document, 2), (fonts, 3), (page, 4), (page, 5)].map(|(part, kind)| {
+                if seed % 5 + 1 == kind { damage(part.as_bytes(), seed) } else { part.as_bytes().to_vec() }
+            });
+        let file = zip(&[
+            ("OFD.xml", &index),
+            ("D/D.xml", &document),
+            ("D/R.xml", &fonts),
+            ("D/T.xml", &template),
+            ("D/P.xml", &page),
+        ]);
+        let answer = catch_unwind(AssertUnwindSafe(|| drop(read(&file, &[], &limits))));
+        assert!(answer.is_ok(), "an OFD document damaged by {seed}");
+    }
+}
+
+#[test]
 fn archives() {
     let inner = zip(&[("明细.csv", b"a,b\n1,2\n")]);
     survives("ZIP", &locked_zip(&[("in.zip", &inner[..], Lock::Open), ("old.csv", b"two", Lock::Legacy("111111"))]));

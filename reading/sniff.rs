@@ -143,7 +143,7 @@ fn in_zip(bytes: &[u8]) -> Kind {
     let has_under = |folder: &str| archive.file_names_raw().any(|name| part_is_under(name, folder));
     let is_package = has("[Content_Types].xml");
     if has("OFD.xml") {
-        Kind::Other("an OFD document")
+        Kind::Ofd
     } else if is_package && has("xl/workbook.bin") {
         Kind::Other("a binary Excel workbook (XLSB)")
     } else if is_package && has_under("xl/") {
@@ -207,7 +207,10 @@ fn in_markup(head: &[u8]) -> Option<Kind> {
         None
     } else if holds("urn:schemas-microsoft-com:office:spreadsheet") {
         Some(Kind::Other("an Excel 2003 XML workbook"))
-    } else if ["<!doctype html", "<html", "<table", "<head", "<body", "<meta", "<div", "<p>"].iter().any(|tag| holds(tag)) {
+    } else if ["<!doctype html", "<html", "<table", "<head", "<body", "<meta", "<div", "<p>"]
+        .iter()
+        .any(|tag| holds(tag))
+    {
         Some(Kind::Html)
     } else if text.starts_with(b"<?xml") {
         Some(Kind::Other("XML"))
@@ -247,7 +250,7 @@ mod tests {
         assert_eq!(sniff(&zip(&["[Content_Types].xml", "XL\\workbook.xml"])), Kind::Xlsx);
         assert_eq!(sniff(&zip(&["xl/readme.txt"])), Kind::Zip);
         assert_eq!(sniff(&zip(&["[Content_Types].xml", "word/document.xml"])), Kind::Other("a Word document"));
-        assert_eq!(sniff(&zip(&["OFD.xml", "Doc_0/Document.xml"])), Kind::Other("an OFD document"));
+        assert_eq!(sniff(&zip(&["OFD.xml", "Doc_0/Document.xml"])), Kind::Ofd);
     }
 
     #[test]

@@ -7,9 +7,9 @@ use model::document::{Content, Document, FileFacts, MediaType};
 use model::problem::ProblemCode;
 use model::{Problem, Source};
 
+use crate::ReadError;
 use crate::encoding::{self, Decoded};
 use crate::sniff::Kind;
-use crate::ReadError;
 
 /// Damaged places named one by one, so that a hostile file cannot have a report as long as itself.
 const PROBLEMS_MAX: usize = 100;
@@ -27,7 +27,10 @@ pub(crate) fn told(head: &[u8]) -> Option<Kind> {
     let holds = |needle: &str| memmem::find(head, needle.as_bytes()).is_some();
     if head.starts_with(b"<") {
         let is_xml = head.starts_with(b"<?xml");
-        return if head.starts_with(b"<?ofx") || head.starts_with(b"<ofx>") || is_xml && (holds("<?ofx") || holds("<ofx>")) {
+        return if head.starts_with(b"<?ofx")
+            || head.starts_with(b"<ofx>")
+            || is_xml && (holds("<?ofx") || holds("<ofx>"))
+        {
             Some(Kind::Ofx)
         } else if ["2", "3", "4"].iter().any(|kind| holds(&format!("iso:20022:tech:xsd:camt.05{kind}."))) {
             Some(Kind::Camt)
@@ -85,7 +88,8 @@ fn is_json(head: &[u8]) -> bool {
     let Some(inner) = object.strip_prefix(b"{").map(<[u8]>::trim_ascii_start) else { return false };
     let Some(name) = inner.strip_prefix(b"\"") else { return false };
     let end = name.iter().position(|byte| *byte == b'"' || *byte < b' ');
-    end.and_then(|end| name.get(end..)?.strip_prefix(b"\"")).is_some_and(|rest| rest.trim_ascii_start().starts_with(b":"))
+    end.and_then(|end| name.get(end..)?.strip_prefix(b"\""))
+        .is_some_and(|rest| rest.trim_ascii_start().starts_with(b":"))
 }
 
 /// Reads the text of a file that [`crate::sniff`] told to be in the format.

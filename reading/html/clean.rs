@@ -136,7 +136,8 @@ impl Kept {
         } else if name.eq_ignore_ascii_case("style") {
             let style: String =
                 value.chars().filter(|character| !character.is_whitespace()).map(|c| c.to_ascii_lowercase()).collect();
-            self.hidden |= ["display:none", "visibility:hidden", "mso-hide:all"].iter().any(|rule| style.contains(rule));
+            self.hidden |=
+                ["display:none", "visibility:hidden", "mso-hide:all"].iter().any(|rule| style.contains(rule));
         }
     }
 

@@ -20,9 +20,47 @@ const COLUMNS_MAX: u32 = 16_384;
 
 /// Elements that stand on lines of their own.
 const BLOCKS: [&str; 41] = [
-    "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dir", "div", "dl",
-    "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "head", "header",
-    "hr", "html", "legend", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary", "title", "ul", "br",
+    "address",
+    "article",
+    "aside",
+    "blockquote",
+    "body",
+    "caption",
+    "center",
+    "dd",
+    "details",
+    "dir",
+    "div",
+    "dl",
+    "dt",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "footer",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "head",
+    "header",
+    "hr",
+    "html",
+    "legend",
+    "li",
+    "main",
+    "menu",
+    "nav",
+    "ol",
+    "p",
+    "pre",
+    "section",
+    "summary",
+    "title",
+    "ul",
+    "br",
 ];
 
 /// Column, from 1, and text; in ascending order, none empty.
@@ -199,7 +237,8 @@ impl Walk<'_> {
         let first = texts.next();
         if texts.all(|start| Some(start) == first) {
             // One column is no table: a frame, or paragraphs.
-            let held: Vec<Vec<Item>> = placed.into_iter().map(|row| row.into_iter().flat_map(|c| c.items).collect()).collect();
+            let held: Vec<Vec<Item>> =
+                placed.into_iter().map(|row| row.into_iter().flat_map(|c| c.items).collect()).collect();
             items.append(&mut listed(held));
             return Ok(items);
         }
@@ -216,7 +255,13 @@ impl Walk<'_> {
     }
 
     /// The rows of the table itself, in order; captions and the like are written to `before`.
-    fn find_rows(&mut self, node: usize, depth: usize, rows: &mut Vec<usize>, before: &mut Flow) -> Result<(), ReadError> {
+    fn find_rows(
+        &mut self,
+        node: usize,
+        depth: usize,
+        rows: &mut Vec<usize>,
+        before: &mut Flow,
+    ) -> Result<(), ReadError> {
         let tree = self.tree;
         for (id, child) in tree.children(node) {
             if matches!(child.data, Data::Element { hidden: true, .. }) {
@@ -284,8 +329,10 @@ impl Walk<'_> {
 
     fn spend(&mut self, cells: usize) -> Result<(), ReadError> {
         let cells = u32::try_from(cells).unwrap_or(u32::MAX);
-        self.cells_left =
-            self.cells_left.checked_sub(cells).ok_or_else(|| too_much("more cells in a page than allowed".to_owned()))?;
+        self.cells_left = self
+            .cells_left
+            .checked_sub(cells)
+            .ok_or_else(|| too_much("more cells in a page than allowed".to_owned()))?;
         Ok(())
     }
 }

@@ -30,8 +30,16 @@ fn a_table_is_a_grid_and_what_is_around_it_is_text() {
     assert_eq!(
         shown(page),
         [
-            "text", "1: 1 对账单", "2: 1 尊敬的 张三：", "3: 1 您好", "4: 1 明细", "5: 1 合计 1 & 2", "table 1",
-            "1: 1 日期|2 金额", "2: 1 2024-01-02|2 1,280.00 元", "3: 2 x"
+            "text",
+            "1: 1 对账单",
+            "2: 1 尊敬的 张三：",
+            "3: 1 您好",
+            "4: 1 明细",
+            "5: 1 合计 1 & 2",
+            "table 1",
+            "1: 1 日期|2 金额",
+            "2: 1 2024-01-02|2 1,280.00 元",
+            "3: 2 x"
         ]
     );
 }
@@ -56,14 +64,18 @@ fn hidden_cells_and_text_are_left_out() {
 /// A frame of one column; each row of the list a table in a table, each cell a table again (CMB's mail).
 #[test]
 fn a_row_that_is_a_table_of_tables_is_one_row() {
-    let cell = |text: &str| format!("<td><table><tbody><tr><td><div><font>{text}</font></div></td></tr></tbody></table></td>");
+    let cell =
+        |text: &str| format!("<td><table><tbody><tr><td><div><font>{text}</font></div></td></tr></tbody></table></td>");
     let line = |cells: &[&str]| {
         let cells: String = cells.iter().map(|text| cell(text)).collect();
-        format!("<tr><td><span id=fixBand15><table><tr><td><table><tr>{cells}</tr></table></td></tr></table></span></td></tr>")
+        format!(
+            "<tr><td><span id=fixBand15><table><tr><td><table><tr>{cells}</tr></table></td></tr></table></span></td></tr>"
+        )
     };
     let head = line(&["", "交易日", "记账日", "交易摘要", "人民币金额"]);
     let rows: String =
-        [line(&["", "", "0305", "掌上生活还款", "¥ -517.50"]), line(&["", "0416", "0418", "某商户", "¥ 52.77"])].concat();
+        [line(&["", "", "0305", "掌上生活还款", "¥ -517.50"]), line(&["", "0416", "0418", "某商户", "¥ 52.77"])]
+            .concat();
     let page = format!(
         "<html><body><table><tr><td>招商银行信用卡电子账单</td></tr>
         <tr><td><table><tr><td>账单日</td><td>2024/04/20</td></tr></table></td></tr>
@@ -74,8 +86,13 @@ fn a_row_that_is_a_table_of_tables_is_one_row() {
     assert_eq!(
         shown(&page),
         [
-            "text", "1: 1 招商银行信用卡电子账单", "2: 1 账单日|2 2024/04/20", "3: 1 谢谢", "table 1",
-            "1: 2 交易日|3 记账日|4 交易摘要|5 人民币金额", "2: 3 0305|4 掌上生活还款|5 ¥ -517.50",
+            "text",
+            "1: 1 招商银行信用卡电子账单",
+            "2: 1 账单日|2 2024/04/20",
+            "3: 1 谢谢",
+            "table 1",
+            "1: 2 交易日|3 记账日|4 交易摘要|5 人民币金额",
+            "2: 3 0305|4 掌上生活还款|5 ¥ -517.50",
             "3: 2 0416|3 0418|4 某商户|5 ¥ 52.77"
         ]
     );
@@ -84,7 +101,9 @@ fn a_row_that_is_a_table_of_tables_is_one_row() {
 #[test]
 fn two_tables_of_one_id_stay_two_with_their_headings() {
     let table = |rows: &str| {
-        format!("<table id='table3'><tr><td>交易日期<td>交易说明<td>入账币种/金额<tr><td colspan=3>主卡 卡号末四位 0000{rows}</table>")
+        format!(
+            "<table id='table3'><tr><td>交易日期<td>交易说明<td>入账币种/金额<tr><td colspan=3>主卡 卡号末四位 0000{rows}</table>"
+        )
     };
     let page = format!(
         "<table width=700><tr><td><p>以下是您的还款明细</p>{}<p>以下是您的消费明细</p>{}</td></tr></table>",
@@ -94,12 +113,29 @@ fn two_tables_of_one_id_stay_two_with_their_headings() {
     assert_eq!(
         shown(&page),
         [
-            "text", "1: 1 以下是您的还款明细", "2: 1 以下是您的消费明细", "table 1",
-            "1: 1 交易日期|2 交易说明|3 入账币种/金额", "2: 1 主卡 卡号末四位 0000", "3: 1 2024/01/02|2 还款|3 CNY 12.00",
-            "table 2", "1: 1 交易日期|2 交易说明|3 入账币种/金额", "2: 1 主卡 卡号末四位 0000",
+            "text",
+            "1: 1 以下是您的还款明细",
+            "2: 1 以下是您的消费明细",
+            "table 1",
+            "1: 1 交易日期|2 交易说明|3 入账币种/金额",
+            "2: 1 主卡 卡号末四位 0000",
+            "3: 1 2024/01/02|2 还款|3 CNY 12.00",
+            "table 2",
+            "1: 1 交易日期|2 交易说明|3 入账币种/金额",
+            "2: 1 主卡 卡号末四位 0000",
             "3: 1 2024/01/03|2 消费 某店|3 CNY 3.00"
         ]
     );
+}
+
+/// Which card, which side of the account: often only the line above says so.
+#[test]
+fn a_table_knows_the_line_above_it() {
+    let table = "<table><tr><td>a<td>b<tr><td>c<td>d</table>";
+    let document =
+        read(format!("<p>还款明细</p>{table}{table}<p>消费<p>明细</p>{table}").as_bytes(), &Limits::default());
+    let Content::Sheets(sheets) = document.unwrap().content else { panic!("sheets were expected") };
+    assert_eq!(sheets.iter().map(|sheet| sheet.lead.as_str()).collect::<Vec<_>>(), ["", "还款明细", "", "明细"]);
 }
 
 #[test]
@@ -114,7 +150,13 @@ fn lines_between_rows_that_are_tables_are_rows() {
     assert_eq!(
         shown(&page),
         [
-            "text", "1: 1 明细", "2: 1 完", "table 1", "1: 1 日期|2 金额", "2: 1 【消费】", "3: 1 01/02|2 1.00",
+            "text",
+            "1: 1 明细",
+            "2: 1 完",
+            "table 1",
+            "1: 1 日期|2 金额",
+            "2: 1 【消费】",
+            "3: 1 01/02|2 1.00",
             "4: 1 01/03|2 2.00"
         ]
     );

@@ -17,7 +17,7 @@ mod path;
 mod radicals;
 mod truetype;
 mod unpack;
-mod words;
+pub(crate) mod words;
 
 #[cfg(test)]
 mod tests;
