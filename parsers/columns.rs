@@ -3,7 +3,7 @@
 
 use model::page::Page;
 
-use crate::layout::{Layout, Role};
+use crate::layout::{Column, Layout, Role};
 use crate::text::WordLine;
 
 /// A column as its header is printed; `role` is none for one that the layout does not name.
@@ -26,7 +26,9 @@ struct Glyph {
 pub fn read_header(layout: &Layout, page: &Page, line: &WordLine) -> Option<Vec<HeaderCell>> {
     let required = layout.columns.iter().filter(|c| !c.optional).count();
     // A cheap look first: each required name has at least one character on the line.
-    if line.words.is_empty() || line.words.iter().map(|w| w.text_end - w.text_start).sum::<u32>() < required as u32 * 2
+    if layout.columns.is_empty()
+        || line.words.is_empty()
+        || line.words.iter().map(|w| w.text_end - w.text_start).sum::<u32>() < required as u32 * 2
     {
         return None;
     }
@@ -37,21 +39,22 @@ pub fn read_header(layout: &Layout, page: &Page, line: &WordLine) -> Option<Vec<
         .flat_map(|word| page.glyphs(word).collect::<Vec<_>>())
         .map(|(character, x0, x1)| Glyph { character: fold_width(character), x0, x1 })
         .collect();
-    let mut names: Vec<(Role, Vec<char>, usize)> = Vec::new();
+    let mut names: Vec<(Role, Vec<char>, Option<usize>, usize)> = Vec::new();
     for column in &layout.columns {
         for (preference, header) in column.headers.iter().enumerate() {
-            names.push((column.role, header.chars().collect(), preference));
+            let (name, place) = Column::name_and_place(header);
+            names.push((column.role, name.chars().collect(), place, preference));
         }
     }
     // The longest first, so that `余额` is not found inside `账户余额`.
-    names.sort_by_key(|(_, name, preference)| (std::cmp::Reverse(name.len()), *preference));
+    names.sort_by_key(|(_, name, _, preference)| (std::cmp::Reverse(name.len()), *preference));
     let mut used = vec![false; glyphs.len()];
     let mut cells: Vec<HeaderCell> = Vec::new();
-    for (role, name, _) in &names {
+    for (role, name, place, _) in &names {
         if cells.iter().any(|c| c.role == Some(*role)) {
             continue;
         }
-        if let Some(start) = find_name(&glyphs, &used, name, size) {
+        if let Some(start) = find_name(&glyphs, &used, (name, *place), size) {
             let range = start..start + name.len();
             for slot in used.get_mut(range.clone()).into_iter().flatten() {
                 *slot = true;
@@ -61,8 +64,10 @@ pub fn read_header(layout: &Layout, page: &Page, line: &WordLine) -> Option<Vec<
             }
         }
     }
-    let all_named =
-        layout.columns.iter().filter(|c| !c.optional).all(|c| cells.iter().any(|cell| cell.role == Some(c.role)));
+    let all_named = layout.columns.iter().filter(|c| !c.optional).all(|c| {
+        let named = |role: Role| cells.iter().any(|cell| cell.role == Some(role));
+        named(c.role) || layout.columns.iter().any(|other| other.shares_name(c) && named(other.role))
+    });
     if !all_named {
         return None;
     }
@@ -93,20 +98,22 @@ fn fold_width(character: char) -> char {
     }
 }
 
-/// A name stands by itself: white before it and after it.
-fn find_name(glyphs: &[Glyph], used: &[bool], name: &[char], size: f32) -> Option<usize> {
+/// A name stands by itself: white before it and after it. With a place, it is the one at that place among all of the
+/// name.
+fn find_name(glyphs: &[Glyph], used: &[bool], (name, place): (&[char], Option<usize>), size: f32) -> Option<usize> {
     let parted = |left: Option<&Glyph>, right: Option<&Glyph>| match (left, right) {
         (Some(left), Some(right)) => right.x0 - left.x1 > 0.25 * size,
         _ => true,
     };
-    (0..=glyphs.len().checked_sub(name.len())?).find(|&start| {
+    let mut found = (0..=glyphs.len().checked_sub(name.len())?).filter(|&start| {
         let end = start + name.len();
         let same = glyphs.get(start..end).is_some_and(|here| here.iter().map(|g| g.character).eq(name.iter().copied()));
         let free = used.get(start..end).is_some_and(|here| here.iter().all(|u| !u));
-        same && free
+        same && (free || place.is_some())
             && parted(start.checked_sub(1).and_then(|i| glyphs.get(i)), glyphs.get(start))
             && parted(end.checked_sub(1).and_then(|i| glyphs.get(i)), glyphs.get(end))
-    })
+    });
+    found.nth(place.unwrap_or(1) - 1)
 }
 
 /// Columns with their edges: a word whose middle lies in `left..right` is in the column.

@@ -12,7 +12,7 @@ use model::statement::DeclaredTotals;
 use model::{Money, Problem};
 
 use crate::fields::{Summary, keep};
-use crate::layout::{DateForm, FactKind, Layout, ROLE_COUNT, RecordColumn, Records, Role};
+use crate::layout::{Column, DateForm, FactKind, Layout, ROLE_COUNT, RecordColumn, Records, Role};
 use crate::record::{Columns, Context, Record, RowView, is_empty, read_record};
 use crate::table::{FactRow, Table, is_summary};
 use crate::text::{TextLine, sheet_line, squash, trim};
@@ -104,15 +104,18 @@ fn overlaid<'a>(upper: &[(u32, Cow<'a, str>)], lower: &[(u32, Cow<'a, str>)]) ->
 
 fn header_of(layout: &Layout, names: &[(u32, Cow<'_, str>)], index: usize) -> Option<Header> {
     let required = layout.columns.iter().filter(|c| !c.optional).count();
-    if names.len() < required {
+    if names.len() < required || layout.columns.is_empty() {
         return None;
     }
     let mut columns = [None; ROLE_COUNT];
     let mut named = 0;
     for column in &layout.columns {
         // The first alias that is there wins, so that a layout can prefer one column over another.
-        let at =
-            column.headers.iter().find_map(|header| names.iter().find(|(_, name)| name == header)).map(|(at, _)| *at);
+        let named_so = |header: &String| {
+            let (wanted, place) = Column::name_and_place(header);
+            names.iter().filter(|(_, name)| name == wanted).nth(place.unwrap_or(1) - 1)
+        };
+        let at = column.headers.iter().find_map(named_so).map(|(at, _)| *at);
         match at {
             Some(_) => named += 1,
             None if column.optional => {}
@@ -181,6 +184,14 @@ impl<'a> Reader<'a> {
         }
         // A comma that nobody quoted moves every cell after it.
         let merged = self.has_extra_cells(cells).then(|| self.merged(cells)).flatten();
+        if let Some(records) = &self.layout.records
+            && let Some(pattern) = &records.totals
+            && let Some(first) = cells.iter().map(|c| squash(self.sheet.cell_text(c))).find(|text| !text.is_empty())
+            && pattern.is_match(&first)
+        {
+            table.fact_totals = Some(self.facts(row, cells, &texts, records));
+            return;
+        }
         if merged.is_some() || self.is_row(&texts, &kinds) {
             if let Some(records) = &self.layout.records {
                 table.facts.push(self.facts(row, cells, &texts, records));
@@ -241,7 +252,7 @@ impl<'a> Reader<'a> {
         }
         if let Some(records) = &self.layout.records {
             let has_fact = records.columns.iter().any(|c| c.value == FactKind::Amount && is_money(c.slot));
-            return looks_like_date(time) || has_fact && !texts.iter().any(|t| is_summary(t));
+            return looks_like_date(time) || has_fact && !texts.iter().any(|t| is_summary(trim(t)));
         }
         // A date that lacks its year or stands in another order is one only where its column says so.
         let other_form = self.layout.column(Role::Time).is_some_and(|c| c.form != DateForm::YearFirst);
@@ -283,11 +294,17 @@ impl<'a> Reader<'a> {
     fn facts(&self, row: &Row, cells: &[Cell], texts: &[&str; ROLE_COUNT], records: &Records) -> FactRow {
         let first = cells.first().map_or(1, |c| c.column);
         let cell = |column: &RecordColumn| {
-            let text = trim(texts.get(column.slot.index()).copied().unwrap_or(""));
+            let text = |slot: Role| texts.get(slot.index()).copied().unwrap_or("");
             let source = self.sheet.source(row, self.header.column(column.slot).unwrap_or(first));
-            (text.to_owned(), source, 1.0)
+            (column.text(text), source, 1.0)
         };
-        FactRow { cells: records.columns.iter().map(cell).collect() }
+        let is_named = |column: u32| self.header.columns.contains(&Some(column));
+        let others = cells.iter().filter(|c| c.column <= self.header.width && !is_named(c.column));
+        let is_amount = |c: &Cell| Money::read(trim(self.sheet.cell_text(c))).is_ok_and(|money| !money.is_zero());
+        FactRow {
+            cells: records.columns.iter().map(cell).collect(),
+            has_other_amounts: others.into_iter().any(is_amount),
+        }
     }
 
     #[allow(clippy::too_many_arguments)]

@@ -11,7 +11,7 @@ use regex::Regex;
 use rust_embed::Embed;
 use serde::Deserialize;
 
-use crate::text::squash;
+use crate::text::{squash, trim};
 
 /// What a column means. The order is that of [`Role::ALL`]; names are the keys of `[columns]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
@@ -145,6 +145,8 @@ struct RecordsFile {
     /// A table of one row states facts rather than a record.
     #[serde(default)]
     one_row_is_facts: bool,
+    /// A pattern of the first text of the row that adds the others up.
+    totals: Option<String>,
     columns: BTreeMap<String, RecordColumnFile>,
 }
 
@@ -156,6 +158,8 @@ struct RecordColumnFile {
     optional: bool,
     #[serde(rename = "as", default)]
     value: FactKind,
+    /// A month's column that holds the year alone: the column of its month.
+    month_in: Option<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -169,6 +173,9 @@ struct EquationFile {
     /// The total is a fact, the terms are summed over the records.
     #[serde(default)]
     over_records: bool,
+    /// Columns that the layout does not name may hold further terms.
+    #[serde(default)]
+    open: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -357,6 +364,15 @@ pub enum FactKind {
     Month,
     /// A share: `12%` is 0.12.
     Rate,
+    /// An amount in Chinese capitals: `壹仟贰佰元整` is 1200.00.
+    CapitalAmount,
+}
+
+impl FactKind {
+    #[must_use]
+    pub const fn is_amount(self) -> bool {
+        matches!(self, Self::Amount | Self::CapitalAmount)
+    }
 }
 
 /// Where a fact stands: after a label, or in the first group (for a period: the first two) of a pattern over the
@@ -405,8 +421,36 @@ pub struct Fact {
 #[derive(Debug, Clone)]
 pub struct Records {
     pub one_row_is_facts: bool,
+    /// The first text, squashed, of the row that adds the others up: each of its amounts is the fact `<name>_total`.
+    pub totals: Option<Regex>,
     /// In the order of their names.
     pub columns: Vec<RecordColumn>,
+}
+
+impl RecordColumn {
+    /// Its text in a row: `2019` and `1` of a year's and a month's column are `2019-1`.
+    #[must_use]
+    pub fn text<'a>(&self, cell: impl Fn(Role) -> &'a str) -> String {
+        let own = trim(cell(self.slot));
+        match self.month_slot.map(|slot| trim(cell(slot))) {
+            Some(month) if !own.is_empty() && !month.is_empty() => format!("{own}-{month}"),
+            _ => own.to_owned(),
+        }
+    }
+
+    /// Whether its cell says a month, or the year of one whose month stands beside it.
+    #[must_use]
+    pub fn looks_like_month(&self, text: &str) -> bool {
+        let text = trim(without_mark(text));
+        let is_year = text.len() == 4 && text.parse::<u16>().is_ok_and(|year| (1990..2100).contains(&year));
+        crate::values::read_month(text).is_some() || self.month_slot.is_some() && is_year
+    }
+}
+
+/// `*2019-01`: the mark of a month that was paid later.
+#[must_use]
+pub fn without_mark(text: &str) -> &str {
+    trim(text).trim_start_matches(['*', '＊'])
 }
 
 #[derive(Debug, Clone)]
@@ -415,6 +459,8 @@ pub struct RecordColumn {
     pub value: FactKind,
     /// The place of its cell in a row.
     pub slot: Role,
+    /// It holds a year; the place of the column with the month.
+    pub month_slot: Option<Role>,
 }
 
 /// `total = sum of plus - sum of minus`, over amounts of the facts or of each record.
@@ -424,6 +470,9 @@ pub struct FactEquation {
     pub plus: Vec<String>,
     pub minus: Vec<String>,
     pub over_records: bool,
+    /// Where a row also has amounts in columns that the layout does not name, they may be further terms: that it
+    /// does not hold then says nothing.
+    pub open: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -450,6 +499,24 @@ pub struct Column {
 }
 
 impl Column {
+    /// A name of a column, and which of the columns of that name it is: `基数#2` heads the second `基数`.
+    #[must_use]
+    pub fn name_and_place(header: &str) -> (&str, Option<usize>) {
+        match header.rsplit_once('#') {
+            Some((name, place)) => match place.parse::<usize>() {
+                Ok(place) if place > 0 => (name, Some(place)),
+                _ => (header, None),
+            },
+            None => (header, None),
+        }
+    }
+
+    /// Whether another column is headed by the same name.
+    #[must_use]
+    pub fn shares_name(&self, other: &Self) -> bool {
+        self.headers.iter().any(|header| other.headers.contains(header))
+    }
+
     /// A column that is only told by its name.
     #[must_use]
     pub const fn plain(role: Role, headers: Vec<String>) -> Self {
@@ -630,7 +697,13 @@ impl Layout {
             equations: file
                 .equations
                 .into_iter()
-                .map(|e| FactEquation { total: e.total, plus: e.plus, minus: e.minus, over_records: e.over_records })
+                .map(|e| FactEquation {
+                    total: e.total,
+                    plus: e.plus,
+                    minus: e.minus,
+                    over_records: e.over_records,
+                    open: e.open,
+                })
                 .collect(),
         };
         check.whole(&layout)?;
@@ -701,7 +774,9 @@ impl Checker<'_> {
         }
         let mut free = Role::ALL.iter().rev().copied().filter(|r| !matches!(r, Role::Time | Role::Amount));
         let (mut time, mut amount) = (Some(Role::Time), Some(Role::Amount));
-        let mut records = Records { one_row_is_facts: file.one_row_is_facts, columns: Vec::new() };
+        let totals = file.totals.map(|p| self.pattern("records.totals", &p)).transpose()?;
+        let mut records = Records { one_row_is_facts: file.one_row_is_facts, totals, columns: Vec::new() };
+        let mut months = Vec::new();
         for (name, column) in file.columns {
             let slot = match column.value {
                 FactKind::Date | FactKind::Month if !column.optional && time.is_some() => time.take(),
@@ -715,8 +790,15 @@ impl Checker<'_> {
                 return Err(self.wrong(format!("the record's column {name} has no name")));
             }
             columns.push(Column { optional: column.optional, ..Column::plain(slot, headers) });
-            records.columns.push(RecordColumn { name, value: column.value, slot });
+            if let Some(header) = column.month_in {
+                let month_slot = free.next().ok_or_else(|| self.wrong("a record has too many columns"))?;
+                months.push(Column::plain(month_slot, vec![squash(&header).into_owned()]));
+                records.columns.push(RecordColumn { name, value: column.value, slot, month_slot: Some(month_slot) });
+                continue;
+            }
+            records.columns.push(RecordColumn { name, value: column.value, slot, month_slot: None });
         }
+        columns.append(&mut months);
         columns.sort_by_key(|c| c.role);
         Ok(records)
     }

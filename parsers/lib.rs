@@ -17,6 +17,7 @@ mod table;
 
 mod standards;
 
+mod capitals;
 mod facts;
 mod fields;
 mod proof;
@@ -302,8 +303,8 @@ fn complain_of_totals(proof: &Proof, problems: &mut Vec<Problem>) {
 
 /// A document of facts: no movements, but what it says by name and by month.
 fn facts_statement(layout: &Layout, heading: &Heading, table: &Table, problems: &mut Vec<Problem>) -> Statement {
-    let facts = read_facts(layout, &table.outside, &table.facts, problems);
-    let proof = prove_facts(&layout.equations, layout, &facts);
+    let facts = read_facts(layout, table, problems);
+    let proof = prove_facts(layout, &facts);
     complain_of_totals(&proof, problems);
     Statement {
         kind: layout.kind,

@@ -12,7 +12,7 @@ use model::{Money, Problem};
 
 use crate::columns::{self, HeaderCell, Ink, read_header};
 use crate::fields::read_totals;
-use crate::layout::{DateForm, Layout, ROLE_COUNT, RecordColumn, Role, Section, Wraps};
+use crate::layout::{DateForm, FactKind, Layout, ROLE_COUNT, RecordColumn, Role, Section, Wraps};
 use crate::record::{Columns as Meanings, Context, RowView, read_record};
 use crate::rows::{CellLine, assign_centred, assign_top};
 use crate::table::{FactRow, Table, is_summary};
@@ -230,6 +230,16 @@ impl<'a> PageReader<'a, '_> {
                 None => true,
             });
         }
+        if let Some(pattern) = self.layout.records.as_ref().and_then(|r| r.totals.as_ref()) {
+            lines.retain(|line| {
+                let first = page_line(self.page, line).pieces.into_iter().next();
+                let adds_up = first.is_some_and(|piece| pattern.is_match(&squash(&piece.text)));
+                if adds_up {
+                    table.fact_totals = self.fact_totals(line);
+                }
+                !adds_up
+            });
+        }
         let lines = &lines;
         let cells = self.cells(lines);
         let anchors = self.anchors(&cells, lines);
@@ -244,6 +254,8 @@ impl<'a> PageReader<'a, '_> {
         };
         let assigned: Vec<Vec<Option<usize>>> = cells.by_column.iter().map(|lines| assign(lines, &anchors)).collect();
         self.complain_of_strays(&cells, lines, &assigned, &anchors, table);
+        let shared = self.shared_columns();
+        let other_amounts = self.rows_with_other_amounts(&cells, &assigned);
         // Each column's lines are in order, so a cursor per column walks them once.
         let mut cursors = vec![0_usize; cells.by_column.len()];
         let mut texts: [String; ROLE_COUNT] = std::array::from_fn(|_| String::new());
@@ -282,6 +294,13 @@ impl<'a> PageReader<'a, '_> {
                 }
             }
             let Some(whole) = whole else { continue };
+            for (from, to) in &shared {
+                let text = texts.get(from.index()).cloned().unwrap_or_default();
+                let area = areas.get(from.index()).copied().flatten();
+                if let (Some(slot), Some(place)) = (texts.get_mut(to.index()), areas.get_mut(to.index())) {
+                    (*slot, *place) = (text, area);
+                }
+            }
             let place = |role: Option<Role>| -> Source {
                 let area = role.and_then(|r| areas.get(r.index()).copied().flatten()).unwrap_or(whole);
                 self.page.source(area.x0, area.y0, area.x1, area.y1)
@@ -299,10 +318,11 @@ impl<'a> PageReader<'a, '_> {
             };
             if let Some(records) = &self.layout.records {
                 let cell = |column: &RecordColumn| {
-                    let text = trim(views.get(column.slot.index()).copied().unwrap_or(""));
-                    (text.to_owned(), place(Some(column.slot)), confidence)
+                    let text = |slot: Role| views.get(slot.index()).copied().unwrap_or("");
+                    (column.text(text), place(Some(column.slot)), confidence)
                 };
-                table.facts.push(FactRow { cells: records.columns.iter().map(cell).collect() });
+                let cells = records.columns.iter().map(cell).collect();
+                table.facts.push(FactRow { cells, has_other_amounts: other_amounts.contains(&row) });
                 continue;
             }
             let seq = table.next_seq();
@@ -312,6 +332,47 @@ impl<'a> PageReader<'a, '_> {
         if let Some((_, section)) = sections.last() {
             context.section = Some(section);
         }
+    }
+
+    /// Columns that a row needs and that have another's header: (the one that has it, the other).
+    fn shared_columns(&self) -> Vec<(Role, Role)> {
+        let has_cell = |role: Role| self.columns.cells.iter().any(|c| c.role == Some(role));
+        let bare = self.layout.columns.iter().filter(|c| !has_cell(c.role));
+        bare.filter_map(|column| {
+            let with = self.layout.columns.iter().find(|o| has_cell(o.role) && o.shares_name(column))?;
+            Some((with.role, column.role))
+        })
+        .collect()
+    }
+
+    /// Rows with an amount in a column that the layout does not name.
+    fn rows_with_other_amounts(&self, cells: &Cells, assigned: &[Vec<Option<usize>>]) -> HashSet<usize> {
+        if self.layout.records.is_none() {
+            return HashSet::new();
+        }
+        let unnamed = cells.by_column.iter().zip(assigned).zip(&self.columns.cells).filter(|(_, c)| c.role.is_none());
+        let lines = unnamed.flat_map(|((lines, owners), _)| lines.iter().zip(owners));
+        let is_amount = |line: &CellLine| {
+            let text = cells.arena.get(line.text_start..line.text_end).unwrap_or("");
+            Money::read(trim(text)).is_ok_and(|money| !money.is_zero())
+        };
+        lines.filter(|(line, _)| is_amount(line)).filter_map(|(_, owner)| *owner).collect()
+    }
+
+    /// The line that adds a table of facts up, as a row.
+    fn fact_totals(&self, line: &WordLine) -> Option<FactRow> {
+        let records = self.layout.records.as_ref()?;
+        let cells = self.cells(std::slice::from_ref(line));
+        let cell = |column: &RecordColumn| {
+            let at = self.columns.cells.iter().position(|c| c.role == Some(column.slot));
+            let Some(found) = at.and_then(|at| cells.by_column.get(at)).and_then(|lines| lines.first()) else {
+                return (String::new(), self.page.source(0.0, 0.0, 0.0, 0.0), 1.0);
+            };
+            let text = cells.arena.get(found.text_start..found.text_end).unwrap_or("");
+            let source = self.page.source(found.x0, found.top, found.x1, found.bottom);
+            (trim(text).to_owned(), source, found.confidence)
+        };
+        Some(FactRow { cells: records.columns.iter().map(cell).collect(), has_other_amounts: false })
     }
 
     fn cells(&self, lines: &[WordLine]) -> Cells {
@@ -413,7 +474,14 @@ impl<'a> PageReader<'a, '_> {
         };
         let at = |marks: &[bool], index: usize| marks.get(index).copied().unwrap_or(false);
         let form = self.layout.column(Role::Time).map_or(DateForm::YearFirst, |c| c.form);
-        let is_date = |text: &str| looks_like_date(text) || form != DateForm::YearFirst && looks_like_short_date(text);
+        let records = self.layout.records.as_ref();
+        let month = records.and_then(|r| r.columns.iter().find(|c| c.slot == Role::Time && c.value == FactKind::Month));
+        let is_month = |text: &str| month.is_some_and(|column| column.looks_like_month(text));
+        let is_date = |text: &str| {
+            looks_like_date(text) || form != DateForm::YearFirst && looks_like_short_date(text) || is_month(text)
+        };
+        // A table of facts without dates has its amounts to mark the rows.
+        let undated = records.is_some() && column(Role::Time).is_none();
         let dated = marks(Role::Time, &is_date);
         let summaries = marks(Role::Time, &|text| is_summary(text));
         let amounts: Vec<Vec<bool>> = [Role::Amount, Role::In, Role::Out]
@@ -441,7 +509,7 @@ impl<'a> PageReader<'a, '_> {
             if apart || form != DateForm::YearFirst {
                 return has_amount(index) || !apart && at(&dated, index);
             }
-            at(&dated, index) || has_amount(index) && at(&balances, index)
+            at(&dated, index) || has_amount(index) && (undated || at(&balances, index))
         };
         lines.iter().enumerate().filter(|(index, _)| is_anchor(*index)).map(|(_, line)| line.baseline).collect()
     }

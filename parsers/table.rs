@@ -24,6 +24,8 @@ pub struct Table {
     pub summaries: Vec<Summary>,
     /// Rows of a table of facts.
     pub facts: Vec<FactRow>,
+    /// The row that adds them up.
+    pub fact_totals: Option<FactRow>,
     /// Totals that each page prints about itself.
     pub sections: Vec<SectionTotals>,
 }
@@ -32,6 +34,8 @@ pub struct Table {
 #[derive(Debug)]
 pub struct FactRow {
     pub cells: Vec<(String, Source, f32)>,
+    /// Columns that the layout does not name hold amounts too.
+    pub has_other_amounts: bool,
 }
 
 /// Whether what stands where a row has its date says that the row adds others up or carries a balance over a page.
