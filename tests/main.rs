@@ -7,4 +7,5 @@ mod cli;
 mod db;
 mod parsers;
 mod support;
+mod tamper;
 mod tidy;
