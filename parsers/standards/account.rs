@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use model::problem::ProblemCode;
-use model::proof::{Broken, Equation, Proof, ProofStatus};
+use model::proof::{Broken, Proof, ProofStatus};
 use model::statement::{
     AccountNumber, DeclaredTotals, Field, Flow, Holder, Statement, StatementKind, Status, Transaction,
 };
@@ -54,6 +54,22 @@ impl Account {
         }
     }
 
+    /// Another account of the same heading, for rows of one of its currencies. Rows that could not be read may be
+    /// of any currency, so that none of the parts is known to be complete then.
+    #[must_use]
+    pub fn part(&self, currency: Option<Text>, rows: Vec<Transaction>) -> Self {
+        Self {
+            holder: self.holder.clone(),
+            account: self.account.clone(),
+            currency,
+            period: self.period.clone(),
+            issued: self.issued.clone(),
+            rows,
+            complete: self.complete && self.holes.is_empty(),
+            ..Self::new(self.kind, Some(self.issuer.clone()))
+        }
+    }
+
     /// The number of the next row, read or not.
     #[must_use]
     pub fn next_seq(&self) -> u32 {
@@ -76,8 +92,7 @@ impl Account {
             let next = self.next_seq();
             self.holes.push(next);
         }
-        let mut proof = self.totals_hold();
-        self.closing_follows_from_opening(&mut proof);
+        let mut proof = self.proof();
         if self.complete && self.rows.is_empty() && self.holes.is_empty() && proof.status == ProofStatus::Unproven {
             // The contract's word for a statement that was read in full and lists nothing.
             proof.status = ProofStatus::Consistent;
@@ -102,20 +117,23 @@ impl Account {
         }
     }
 
-    /// The printed counts and sums. They may be about all rows, or leave out the pending ones, which then stay
-    /// unchecked.
-    fn totals_hold(&self) -> Proof {
-        let all = self.prove(&self.rows);
-        let is_pending = |row: &&Transaction| row.status == Status::Pending;
-        if all.status != ProofStatus::Contradicted || !self.rows.iter().any(|row| is_pending(&row)) {
-            return all;
+    /// A pending row is in no balance, and printed counts and sums mostly leave it out: it stays unchecked then. Some
+    /// banks count it.
+    fn proof(&self) -> Proof {
+        let pending: Vec<u32> =
+            self.rows.iter().filter(|row| row.status == Status::Pending).map(|row| row.seq).collect();
+        if pending.is_empty() {
+            return self.prove(&self.rows);
         }
-        let booked: Vec<Transaction> = self.rows.iter().filter(|row| !is_pending(row)).cloned().collect();
+        let booked: Vec<Transaction> = self.rows.iter().filter(|row| row.status != Status::Pending).cloned().collect();
         let mut proof = self.prove(&booked);
         if proof.status == ProofStatus::Contradicted {
-            return all;
+            let all = self.prove(&self.rows);
+            if all.status != ProofStatus::Contradicted {
+                return all;
+            }
         }
-        proof.unchecked.extend(self.rows.iter().filter(is_pending).map(|row| row.seq));
+        proof.unchecked.extend(pending);
         proof.unchecked.sort_unstable();
         if proof.status == ProofStatus::Proven {
             proof.status = ProofStatus::Consistent;
@@ -136,42 +154,6 @@ impl Account {
             sum_rules: &[SumRule::CountedOnly, SumRule::All],
         };
         prove(&claims).proof
-    }
-
-    /// opening balance + all counted amounts = closing balance: these formats print no balance after each row, so
-    /// that this one equation covers all rows. A pending row is in neither balance and stays unchecked.
-    fn closing_follows_from_opening(&self, proof: &mut Proof) {
-        let (Some(opening), Some(closing)) = (&self.opening, &self.closing) else { return };
-        if !self.holes.is_empty() {
-            return;
-        }
-        let counted = self.rows.iter().filter(|row| row.status.counts());
-        let Some(expected) =
-            counted.map(|row| row.amount).try_fold(opening.value, |balance, amount| balance.checked_add(amount))
-        else {
-            return;
-        };
-        proof.equations += 1;
-        if expected == closing.value {
-            proof.holding += 1;
-            let open = |seq: &u32| self.rows.iter().any(|row| row.seq == *seq && row.status == Status::Pending);
-            proof.unchecked.retain(open);
-        } else {
-            proof.broken.push(Broken {
-                equation: Equation::ClosingBalance,
-                seq: None,
-                expected: Text::from(expected.to_string()),
-                found: Text::from(closing.value.to_string()),
-                source: Some(closing.source.clone()),
-            });
-        }
-        proof.status = if !proof.broken.is_empty() {
-            ProofStatus::Contradicted
-        } else if proof.unchecked.is_empty() {
-            ProofStatus::Proven
-        } else {
-            ProofStatus::Consistent
-        };
     }
 }
 
@@ -226,9 +208,11 @@ pub fn by_currency(
     own: Option<&Text>,
 ) -> Vec<(Option<Text>, Vec<Transaction>)> {
     let mut parts: Vec<(Option<Text>, Vec<Transaction>)> = Vec::new();
+    let mut index: BTreeMap<Option<Text>, usize> = BTreeMap::new();
     for (named, row) in rows {
         let currency = named.or_else(|| own.cloned());
-        match parts.iter_mut().find(|(c, _)| *c == currency) {
+        let at = *index.entry(currency.clone()).or_insert(parts.len());
+        match parts.get_mut(at) {
             Some((_, rows)) => rows.push(row),
             None => parts.push((currency, vec![row])),
         }

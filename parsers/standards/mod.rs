@@ -31,8 +31,8 @@ use crate::values::read_when;
 /// Accounts in one file. A company's daily file lists its few dozen; more is an attack or a mistake.
 const STATEMENTS_MAX: usize = 1_000;
 
-/// Rows in one file, as many as a workbook may have.
-const ROWS_MAX: usize = 2_000_000;
+/// Rows in one file. A shop with a thousand sales a day makes 365,000 in a year.
+const ROWS_MAX: usize = 500_000;
 
 /// `None` when the text is not what its media type says.
 #[must_use]
@@ -105,7 +105,19 @@ fn currency_code(text: &str) -> Option<Text> {
     (code.len() == 3 && code.bytes().all(|b| b.is_ascii_alphabetic())).then(|| Text::from(code.to_ascii_uppercase()))
 }
 
+/// What a message quotes of a value: a damaged file's can be as long as the file.
+fn clipped(text: &str) -> String {
+    const CHARACTERS_MAX: usize = 60;
+    let mut characters = text.chars();
+    let mut clipped: String = characters.by_ref().take(CHARACTERS_MAX).collect();
+    if characters.next().is_some() {
+        clipped.push('…');
+    }
+    clipped
+}
+
 fn unreadable_amount(text: &str) -> Problem {
+    let text = clipped(text);
     Problem::new(
         ProblemCode::UnreadableRow,
         format!("金额“{text}”无法识别"),
@@ -114,6 +126,7 @@ fn unreadable_amount(text: &str) -> Problem {
 }
 
 fn unreadable_date(seq: u32, text: &str, source: Source) -> Problem {
+    let text = clipped(text);
     Problem::new(
         ProblemCode::UnreadableCell,
         format!("第{seq}行：日期“{text}”无法识别"),
@@ -124,6 +137,7 @@ fn unreadable_date(seq: u32, text: &str, source: Source) -> Problem {
 }
 
 fn unreadable_field(name: &str, text: &str, source: Source) -> Problem {
+    let text = clipped(text);
     Problem::new(
         ProblemCode::UnreadableField,
         format!("{name}“{text}”无法识别"),

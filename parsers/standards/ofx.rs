@@ -21,7 +21,7 @@ pub fn read(text: &str) -> Read {
     }
     let mut problems: Vec<Problem> = tree.stopped.map(stopped).into_iter().collect();
     let mark = decimal_mark(tree.root().descendants().filter(|n| n.is("TRNAMT") || n.is("BALAMT")).map(Node::text));
-    let mut file = File { institution: institution(&tree), mark, rows_left: ROWS_MAX, tree: &tree };
+    let mut file = File { institution: institution(&tree), issued: issued(&tree), mark, rows_left: ROWS_MAX };
     let mut statements = Vec::new();
     for (node, kind) in answers {
         if statements.len() >= STATEMENTS_MAX || file.rows_left == 0 {
@@ -89,7 +89,7 @@ fn institution(tree: &Tree) -> Option<Text> {
 }
 
 /// The bank answered with an error: no rows, and nothing may be concluded from there being none.
-fn refused(file: &File<'_>, node: Node<'_>, kind: StatementKind, problems: &mut Vec<Problem>) -> Account {
+fn refused(file: &File, node: Node<'_>, kind: StatementKind, problems: &mut Vec<Problem>) -> Account {
     let said = |name| node.text_at(&["STATUS", name]).unwrap_or_default();
     let (code, message) = (said("CODE"), said("MESSAGE"));
     problems.push(
@@ -105,14 +105,14 @@ fn refused(file: &File<'_>, node: Node<'_>, kind: StatementKind, problems: &mut 
     account
 }
 
-struct File<'a> {
+struct File {
     institution: Option<Text>,
+    issued: Option<Sourced<When>>,
     mark: Option<DecimalMark>,
     rows_left: usize,
-    tree: &'a Tree,
 }
 
-impl File<'_> {
+impl File {
     /// One account, or one for each currency that its rows are in.
     fn accounts(&mut self, node: Node<'_>, kind: StatementKind, problems: &mut Vec<Problem>) -> Vec<Account> {
         let from = ["BANKACCTFROM", "CCACCTFROM", "INVACCTFROM"].iter().find_map(|name| node.child(name));
@@ -128,7 +128,7 @@ impl File<'_> {
         if let Some(list) = lists.iter().find_map(|name| node.child(name)) {
             account.period = period(list, problems);
         }
-        account.issued = issued(self.tree);
+        account.issued = self.issued.clone();
         if let Some(balance) = node.at(&["LEDGERBAL", "BALAMT"]).filter(|b| !b.text().is_empty()) {
             match read_amount(balance.text(), self.mark) {
                 Some(amount) => account.closing = Some(Sourced::new(amount, balance.source())),
@@ -236,25 +236,17 @@ fn row_currency(node: Node<'_>) -> Option<Text> {
 /// Rows of a foreign currency are a statement of their own; the balance is in the account's currency.
 fn split(mut account: Account, currencies: Vec<Option<Text>>, own: Option<Text>) -> Vec<Account> {
     let rows = currencies.into_iter().zip(std::mem::take(&mut account.rows)).collect();
-    let mut parts = by_currency(rows, own.as_ref());
-    if let [(currency, rows)] = parts.as_mut_slice() {
-        account.currency = currency.take();
-        account.rows = std::mem::take(rows);
-        let foreign = account.currency != own && own.is_some();
-        account.closing = account.closing.filter(|_| !foreign);
-        return vec![account];
-    }
+    let parts = by_currency(rows, own.as_ref());
+    let alone = parts.len() == 1;
     let mut accounts = Vec::with_capacity(parts.len());
     for (currency, rows) in parts {
-        let mut part = Account::new(account.kind, Some(account.issuer.clone()));
-        part.account = account.account.clone();
-        part.period = account.period.clone();
-        part.issued = account.issued.clone();
-        part.complete = account.complete;
-        part.holes = account.holes.clone();
-        part.closing = account.closing.clone().filter(|_| currency == own);
-        part.currency = currency;
-        part.rows = rows;
+        let closing = account.closing.clone().filter(|_| own.is_none() || currency == own);
+        let mut part = account.part(currency, rows);
+        part.closing = closing;
+        if alone {
+            part.holes = std::mem::take(&mut account.holes);
+            part.complete = account.complete;
+        }
         accounts.push(part);
     }
     accounts

@@ -13,6 +13,9 @@ use super::amount::{DecimalMark, decimal_mark, read_amount};
 use super::place::{Line, lines};
 use super::{ROWS_MAX, Read, STATEMENTS_MAX};
 
+/// A record has about seven lines.
+const LINES_MAX: usize = 10 * ROWS_MAX;
+
 /// The payee of the record that Quicken starts an account with: a balance, no movement.
 const OPENING_BALANCE: &str = "opening balance";
 
@@ -56,13 +59,13 @@ enum Part<'t> {
 
 pub fn read(text: &str) -> Read {
     let text = text.trim_start_matches('\u{feff}');
-    let parts = parts(text)?;
+    let (parts, cut) = parts(text)?;
     let records = || parts.iter().filter_map(|part| if let Part::Record(record) = part { Some(record) } else { None });
     let amounts = records().filter_map(|r| r.value('T').or_else(|| r.value('U'))).map(|(text, _)| text);
     let mark = decimal_mark(amounts);
     let order = DateOrder::told_by(records().filter_map(|r| r.value('D')).map(|(text, _)| text));
 
-    let mut problems = Vec::new();
+    let mut problems: Vec<Problem> = cut.map(|line| super::limit_reached(line.place(0).source())).into_iter().collect();
     let mut accounts: Vec<Account> = Vec::new();
     let mut section = Section::Lists;
     let mut named: Option<Field> = None;
@@ -105,7 +108,9 @@ pub fn read(text: &str) -> Read {
             },
         }
     }
-    if accounts.is_empty() {
+    if let Some(account) = accounts.last_mut() {
+        account.complete &= cut.is_none();
+    } else {
         return None;
     }
     if let Some((count, source)) = file.undecided {
@@ -125,12 +130,18 @@ pub fn read(text: &str) -> Read {
     Some((statements, problems))
 }
 
-/// `None` when the text does not start as QIF does.
-fn parts(text: &str) -> Option<Vec<Part<'_>>> {
+/// Headers and records, and the line where reading was given up; `None` when the text does not start as QIF does.
+fn parts(text: &str) -> Option<(Vec<Part<'_>>, Option<Line<'_>>)> {
     let mut parts = Vec::new();
     let mut open: Vec<Line<'_>> = Vec::new();
     let ends_with_its_line = text.ends_with(['\n', '\r']);
-    for line in lines(text) {
+    let mut cut = None;
+    for (count, line) in lines(text).enumerate() {
+        if count >= LINES_MAX {
+            cut = Some(line);
+            open.clear();
+            break;
+        }
         if let Some(header) = line.text.strip_prefix('!') {
             if !open.is_empty() {
                 parts.push(Part::Record(Record { lines: std::mem::take(&mut open), complete: false }));
@@ -139,6 +150,9 @@ fn parts(text: &str) -> Option<Vec<Part<'_>>> {
                 parts.push(Part::Header(section, line));
             }
         } else if line.text.starts_with('^') {
+            if open.is_empty() {
+                continue;
+            }
             parts.push(Part::Record(Record { lines: std::mem::take(&mut open), complete: true }));
         } else if !line.text.trim().is_empty() {
             if parts.is_empty() {
@@ -151,7 +165,7 @@ fn parts(text: &str) -> Option<Vec<Part<'_>>> {
         // The last `^` is often left out; a line without its end may be cut.
         parts.push(Part::Record(Record { lines: open, complete: ends_with_its_line }));
     }
-    (!parts.is_empty()).then_some(parts)
+    (!parts.is_empty()).then_some((parts, cut))
 }
 
 /// `None` for the switches, which change nothing here.
@@ -187,9 +201,6 @@ struct File {
 
 impl File {
     fn record(&mut self, record: &Record<'_>, account: &mut Account, problems: &mut Vec<Problem>) {
-        if record.lines.is_empty() {
-            return;
-        }
         let Some((text, line)) = record.value('T').or_else(|| record.value('U')) else {
             return account.hole(super::unreadable_amount("").at(record.place()), problems);
         };

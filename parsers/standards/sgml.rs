@@ -37,8 +37,8 @@ const AGGREGATES: &[&str] = &[
     "AVAILBAL",
 ];
 
-/// OFX names are at most 32 characters; what is longer between angle brackets is somebody's memo.
-const TAG_BYTES_MAX: usize = 200;
+/// The declarations are the longest, about 100 bytes; what is longer between angle brackets is somebody's memo.
+const TAG_BYTES_MAX: usize = 300;
 
 enum Tag<'t> {
     Open(&'t str),
@@ -216,18 +216,20 @@ fn is_aggregate(name: &str) -> bool {
 
 /// The tag at the start of a text and its length; `None` when the `<` is only a character.
 fn tag(text: &str) -> Option<(Tag<'_>, usize)> {
-    for (start, end) in [("<!--", "-->"), ("<?", "?>")] {
-        if text.starts_with(start) {
-            return text.find(end).map(|at| (Tag::Skipped, at + end.len()));
-        }
+    // What is never ended reaches to the end of the text, so that no text is searched twice.
+    if text.starts_with("<!--") {
+        return Some((Tag::Skipped, text.find("-->").map_or(text.len(), |at| at + "-->".len())));
     }
     if let Some(rest) = text.strip_prefix("<![CDATA[") {
-        let end = rest.find("]]>")?;
-        return Some((Tag::Raw(rest.get(..end)?), "<![CDATA[".len() + end + "]]>".len()));
+        let (raw, end) = rest.split_once("]]>").map_or((rest, 0), |(raw, _)| (raw, "]]>".len()));
+        return Some((Tag::Raw(raw), "<![CDATA[".len() + raw.len() + end));
     }
     let bytes = text.as_bytes();
-    let end = bytes.iter().take(TAG_BYTES_MAX).position(|b| *b == b'>')?;
-    let inside = text.get(1..end)?;
+    let end = 1 + bytes.iter().skip(1).take(TAG_BYTES_MAX).position(|b| matches!(b, b'<' | b'>'))?;
+    let inside = text.get(1..end).filter(|_| bytes.get(end) == Some(&b'>'))?;
+    if inside.starts_with('?') {
+        return Some((Tag::Skipped, end + 1));
+    }
     if let Some(declared) = inside.strip_prefix('!') {
         return declared.starts_with(|c: char| c.is_ascii_alphabetic()).then_some((Tag::Skipped, end + 1));
     }

@@ -15,6 +15,9 @@ use super::{ROWS_MAX, Read, STATEMENTS_MAX, currency_code, iso_when, stopped, xm
 /// Names of a batch entry's payers are listed up to this many; a payroll has hundreds.
 const NAMES_MAX: usize = 5;
 
+/// Three of each currency that the account is kept in.
+const BALANCES_MAX: usize = 100;
+
 /// Of a batch entry's joined remittance texts. One of them is at most 140 characters.
 const TEXT_BYTES_MAX: usize = 2_000;
 
@@ -99,22 +102,19 @@ fn split(mut account: Account, currencies: Vec<Option<Text>>, balances: &[Balanc
     let alone = parts.len() == 1;
     let mut accounts = Vec::with_capacity(parts.len());
     for (currency, rows) in parts {
-        let mut part = Account::new(account.kind, Some(account.issuer.clone()));
-        part.holder = account.holder.clone();
-        part.account = account.account.clone();
-        part.period = account.period.clone();
-        part.issued = account.issued.clone();
-        part.complete = account.complete;
-        part.holes = account.holes.clone();
-        // The summary adds all currencies up.
-        part.declared = if alone { account.declared.clone() } else { DeclaredTotals::default() };
         let of = |codes: &[&str]| {
-            codes.iter().find_map(|code| balances.iter().find(|b| b.code == *code && b.currency == currency))
+            let find = |code: &&str| balances.iter().find(|b| b.code == *code && b.currency == currency);
+            codes.iter().find_map(find).map(|balance| balance.amount.clone())
         };
-        part.opening = of(&["OPBD", "PRCD"]).map(|b| b.amount.clone());
-        part.closing = of(&["CLBD"]).map(|b| b.amount.clone());
-        part.currency = currency;
-        part.rows = rows;
+        let (opening, closing) = (of(&["OPBD", "PRCD"]), of(&["CLBD"]));
+        let mut part = account.part(currency, rows);
+        (part.opening, part.closing) = (opening, closing);
+        // The summary adds all currencies up.
+        if alone {
+            part.declared = std::mem::take(&mut account.declared);
+            part.holes = std::mem::take(&mut account.holes);
+            part.complete = account.complete;
+        }
         accounts.push(part);
     }
     accounts
@@ -162,6 +162,10 @@ fn balances(node: Node<'_>, problems: &mut Vec<Problem>) -> Vec<Balance> {
         // Interim, available and expected balances are in no equation here.
         if !matches!(code.as_str(), "OPBD" | "PRCD" | "CLBD") {
             continue;
+        }
+        if balances.len() >= BALANCES_MAX {
+            problems.push(super::limit_reached(printed.source()));
+            break;
         }
         let Some(figure) = printed.child("Amt") else { continue };
         let Some(amount) = signed(printed, figure) else {

@@ -49,6 +49,9 @@ impl<'t> Field<'t> {
     }
 }
 
+/// SWIFT allows six; what stands below a field in a file that ends in something else is no part of it.
+const FIELD_LINES_MAX: usize = 100;
+
 pub fn read(text: &str) -> Read {
     let mut reader = Reader {
         statements: Vec::new(),
@@ -78,6 +81,7 @@ pub fn read(text: &str) -> Read {
             field = Some(Field { tag, lines: vec![line], start: indent + length });
         } else if let Some(field) = &mut field
             && !line.text.trim().is_empty()
+            && field.lines.len() < FIELD_LINES_MAX
         {
             field.lines.push(line);
         }
@@ -331,7 +335,7 @@ impl<'t> Reader<'t> {
 }
 
 fn second_balance(field: &Field<'_>) -> Problem {
-    let text = field.head();
+    let text = super::clipped(field.head());
     Problem::new(
         ProblemCode::DoesNotAddUp,
         format!("同一对账单印有两个不同的余额，“{text}”未采用"),
