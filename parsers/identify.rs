@@ -71,6 +71,16 @@ fn block_fits(block: &Identify, document: &Document, text: &str) -> bool {
     producer_fits && block.texts.iter().all(|wanted| text.contains(wanted.as_str()))
 }
 
+/// Whether a sheet by itself has the texts that tell the layout.
+#[must_use]
+pub fn has_title(layout: &Layout, sheet: &Sheet) -> bool {
+    let mut text = String::new();
+    add_sheet(sheet, &mut text);
+    let fits =
+        |block: &Identify| !block.texts.is_empty() && block.texts.iter().all(|wanted| text.contains(wanted.as_str()));
+    layout.identify.iter().any(fits)
+}
+
 /// The squashed text of a document's first and last parts, where its title and its footing stand.
 fn edge_text(document: &Document) -> String {
     let mut text = String::new();

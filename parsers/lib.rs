@@ -33,6 +33,7 @@ use jiff::civil::Date;
 use model::document::{Content, Document, MediaType};
 use model::problem::ProblemCode;
 use model::proof::Proof;
+use model::sheet::Sheet;
 use model::statement::{DeclaredTotals, Parsed, ParserId, SectionTotals, Statement, StatementKind, Transaction};
 use model::{Money, Problem, Text};
 
@@ -120,7 +121,14 @@ fn tables(layout: &Layout, document: &Document, reference: Option<Date>) -> Vec<
             let mut elsewhere = Table::default();
             // The tables of a web page or a mail are one statement in parts; a workbook's sheets stand by themselves.
             let one_page = matches!(document.media_type, MediaType::Html | MediaType::Mail);
+            // A workbook saved again may hold a copy of its rows on a sheet without the title: that one is not the bill.
+            let has_title = |sheet: &&Sheet| identify::has_title(layout, sheet);
+            let titled = !one_page && sheets.iter().filter(has_title).any(|sheet| has_table(layout, sheet));
             for sheet in sheets {
+                if titled && !has_title(&sheet) && has_table(layout, sheet) {
+                    elsewhere.problems.push(untitled(sheet));
+                    continue;
+                }
                 let Some(header) = grid::find_header(layout, &grid::HeaderNames::of(sheet)) else {
                     elsewhere.outside.extend(grid::all_lines(sheet));
                     continue;
@@ -141,9 +149,28 @@ fn tables(layout: &Layout, document: &Document, reference: Option<Date>) -> Vec<
                 table.outside.splice(0..0, elsewhere.outside.iter().cloned());
                 table.summaries.extend(elsewhere.summaries.iter().cloned());
             }
+            if let Some(first) = found.first_mut() {
+                first.problems.append(&mut elsewhere.problems);
+            }
             found
         }
     }
+}
+
+fn untitled(sheet: &Sheet) -> Problem {
+    let problem = Problem::new(
+        ProblemCode::StrayText,
+        "工作簿另有一张没有标题的表，列名相同，未读取",
+        "another sheet has the same columns and no title; it was not read",
+    );
+    match sheet.rows.first() {
+        Some(row) => problem.at(sheet.source(row, 1)),
+        None => problem,
+    }
+}
+
+fn has_table(layout: &Layout, sheet: &Sheet) -> bool {
+    grid::find_header(layout, &grid::HeaderNames::of(sheet)).is_some()
 }
 
 fn same_rows(a: &Statement, b: &Statement) -> bool {
