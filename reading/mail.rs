@@ -17,6 +17,12 @@ const MAILS_MAX: usize = 64;
 /// A mail with pictures and papers has three multiparts, a forwarded thread of them some thirty.
 const MULTIPARTS_MAX: usize = 256;
 
+/// Lines that may end a part, dividers in texts included; a mail has some tens.
+const DELIMITERS_MAX: usize = 20_000;
+
+/// A part's name in ten encoded pieces is under 1 KiB. The parser takes the square of the pieces' number.
+const PART_HEADER_BYTES_MAX: usize = 4 << 10;
+
 /// Where a mail's first lines of headers are looked for.
 const HEADER_BYTES: usize = 4 << 10;
 
@@ -127,7 +133,27 @@ fn check_nesting(bytes: &[u8]) -> Result<(), ReadError> {
     if count("multipart/") > MULTIPARTS_MAX {
         return Err(ReadError::ResourceLimit { what: format!("a mail of more than {MULTIPARTS_MAX} multiparts") });
     }
+    if count("\n--") > DELIMITERS_MAX {
+        return Err(ReadError::ResourceLimit { what: format!("a mail of more than {DELIMITERS_MAX} parts") });
+    }
+    // A text may have such a line too, but none as long.
+    let headers = memmem::find_iter(&lower, b"\ncontent-").filter_map(|at| lower.get(at + 1..));
+    let first = lower.trim_ascii_start();
+    for header in headers.chain(first.starts_with(b"content-").then_some(first)) {
+        if header_bytes(header) > PART_HEADER_BYTES_MAX {
+            let what = format!("a header of a mail's part of more than {PART_HEADER_BYTES_MAX} bytes");
+            return Err(ReadError::ResourceLimit { what });
+        }
+    }
     Ok(())
+}
+
+/// How long the header is that a text begins with, lines that begin with white space being its continuation. Not
+/// looked for further than what is too long anyway.
+fn header_bytes(text: &[u8]) -> usize {
+    let text = text.get(..=PART_HEADER_BYTES_MAX).unwrap_or(text);
+    let end = memchr::memchr_iter(b'\n', text).find(|at| !matches!(text.get(at + 1), Some(b' ' | b'\t')));
+    end.unwrap_or(text.len())
 }
 
 fn parts_of(message: &Message<'_>) -> Vec<Part> {
@@ -459,6 +485,16 @@ mod tests {
             ["more work than allowed: a mail of more than 256 multiparts"]
         );
         assert_eq!(listed(HEADERS.as_bytes()), ["the file is empty"]);
+        let text = format!("{HEADERS}Content-Type: text/plain\r\n\r\n{}", "--\r\n".repeat(20_001));
+        assert_eq!(listed(text.as_bytes()), ["more work than allowed: a mail of more than 20000 parts"]);
+        let pieces: String = (0..1_000_000).map(|at| format!(";\r\n n*{at}*=a")).collect();
+        let file = format!("{HEADERS}Content-Type: text/html{pieces}\r\n\r\n<p>x");
+        assert_eq!(
+            listed(file.as_bytes()),
+            ["more work than allowed: a header of a mail's part of more than 4096 bytes"]
+        );
+        let file = format!("Content-Type: text/html{pieces}\r\nSubject: x\r\n\r\n<p>x");
+        assert!(listed(file.as_bytes())[0].contains("more than 4096 bytes"));
         let large = b"YWFh".repeat(1_000);
         let file =
             mail("mixed", &[("Content-Type: text/csv; name=a.csv\r\nContent-Transfer-Encoding: base64", &large)]);
