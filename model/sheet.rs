@@ -46,7 +46,7 @@ pub enum SheetOrigin {
 #[derive(Debug, Clone)]
 pub struct Sheet {
     pub origin: SheetOrigin,
-    /// The line of text directly above it on a web page; empty elsewhere.
+    /// The lines of text directly above it on a web page, at most three; empty elsewhere.
     pub lead: String,
     pub text: String,
     pub cells: Vec<Cell>,

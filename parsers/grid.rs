@@ -12,11 +12,11 @@ use model::statement::DeclaredTotals;
 use model::{Money, Problem};
 
 use crate::fields::{Summary, keep};
-use crate::layout::{Column, DateForm, FactKind, Layout, ROLE_COUNT, RecordColumn, Records, Role};
+use crate::layout::{Column, DateForm, FactKind, Layout, ROLE_COUNT, RecordColumn, Records, Role, Section};
 use crate::record::{Columns, Context, Record, RowView, is_empty, read_record};
 use crate::table::{FactRow, Table, is_summary};
 use crate::text::{TextLine, sheet_line, squash, trim};
-use crate::values::{currency_prefix, looks_like_date, read_when_cell, read_when_form};
+use crate::values::{currency_prefix, looks_like_date, looks_like_short_date, read_when_cell};
 
 /// A header stands near the top: the longest known preamble is 25 lines, re-saved files add a few.
 const HEADER_ROWS_SEARCHED: usize = 200;
@@ -28,6 +28,8 @@ pub struct Header {
     pub row: usize,
     /// Column number (from 1) of each role.
     columns: [Option<u32>; ROLE_COUNT],
+    /// The last column that its name spans.
+    ends: [u32; ROLE_COUNT],
     /// How many of the layout's columns it names.
     pub named: usize,
     /// Cells of the header row up to its last name.
@@ -102,18 +104,28 @@ fn overlaid<'a>(upper: &[(u32, Cow<'a, str>)], lower: &[(u32, Cow<'a, str>)]) ->
     names
 }
 
+/// A bilingual table may name its columns in English as well, in the same cell.
+fn is_name(name: &str, wanted: &str) -> bool {
+    name.strip_prefix(wanted).is_some_and(|rest| {
+        let english = |c: char| c.is_ascii_alphabetic() || matches!(c, '.' | '/' | '-' | '\'');
+        rest.is_empty() || rest.len() >= 3 && !wanted.is_ascii() && rest.chars().all(english)
+    })
+}
+
 fn header_of(layout: &Layout, names: &[(u32, Cow<'_, str>)], index: usize) -> Option<Header> {
     let required = layout.columns.iter().filter(|c| !c.optional).count();
-    if names.len() < required || layout.columns.is_empty() {
+    // One word may be the type and the direction, or the type and the status.
+    if names.len() + 2 < required || layout.columns.is_empty() {
         return None;
     }
     let mut columns = [None; ROLE_COUNT];
+    let mut ends = [0; ROLE_COUNT];
     let mut named = 0;
     for column in &layout.columns {
         // The first alias that is there wins, so that a layout can prefer one column over another.
         let named_so = |header: &String| {
             let (wanted, place) = Column::name_and_place(header);
-            names.iter().filter(|(_, name)| name == wanted).nth(place.unwrap_or(1) - 1)
+            names.iter().filter(|(_, name)| is_name(name, wanted)).nth(place.unwrap_or(1) - 1)
         };
         let at = column.headers.iter().find_map(named_so).map(|(at, _)| *at);
         match at {
@@ -124,20 +136,36 @@ fn header_of(layout: &Layout, names: &[(u32, Cow<'_, str>)], index: usize) -> Op
         if let Some(slot) = columns.get_mut(column.role.index()) {
             *slot = at;
         }
+        // Currency and amount, under one name.
+        if let (Some(end), Some(at), Some(_)) = (ends.get_mut(column.role.index()), at, &column.pattern) {
+            let next = names.iter().find(|(other, name)| *other > at && !name.is_empty());
+            *end = next.map_or(at + 1, |(next, _)| next - 1);
+        }
     }
     let width = names.iter().filter(|(_, name)| !name.is_empty()).map(|(at, _)| *at).max().unwrap_or(0);
-    Some(Header { row: index, columns, named, width, height: 1 })
+    Some(Header { row: index, columns, ends, named, width, height: 1 })
+}
+
+/// What is known of a sheet's rows before the first of them.
+#[must_use]
+pub const fn start(section: Option<&Section>, reference: Option<Date>) -> Context<'_> {
+    Context { section, reference }
 }
 
 /// Reads the whole sheet into `table`, after what is there.
-pub fn read_table(layout: &Layout, sheet: &Sheet, header: &Header, reference: Option<Date>, table: &mut Table) {
+pub fn read_table<'a>(
+    layout: &'a Layout,
+    sheet: &'a Sheet,
+    header: &'a Header,
+    context: Context<'a>,
+    table: &mut Table,
+) {
     table.found = true;
     let known_outside = table.outside.len();
     table.transactions.reserve_exact(sheet.rows.len().saturating_sub(header.row));
     let columns = Columns::of(layout);
     let reader = Reader { layout, sheet, header, columns: &columns };
-    let section = layout.section_of(&sheet.lead);
-    let mut state = State { in_footing: false, context: Context { section, reference } };
+    let mut state = State { in_footing: false, context };
     for (index, row) in sheet.rows.iter().enumerate() {
         if index + header.height <= header.row {
             let line = sheet_line(sheet, row);
@@ -149,7 +177,7 @@ pub fn read_table(layout: &Layout, sheet: &Sheet, header: &Header, reference: Op
             reader.row(row, &mut state, table);
         }
     }
-    table.sum_up(layout, known_outside, &mut layout.section_of(&sheet.lead));
+    table.sum_up(layout, known_outside, &mut { context.section });
 }
 
 /// Every row of a sheet as a line, for a recognised document whose table is missing.
@@ -180,6 +208,10 @@ impl<'a> Reader<'a> {
         let (texts, kinds) = self.by_role(cells);
         let skips = || self.layout.skip.iter().any(|pattern| pattern.is_match(&sheet_line(self.sheet, row).joined()));
         if !self.layout.skip.is_empty() && skips() {
+            return;
+        }
+        if self.layout.totals.lines.iter().any(|p| p.is_match(&sheet_line(self.sheet, row).joined())) {
+            table.outside.push(sheet_line(self.sheet, row));
             return;
         }
         // A comma that nobody quoted moves every cell after it.
@@ -245,7 +277,11 @@ impl<'a> Reader<'a> {
         if read_when_cell(time, kind).is_some() {
             return true;
         }
-        let is_money = |role: Role| Money::read(trim(text(role))).is_ok();
+        let is_money = |role: Role| {
+            let pattern = self.layout.column(role).and_then(|c| c.pattern.as_ref());
+            let text = trim(text(role));
+            pattern.map_or_else(|| Money::read(text).is_ok(), |pattern| pattern.is_match(text))
+        };
         let has_amount = [Role::Amount, Role::In, Role::Out].iter().any(|role| is_money(*role));
         if is_summary(time) || self.is_total(time) {
             return false;
@@ -257,7 +293,7 @@ impl<'a> Reader<'a> {
         // A date that lacks its year or stands in another order is one only where its column says so.
         let other_form = self.layout.column(Role::Time).is_some_and(|c| c.form != DateForm::YearFirst);
         looks_like_date(time)
-            || other_form && read_when_form(time, DateForm::DayFirst, None).is_some()
+            || other_form && looks_like_short_date(time)
             || has_amount && (!trim(text(Role::Balance)).is_empty() || !trim(time).is_empty() || other_form)
     }
 
@@ -285,6 +321,16 @@ impl<'a> Reader<'a> {
             if let Some(cell) = cell {
                 *slot = self.sheet.cell_text(cell);
                 *kind = cell.kind;
+            }
+        }
+        if self.sheet.origin != SheetOrigin::Delimited {
+            for ((slot, column), end) in texts.iter_mut().zip(&self.header.columns).zip(&self.header.ends) {
+                let Some(column) = *column else { continue };
+                let mut spanned = cells.iter().filter(|c| (column..=*end).contains(&c.column));
+                // Neighbouring cells' texts stand side by side.
+                if let (Some(first), Some(last)) = (spanned.next(), spanned.next_back()) {
+                    *slot = self.sheet.text.get(first.start as usize..last.end as usize).unwrap_or(slot);
+                }
             }
         }
         (texts, kinds)
@@ -325,6 +371,17 @@ impl<'a> Reader<'a> {
             self.sheet.source(row, column)
         };
         let view = RowView { texts, kinds, place: &place, confidence: 1.0, context };
+        let merged = match merged {
+            None => {
+                let known_problems = table.problems.len();
+                let read = read_record(self.columns, &view, seq, &mut table.problems);
+                // The last cells may be blank, so that one too many does not show.
+                let Some(merged) = read.is_err().then(|| self.merged(cells)).flatten() else { return read };
+                table.problems.truncate(known_problems);
+                Some(merged)
+            }
+            merged => merged,
+        };
         match merged {
             Some((joined, columns)) => {
                 let mut texts = [""; ROLE_COUNT];
@@ -360,12 +417,18 @@ impl<'a> Reader<'a> {
     /// description's where several texts would do. `None` where no single reading stands out.
     fn merged(&self, cells: &[Cell]) -> Option<Merged> {
         let filled = cells.iter().rposition(|c| !trim(self.sheet.cell_text(c)).is_empty())? + 1;
-        let surplus = u32::try_from(filled).ok()?.checked_sub(self.header.width)?;
-        if surplus == 0 || surplus > 8 {
+        let surplus = u32::try_from(filled).ok()?.saturating_sub(self.header.width);
+        if surplus > 8 || self.sheet.origin != SheetOrigin::Delimited {
             return None;
         }
-        let candidates: Vec<u32> =
-            (1..=self.header.width).filter(|at| self.reads_when_merged(cells, *at, surplus)).collect();
+        let at_surplus = |surplus: u32| -> Vec<u32> {
+            (1..=self.header.width).filter(|at| self.reads_when_merged(cells, *at, surplus)).collect()
+        };
+        let (surplus, candidates) = match surplus {
+            // Where the last cells are blank: the least number of commas that reads.
+            0 => (1..=3).map(|more| (more, at_surplus(more))).find(|(_, found)| !found.is_empty())?,
+            surplus => (surplus, at_surplus(surplus)),
+        };
         let description = self.header.column(Role::Description);
         let at = match candidates.as_slice() {
             [only] => *only,
@@ -396,9 +459,11 @@ impl<'a> Reader<'a> {
         }
         let text = |role: Role| self.header.column(role).map(|c| self.merged_text(cells, c, at, surplus));
         let dated = text(Role::Time).is_some_and(|t| read_when_cell(&t, CellKind::Text).is_some());
-        let amount = [Role::Amount, Role::In, Role::Out, Role::Balance]
-            .iter()
-            .all(|role| text(*role).is_none_or(|t| is_empty(None, trim(&t)) || Money::read(trim(&t)).is_ok()));
+        let amount = [Role::Amount, Role::In, Role::Out, Role::Balance].iter().all(|role| {
+            let pattern = self.layout.column(*role).and_then(|c| c.pattern.as_ref());
+            let reads = |t: &str| pattern.map_or(Money::read(t).is_ok(), |p| p.is_match(t));
+            text(*role).is_none_or(|t| is_empty(None, trim(&t)) || reads(trim(&t)))
+        });
         let known = |role: Role| {
             let Some(column) = self.layout.column(role) else { return true };
             let Some(text) = text(role) else { return true };

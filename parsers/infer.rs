@@ -390,6 +390,7 @@ fn frame(words: &Synonyms, header: &Header, document: &Document) -> Layout {
         version: 1,
         title: String::new(),
         kind: StatementKind::DepositAccount,
+        currency: None,
         medium: if is_pages { Medium::Pages } else { Medium::Grid },
         identify: Vec::new(),
         fields: fields.into_iter().map(|(name, labels)| (name, after(labels))).collect(),

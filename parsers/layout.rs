@@ -99,6 +99,8 @@ struct LayoutFile {
     kind: StatementKind,
     version: u32,
     title: String,
+    /// Of the rows, where the document does not say.
+    currency: Option<String>,
     identify: Vec<IdentifyFile>,
     #[serde(default)]
     fields: BTreeMap<FieldName, FieldFile>,
@@ -571,6 +573,8 @@ pub struct Layout {
     pub version: u32,
     pub title: String,
     pub kind: StatementKind,
+    /// Of the rows, where the document does not say.
+    pub currency: Option<&'static str>,
     pub medium: Medium,
     pub identify: Vec<Identify>,
     pub fields: BTreeMap<FieldName, FieldSpec>,
@@ -665,6 +669,7 @@ impl Layout {
             version: file.version,
             title: file.title,
             kind: file.kind,
+            currency: check.currency(file.currency)?,
             medium,
             identify: file
                 .identify
@@ -746,13 +751,15 @@ impl Checker<'_> {
         Ok(FieldSpec { after, patterns, owed: field.owed })
     }
 
-    fn section(&self, file: SectionFile) -> Result<Section, LayoutError> {
-        let currency = match file.currency {
-            Some(word) => Some(
-                crate::values::read_currency(&word).ok_or_else(|| self.wrong(format!("{word:?} is no currency")))?,
-            ),
-            None => None,
+    fn currency(&self, word: Option<String>) -> Result<Option<&'static str>, LayoutError> {
+        let read = |word: String| {
+            crate::values::read_currency(&word).ok_or_else(|| self.wrong(format!("{word:?} is no currency")))
         };
+        word.map(read).transpose()
+    }
+
+    fn section(&self, file: SectionFile) -> Result<Section, LayoutError> {
+        let currency = self.currency(file.currency)?;
         Ok(Section {
             line: self.pattern("sections.line", &file.line)?,
             flow: file.flow,

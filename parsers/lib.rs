@@ -67,10 +67,13 @@ pub fn parse(document: &Document) -> Result<Parsed, ParseError> {
     if let Content::Text(text) = &document.content {
         return standards::parse(document.media_type, text).ok_or(ParseError::NotAStatement);
     }
-    let Some(candidate) = identify::identify(&library().layouts, document) else {
-        return infer::infer(document).ok_or(ParseError::NotAStatement);
-    };
-    Ok(read_as(candidate.layout, document))
+    match identify::identify(&library().layouts, document) {
+        Some(candidate) if candidate.is_whole() => Ok(read_as(candidate.layout, document)),
+        // A title without its table: a statement that lists nothing, or a known name on another table.
+        titled => infer::infer(document)
+            .or_else(|| titled.map(|candidate| read_as(candidate.layout, document)))
+            .ok_or(ParseError::NotAStatement),
+    }
 }
 
 /// Reads a document by a layout.
@@ -123,24 +126,27 @@ fn tables(layout: &Layout, document: &Document, reference: Option<Date>) -> Vec<
             let one_page = matches!(document.media_type, MediaType::Html | MediaType::Mail);
             // A workbook saved again may hold a copy of its rows on a sheet without the title: that one is not the bill.
             let has_title = |sheet: &&Sheet| identify::has_title(layout, sheet);
+            let mut section = None;
             let titled = !one_page && sheets.iter().filter(has_title).any(|sheet| has_table(layout, sheet));
             for sheet in sheets {
                 if titled && !has_title(&sheet) && has_table(layout, sheet) {
                     elsewhere.problems.push(untitled(sheet));
                     continue;
                 }
+                section = sheet.lead.lines().rev().find_map(|line| layout.section_of(line)).or(section);
                 let Some(header) = grid::find_header(layout, &grid::HeaderNames::of(sheet)) else {
+                    let known_outside = elsewhere.outside.len();
                     elsewhere.outside.extend(grid::all_lines(sheet));
+                    elsewhere.sum_up(layout, known_outside, &mut { section });
                     continue;
                 };
                 if found.is_empty() || !one_page {
                     found.push(Table::default());
                 }
                 if let Some(table) = found.last_mut() {
-                    grid::read_table(layout, sheet, &header, reference, table);
+                    grid::read_table(layout, sheet, &header, grid::start(section, reference), table);
                 }
             }
-            elsewhere.sum_up(layout, 0, &mut None);
             if found.is_empty() {
                 return vec![elsewhere];
             }
@@ -287,8 +293,9 @@ fn statement(
         sum_rules: &layout.totals.sums,
     });
     complain_of_totals(&proven.proof, problems);
-    // Wallets keep their accounts in yuan and do not say so.
-    let currency = currency.or((layout.kind == StatementKind::Wallet).then_some("CNY"));
+    // Wallets and platforms keep their accounts in yuan and do not say so.
+    let in_yuan = matches!(layout.kind, StatementKind::Wallet | StatementKind::PlatformBill);
+    let currency = currency.or(layout.currency).or(in_yuan.then_some("CNY"));
     Statement {
         kind: layout.kind,
         issuer: Text::from(layout.issuer.as_str()),

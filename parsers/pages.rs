@@ -17,7 +17,7 @@ use crate::record::{Columns as Meanings, Context, RowView, read_record};
 use crate::rows::{CellLine, assign_centred, assign_top};
 use crate::table::{FactRow, Table, is_summary};
 use crate::text::{TextLine, WordLine, page_line, squash, trim, word_lines};
-use crate::values::{looks_like_date, looks_like_short_date};
+use crate::values::{looks_like_date, looks_like_short_date, read_clock};
 
 /// One page's lines, parted.
 struct Body {
@@ -154,7 +154,8 @@ fn part(
             });
             let joined = text.joined();
             ended |= layout.section_of(&text.joined()).is_some_and(|section| section.heads_table);
-            if ended || layout.skip.iter().any(|pattern| pattern.is_match(&joined)) {
+            let sums_up = layout.totals.lines.iter().any(|pattern| pattern.is_match(&joined));
+            if ended || sums_up || layout.skip.iter().any(|pattern| pattern.is_match(&joined)) {
                 body.outside.push(text);
             } else {
                 body.lines.push(line);
@@ -249,8 +250,8 @@ impl<'a> PageReader<'a, '_> {
             return;
         }
         let assign = match self.layout.wraps {
-            Wraps::Centred => assign_centred,
-            Wraps::Top => assign_top,
+            Wraps::Centred if !self.hang(&cells, &anchors) => assign_centred,
+            _ => assign_top,
         };
         let assigned: Vec<Vec<Option<usize>>> = cells.by_column.iter().map(|lines| assign(lines, &anchors)).collect();
         self.complain_of_strays(&cells, lines, &assigned, &anchors, table);
@@ -512,6 +513,20 @@ impl<'a> PageReader<'a, '_> {
             at(&dated, index) || has_amount(index) && (undated || at(&balances, index))
         };
         lines.iter().enumerate().filter(|(index, _)| is_anchor(*index)).map(|(_, line)| line.baseline).collect()
+    }
+
+    /// Whether the rows hang from their first line although the layout has them centred: the time of day then stands
+    /// under the day, and the day on the row's own line.
+    fn hang(&self, cells: &Cells, anchors: &[f32]) -> bool {
+        let Some(times) = self.columns.cells.iter().position(|c| c.role == Some(Role::Time)) else { return false };
+        let times = cells.by_column.get(times).map_or(&[][..], Vec::as_slice);
+        let on_anchor = |line: &CellLine| anchors.iter().any(|a| (a - line.baseline).abs() <= 0.3 * line.font_size);
+        let text = |line: &CellLine| cells.arena.get(line.text_start..line.text_end).unwrap_or("");
+        let under = times.windows(2).filter(|pair| {
+            matches!(pair, [day, clock] if on_anchor(day) && looks_like_date(text(day))
+                && !on_anchor(clock) && read_clock(text(clock)).is_some())
+        });
+        2 * under.count() > anchors.len()
     }
 
     fn complain_of_strays(

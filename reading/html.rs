@@ -80,6 +80,9 @@ fn said_encoding(bytes: &[u8]) -> Option<&'static Encoding> {
     })
 }
 
+/// A table's title, and perhaps a card's number and a currency under it.
+const LEAD_LINES: usize = 3;
+
 fn sheets(items: Vec<Item>, limits: &Limits) -> Result<Vec<Sheet>, ReadError> {
     let mut left = Left { rows: limits.rows, text: limits.unpacked_bytes };
     let mut text: Vec<Cells> = Vec::new();
@@ -92,9 +95,9 @@ fn sheets(items: Vec<Item>, limits: &Limits) -> Result<Vec<Sheet>, ReadError> {
             Item::Grid(grid) => {
                 let name = format!("table {}", grids.len() + 1);
                 let mut made = sheet(&name, grid.rows, &mut left)?;
-                if let Some(lead) = text.get(led..).and_then(<[Cells]>::last) {
-                    made.lead = lead.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join(" ");
-                }
+                let above = text.get(led.max(text.len().saturating_sub(LEAD_LINES))..).unwrap_or(&[]);
+                let line = |cells: &Cells| cells.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join(" ");
+                made.lead = above.iter().map(line).collect::<Vec<_>>().join("\n");
                 led = text.len();
                 grids.push(made);
             }
