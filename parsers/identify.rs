@@ -22,6 +22,14 @@ pub struct Candidate<'a> {
     pub texts: usize,
 }
 
+impl Candidate<'_> {
+    /// Whether all that the layout describes is there, not only its title.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.named > 0 || self.layout.columns.is_empty() || self.layout.records.is_some()
+    }
+}
+
 /// The layout that fits best: most columns named, then most texts, then the first by id.
 #[must_use]
 pub fn identify<'a>(layouts: &'a [Layout], document: &Document) -> Option<Candidate<'a>> {
