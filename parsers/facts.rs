@@ -9,10 +9,10 @@ use model::{Money, Problem, Source, Text};
 
 use crate::capitals::read_capital_amount;
 use crate::fields::find;
-use crate::layout::{FactEquation, FactKind, Layout, without_mark};
+use crate::layout::{FactEquation, FactKind, Layout, RecordColumn, bare_month, without_mark};
 use crate::record::is_empty;
 use crate::table::Table;
-use crate::text::trim;
+use crate::text::{TextLine, trim};
 use crate::values::{read_month, read_when};
 
 /// The facts and records of a document.
@@ -33,7 +33,13 @@ pub fn read_facts(layout: &Layout, table: &Table, problems: &mut Vec<Problem>) -
         let Some(found) = find(&fact.spec, &table.outside) else { continue };
         facts.field(&fact.name, fact.value, &(found.first, found.source, 1.0), problems);
     }
-    let Some(records) = &layout.records else { return facts };
+    let Some(records) = &layout.records else {
+        if has_unread_amounts(&facts, &table.outside) {
+            facts.has_other_amounts.insert(0);
+        }
+        return facts;
+    };
+    let year = facts.fields.get("year").map(|field| field.value.to_string());
     let only_row = records.one_row_is_facts && table.facts.len() == 1;
     for (row, number) in table.facts.iter().zip(1..) {
         let row_number = if only_row { 0 } else { number };
@@ -46,11 +52,16 @@ pub fn read_facts(layout: &Layout, table: &Table, problems: &mut Vec<Problem>) -
                 facts.field(&column.name, column.value, cell, problems);
                 continue;
             }
-            match read_fact(&column.name, column.value, cell, problems) {
+            let dated = with_year(column, cell, year.as_deref());
+            match read_fact(&column.name, column.value, dated.as_ref().unwrap_or(cell), problems) {
                 Reading::Nothing => {}
                 Reading::Unread => drop(facts.unread.insert((row_number, column.name.clone()))),
                 Reading::Read(field) => drop(record.insert(Text::from(column.name.as_str()), field)),
             }
+        }
+        if let (Some((name, _)), Some((lead, source))) = (&records.lead, &row.lead) {
+            let field = Field { value: Text::from(lead.as_str()), source: source.clone(), confidence: 1.0 };
+            record.entry(Text::from(name.as_str())).or_insert(field);
         }
         if !only_row {
             facts.records.push(record);
@@ -62,6 +73,24 @@ pub fn read_facts(layout: &Layout, table: &Table, problems: &mut Vec<Problem>) -
         }
     }
     facts
+}
+
+/// The month of a year that the heading says.
+fn with_year(column: &RecordColumn, (text, source, confidence): &Cell, year: Option<&str>) -> Option<Cell> {
+    let month = bare_month(trim(text)).filter(|_| column.year_in_heading)?;
+    Some((format!("{}-{month:02}", year?), source.clone(), *confidence))
+}
+
+/// Whether a page of labels and figures has figures that no fact was read from.
+fn has_unread_amounts(facts: &Facts, lines: &[TextLine]) -> bool {
+    let is_amount = |word: &str| {
+        let figure = word.rsplit([':', '：']).next().unwrap_or(word);
+        figure.contains('.') && Money::read(figure).is_ok_and(|money| !money.is_zero())
+    };
+    lines.iter().flat_map(|line| &line.pieces).any(|piece| {
+        let figures = piece.text.split_whitespace().filter(|word| is_amount(word)).count();
+        figures > facts.fields.values().filter(|field| field.source == piece.source).count()
+    })
 }
 
 /// Ends the name of a fact that adds a column of the records up.
@@ -140,7 +169,11 @@ fn read_rate(text: &str) -> Option<String> {
 pub fn prove_facts(layout: &Layout, facts: &Facts) -> Proof {
     let mut prover = Prover { facts, proof: Proof::none(), covered: HashSet::new() };
     for equation in &layout.equations {
-        if equation.over_records {
+        if !equation.times.is_empty() {
+            for (_, row) in facts.rows() {
+                prover.product(equation, row);
+            }
+        } else if equation.over_records {
             prover.over_records(equation);
         } else {
             for (number, row) in facts.rows() {
@@ -156,6 +189,7 @@ pub fn prove_facts(layout: &Layout, facts: &Facts) -> Proof {
             minus: Vec::new(),
             over_records: true,
             open: false,
+            times: Vec::new(),
         });
     }
     let Prover { mut proof, covered, .. } = prover;
@@ -210,6 +244,22 @@ impl Prover<'_> {
             let names = std::iter::once(&equation.total).chain(&equation.plus).chain(&equation.minus);
             self.covered.extend(names.map(|name| (number, name.clone())));
         }
+    }
+
+    /// A product is off by less than a yuan, as some round to the fen and some to the yuan: it can contradict, and
+    /// proves nothing by itself.
+    fn product(&mut self, equation: &FactEquation, row: &BTreeMap<Text, Field>) {
+        let factors: Option<Vec<Money>> = equation.times.iter().map(|name| amount(row, name)).collect();
+        let product = factors.and_then(|factors| {
+            let scale = i128::from(Money::from_fen(100).ten_thousandths());
+            let product = factors.iter().try_fold(scale, |product, factor| {
+                Some(product.checked_mul(i128::from(factor.ten_thousandths()))? / scale)
+            })?;
+            i64::try_from(product).ok().map(Money::from_ten_thousandths)
+        });
+        let (Some(expected), Some(found)) = (product, amount(row, &equation.total)) else { return };
+        let close = expected.checked_sub(found).is_some_and(|off| off.abs() < Money::from_fen(100));
+        self.check(&equation.total, row, if close { found } else { expected }, false);
     }
 
     /// A fact from the terms of all the records.

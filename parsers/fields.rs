@@ -173,7 +173,8 @@ pub struct Found {
 
 pub fn find(spec: &FieldSpec, lines: &[TextLine]) -> Option<Found> {
     let labelled = spec.after.iter().find_map(|label| {
-        let piece = lines.iter().find_map(|line| line.after(label))?;
+        let value = |line: &TextLine| if spec.whole_label { line.after_whole(label) } else { line.after(label) };
+        let piece = lines.iter().find_map(value)?;
         Some(Found { first: piece.text, second: None, source: piece.source })
     });
     labelled.or_else(|| spec.patterns.iter().find_map(|pattern| matched(pattern, lines)))

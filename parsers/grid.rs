@@ -350,6 +350,7 @@ impl<'a> Reader<'a> {
         FactRow {
             cells: records.columns.iter().map(cell).collect(),
             has_other_amounts: others.into_iter().any(is_amount),
+            lead: self.lead(records, row),
         }
     }
 
@@ -474,6 +475,17 @@ impl<'a> Reader<'a> {
             column.flow_words.iter().any(|(word, _)| word == text) || statuses()
         };
         dated && amount && known(Role::Flow) && known(Role::Status)
+    }
+
+    /// What the line above the table, or the sheet's name, says of its rows.
+    fn lead(&self, records: &Records, row: &Row) -> Option<(String, model::Source)> {
+        let (_, pattern) = records.lead.as_ref()?;
+        let sheet_name = match &self.sheet.origin {
+            SheetOrigin::Workbook { name } => name,
+            SheetOrigin::Delimited => "",
+        };
+        let found = self.sheet.lead.lines().rev().chain([sheet_name]).find_map(|text| pattern.captures(text))?;
+        Some((found.get(1)?.as_str().to_owned(), self.sheet.source(row, 1)))
     }
 
     fn total_row(&self, row: &Row, texts: &[&str; ROLE_COUNT], table: &mut Table) -> DeclaredTotals {

@@ -328,16 +328,27 @@ fn contents(words: &Synonyms, header: &Header, document: &Document, time: &str) 
     let slots = Role::ALL.iter().copied().filter(|r| *r != Role::Time);
     let others = header.names.iter().filter(|n| *n != time).take(slots.clone().count());
     let mut columns = vec![Column::plain(Role::Time, vec![time.to_owned()])];
-    let mut records =
-        vec![RecordColumn { name: time.to_owned(), value: FactKind::Text, slot: Role::Time, month_slot: None }];
+    let mut records = vec![RecordColumn {
+        name: time.to_owned(),
+        value: FactKind::Text,
+        slot: Role::Time,
+        month_slot: None,
+        year_in_heading: false,
+    }];
     for (name, slot) in others.zip(slots) {
         columns.push(Column { optional: true, ..Column::plain(slot, vec![name.clone()]) });
         // Amounts mark the rows of a table of facts.
-        records.push(RecordColumn { name: name.clone(), value: FactKind::Amount, slot, month_slot: None });
+        records.push(RecordColumn {
+            name: name.clone(),
+            value: FactKind::Amount,
+            slot,
+            month_slot: None,
+            year_in_heading: false,
+        });
     }
     let mut layout = frame(words, header, document);
     layout.columns = columns;
-    layout.records = Some(Records { one_row_is_facts: false, totals: None, columns: records });
+    layout.records = Some(Records { one_row_is_facts: false, totals: None, lead: None, columns: records });
     let tables = crate::tables(&layout, document, None);
     let rows: Vec<_> = tables.iter().flat_map(|t| &t.facts).take(ROWS_TYPED).collect();
     let Some(records) = &layout.records else { return BTreeMap::new() };

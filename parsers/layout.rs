@@ -149,6 +149,8 @@ struct RecordsFile {
     one_row_is_facts: bool,
     /// A pattern of the first text of the row that adds the others up.
     totals: Option<String>,
+    /// What the line above a table, or its sheet's name, says of all its rows.
+    lead: Option<LeadFile>,
     columns: BTreeMap<String, RecordColumnFile>,
 }
 
@@ -178,6 +180,16 @@ struct EquationFile {
     /// Columns that the layout does not name may hold further terms.
     #[serde(default)]
     open: bool,
+    /// Factors, in place of `plus` and `minus`.
+    #[serde(default)]
+    times: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LeadFile {
+    name: String,
+    pattern: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -382,6 +394,8 @@ impl FactKind {
 #[derive(Debug, Clone, Default)]
 pub struct FieldSpec {
     pub after: Vec<String>,
+    /// `after` names whole labels: among the many labels of a page of facts, one often ends or begins another.
+    pub whole_label: bool,
     pub patterns: Vec<Regex>,
     /// A balance is printed as what is owed.
     pub owed: bool,
@@ -425,6 +439,8 @@ pub struct Records {
     pub one_row_is_facts: bool,
     /// The first text, squashed, of the row that adds the others up: each of its amounts is the fact `<name>_total`.
     pub totals: Option<Regex>,
+    /// A field of each record, in the first group of a pattern over the line above the table or the sheet's name.
+    pub lead: Option<(String, Regex)>,
     /// In the order of their names.
     pub columns: Vec<RecordColumn>,
 }
@@ -445,8 +461,17 @@ impl RecordColumn {
     pub fn looks_like_month(&self, text: &str) -> bool {
         let text = trim(without_mark(text));
         let is_year = text.len() == 4 && text.parse::<u16>().is_ok_and(|year| (1990..2100).contains(&year));
-        crate::values::read_month(text).is_some() || self.month_slot.is_some() && is_year
+        crate::values::read_month(text).is_some()
+            || self.month_slot.is_some() && is_year
+            || self.year_in_heading && bare_month(text).is_some()
     }
+}
+
+/// `1月`, `01`.
+#[must_use]
+pub fn bare_month(text: &str) -> Option<u8> {
+    let digits = trim(text.strip_suffix('月').unwrap_or(text));
+    (digits.len() <= 2).then(|| digits.parse::<u8>().ok())?.filter(|month| (1..=12).contains(month))
 }
 
 /// `*2019-01`: the mark of a month that was paid later.
@@ -463,6 +488,8 @@ pub struct RecordColumn {
     pub slot: Role,
     /// It holds a year; the place of the column with the month.
     pub month_slot: Option<Role>,
+    /// A month may be printed without its year, which the heading's fact `year` says.
+    pub year_in_heading: bool,
 }
 
 /// `total = sum of plus - sum of minus`, over amounts of the facts or of each record.
@@ -475,6 +502,8 @@ pub struct FactEquation {
     /// Where a row also has amounts in columns that the layout does not name, they may be further terms: that it
     /// does not hold then says nothing.
     pub open: bool,
+    /// `total` is the product of these, rounded as the issuer rounds.
+    pub times: Vec<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -662,7 +691,7 @@ impl Layout {
             .collect::<Result<BTreeMap<_, _>, LayoutError>>()?;
         let mut columns =
             file.columns.into_iter().map(|(role, column)| check.column(role, column)).collect::<Result<Vec<_>, _>>()?;
-        let records = file.records.map(|records| check.records(records, &mut columns)).transpose()?;
+        let records = file.records.map(|records| check.records(records, &file.facts, &mut columns)).transpose()?;
         let layout = Self {
             id: format!("{issuer}.{stem}"),
             issuer: issuer.to_owned(),
@@ -708,6 +737,7 @@ impl Layout {
                     minus: e.minus,
                     over_records: e.over_records,
                     open: e.open,
+                    times: e.times,
                 })
                 .collect(),
         };
@@ -748,7 +778,7 @@ impl Checker<'_> {
         if patterns.iter().any(|p| p.captures_len() < 2) {
             return Err(self.wrong("a field's pattern needs a group"));
         }
-        Ok(FieldSpec { after, patterns, owed: field.owed })
+        Ok(FieldSpec { after, whole_label: false, patterns, owed: field.owed })
     }
 
     fn currency(&self, word: Option<String>) -> Result<Option<&'static str>, LayoutError> {
@@ -769,20 +799,35 @@ impl Checker<'_> {
     }
 
     fn fact(&self, name: String, file: FactFile) -> Result<Fact, LayoutError> {
-        let spec = self.field(FieldFile { after: file.after, pattern: file.pattern, owed: false })?;
+        let spec = FieldSpec {
+            whole_label: true,
+            ..self.field(FieldFile { after: file.after, pattern: file.pattern, owed: false })?
+        };
         Ok(Fact { name, spec, value: file.value })
     }
 
     /// A record's columns take the places of a row: the first month or date that of the date (it marks the row), the
     /// first amount that of the amount, the others what is left.
-    fn records(&self, file: RecordsFile, columns: &mut Vec<Column>) -> Result<Records, LayoutError> {
+    fn records(
+        &self,
+        file: RecordsFile,
+        facts: &BTreeMap<String, FactFile>,
+        columns: &mut Vec<Column>,
+    ) -> Result<Records, LayoutError> {
         if !columns.is_empty() {
             return Err(self.wrong("a document lists movements or records, not both"));
         }
         let mut free = Role::ALL.iter().rev().copied().filter(|r| !matches!(r, Role::Time | Role::Amount));
         let (mut time, mut amount) = (Some(Role::Time), Some(Role::Amount));
         let totals = file.totals.map(|p| self.pattern("records.totals", &p)).transpose()?;
-        let mut records = Records { one_row_is_facts: file.one_row_is_facts, totals, columns: Vec::new() };
+        let lead = match file.lead {
+            Some(lead) => Some((lead.name, self.pattern("records.lead", &lead.pattern)?)),
+            None => None,
+        };
+        if lead.as_ref().is_some_and(|(_, pattern)| pattern.captures_len() < 2) {
+            return Err(self.wrong("the pattern of a lead needs a group"));
+        }
+        let mut records = Records { one_row_is_facts: file.one_row_is_facts, totals, lead, columns: Vec::new() };
         let mut months = Vec::new();
         for (name, column) in file.columns {
             let slot = match column.value {
@@ -800,10 +845,17 @@ impl Checker<'_> {
             if let Some(header) = column.month_in {
                 let month_slot = free.next().ok_or_else(|| self.wrong("a record has too many columns"))?;
                 months.push(Column::plain(month_slot, vec![squash(&header).into_owned()]));
-                records.columns.push(RecordColumn { name, value: column.value, slot, month_slot: Some(month_slot) });
+                records.columns.push(RecordColumn {
+                    name,
+                    value: column.value,
+                    slot,
+                    month_slot: Some(month_slot),
+                    year_in_heading: false,
+                });
                 continue;
             }
-            records.columns.push(RecordColumn { name, value: column.value, slot, month_slot: None });
+            let year_in_heading = column.value == FactKind::Month && facts.contains_key("year");
+            records.columns.push(RecordColumn { name, value: column.value, slot, month_slot: None, year_in_heading });
         }
         columns.append(&mut months);
         columns.sort_by_key(|c| c.role);

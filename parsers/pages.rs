@@ -7,17 +7,17 @@ use model::page::Page;
 use model::problem::ProblemCode;
 use model::sheet::CellKind;
 use model::source::{Area, Source};
-use model::statement::SectionTotals;
+use model::statement::{DeclaredTotals, SectionTotals};
 use model::{Money, Problem};
 
 use crate::columns::{self, HeaderCell, Ink, read_header};
-use crate::fields::read_totals;
+use crate::fields::{Summary, keep, read_totals};
 use crate::layout::{DateForm, FactKind, Layout, ROLE_COUNT, RecordColumn, Role, Section, Wraps};
-use crate::record::{Columns as Meanings, Context, RowView, read_record};
+use crate::record::{Columns as Meanings, Context, RowView, is_empty, read_record};
 use crate::rows::{CellLine, assign_centred, assign_top};
 use crate::table::{FactRow, Table, is_summary};
 use crate::text::{TextLine, WordLine, page_line, squash, trim, word_lines};
-use crate::values::{looks_like_date, looks_like_short_date, read_clock};
+use crate::values::{currency_prefix, looks_like_date, looks_like_short_date, read_clock};
 
 /// One page's lines, parted.
 struct Body {
@@ -241,6 +241,15 @@ impl<'a> PageReader<'a, '_> {
                 !adds_up
             });
         }
+        if let Some(pattern) = &self.layout.totals.row {
+            lines.retain(|line| {
+                let first = page_line(self.page, line).pieces.into_iter().next();
+                let Some(first) = first.filter(|piece| pattern.is_match(&squash(&piece.text))) else { return true };
+                let totals = self.total_line(line, table);
+                table.summaries.push(Summary { currency: currency_prefix(&first.text), totals, ..Summary::default() });
+                false
+            });
+        }
         let lines = &lines;
         let cells = self.cells(lines);
         let anchors = self.anchors(&cells, lines);
@@ -323,7 +332,7 @@ impl<'a> PageReader<'a, '_> {
                     (column.text(text), place(Some(column.slot)), confidence)
                 };
                 let cells = records.columns.iter().map(cell).collect();
-                table.facts.push(FactRow { cells, has_other_amounts: other_amounts.contains(&row) });
+                table.facts.push(FactRow { cells, has_other_amounts: other_amounts.contains(&row), lead: None });
                 continue;
             }
             let seq = table.next_seq();
@@ -360,6 +369,20 @@ impl<'a> PageReader<'a, '_> {
         lines.filter(|(line, _)| is_amount(line)).filter_map(|(_, owner)| *owner).collect()
     }
 
+    /// The sums of a line of the table itself, in its columns `in` and `out`.
+    fn total_line(&self, line: &WordLine, table: &mut Table) -> DeclaredTotals {
+        let cells = self.cells(std::slice::from_ref(line));
+        let mut sum = |role: Role| {
+            let at = self.columns.cells.iter().position(|c| c.role == Some(role))?;
+            let found = cells.by_column.get(at)?.first()?;
+            let text = trim(cells.arena.get(found.text_start..found.text_end)?);
+            let source = self.page.source(found.x0, found.top, found.x1, found.bottom);
+            (!is_empty(None, text))
+                .then(|| keep(Money::read(text).ok().map(Money::abs), text, &source, &mut table.problems))?
+        };
+        DeclaredTotals { in_sum: sum(Role::In), out_sum: sum(Role::Out), ..DeclaredTotals::default() }
+    }
+
     /// The line that adds a table of facts up, as a row.
     fn fact_totals(&self, line: &WordLine) -> Option<FactRow> {
         let records = self.layout.records.as_ref()?;
@@ -373,7 +396,7 @@ impl<'a> PageReader<'a, '_> {
             let source = self.page.source(found.x0, found.top, found.x1, found.bottom);
             (trim(text).to_owned(), source, found.confidence)
         };
-        Some(FactRow { cells: records.columns.iter().map(cell).collect(), has_other_amounts: false })
+        Some(FactRow { cells: records.columns.iter().map(cell).collect(), has_other_amounts: false, lead: None })
     }
 
     fn cells(&self, lines: &[WordLine]) -> Cells {

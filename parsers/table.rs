@@ -36,6 +36,8 @@ pub struct FactRow {
     pub cells: Vec<(String, Source, f32)>,
     /// Columns that the layout does not name hold amounts too.
     pub has_other_amounts: bool,
+    /// What the line above its table says of it.
+    pub lead: Option<(String, Source)>,
 }
 
 /// Whether what stands where a row has its date says that the row adds others up or carries a balance over a page.

@@ -82,6 +82,17 @@ impl TextLine {
     /// the next piece. The value ends where the next label of the same piece begins.
     #[must_use]
     pub fn after(&self, label: &str) -> Option<Piece> {
+        self.value_of(label, false)
+    }
+
+    /// As [`TextLine::after`], where `label` is the whole label: `月缴存额` is not found in `单位月缴存额：`, nor `电费` in
+    /// `电费年月：`.
+    #[must_use]
+    pub fn after_whole(&self, label: &str) -> Option<Piece> {
+        self.value_of(label, true)
+    }
+
+    fn value_of(&self, label: &str, is_whole: bool) -> Option<Piece> {
         let wanted: Vec<char> = squashed_chars(label).collect();
         // Every character of the line, folded one by one so that its place in its piece stays known.
         let mut characters = Vec::new();
@@ -91,7 +102,17 @@ impl TextLine {
                 characters.push((folded, index, offset + character.len_utf8()));
             }
         }
-        let start = find_label(&characters, &wanted)?;
+        let stands_alone = |start: usize| {
+            let (Some(first), Some(last)) = (characters.get(start), characters.get(start + wanted.len() - 1)) else {
+                return false;
+            };
+            let text = |index: usize| self.pieces.get(index).map_or("", |piece| piece.text.as_str());
+            let own_start = first.2 - label_start_width(text(first.1), first.2);
+            let before = text(first.1).get(..own_start).and_then(|t| t.chars().next_back());
+            let after = text(last.1).get(last.2..).and_then(|t| t.chars().next());
+            ![before, after].into_iter().flatten().any(char::is_alphabetic)
+        };
+        let start = find_label(&characters, &wanted, &|start| !is_whole || stands_alone(start))?;
         let mut next = start + wanted.len();
         // The English half of a bilingual label.
         let english =
@@ -125,15 +146,20 @@ fn fold(character: char) -> char {
     }
 }
 
+/// How many bytes the character takes that ends at `end`.
+fn label_start_width(text: &str, end: usize) -> usize {
+    text.get(..end).and_then(|t| t.chars().next_back()).map_or(0, char::len_utf8)
+}
+
 /// The first place where `wanted` stands as a label: followed by a colon, or at least at the start of a piece.
-fn find_label(characters: &[(char, usize, usize)], wanted: &[char]) -> Option<usize> {
+fn find_label(characters: &[(char, usize, usize)], wanted: &[char], fits: &dyn Fn(usize) -> bool) -> Option<usize> {
     if wanted.is_empty() {
         return None;
     }
     let mut fallback = None;
     for start in 0..=characters.len().checked_sub(wanted.len())? {
         let here = characters.get(start..start + wanted.len())?;
-        if !here.iter().map(|(c, ..)| c).eq(wanted.iter()) {
+        if !here.iter().map(|(c, ..)| c).eq(wanted.iter()) || !fits(start) {
             continue;
         }
         if matches!(characters.get(start + wanted.len()), Some((':', ..))) || wanted.last() == Some(&':') {
@@ -282,6 +308,17 @@ mod tests {
         assert_eq!(after(&["开户名：", "币种：人民币"], "开户名"), None);
         assert_eq!(after(&["户名 Account Name：某某"], "户名").as_deref(), Some("某某"));
         assert_eq!(after(&["导出时间：[2024-04-01 09:12:52]"], "导出时间").as_deref(), Some("[2024-04-01 09:12:52]"));
+    }
+
+    #[test]
+    fn a_whole_label_is_no_part_of_another() {
+        let after = |pieces: &[&str], label: &str| line(pieces).after_whole(label).map(|p| p.text);
+        assert_eq!(after(&["单位月缴存额：1.00元", "月缴存额：2.00元"], "月缴存额").as_deref(), Some("2.00元"));
+        assert_eq!(after(&["单位月缴存额：1.00元  月缴存额：2.00元"], "月缴存额").as_deref(), Some("2.00元"));
+        assert_eq!(after(&["电费年月：202508"], "电费"), None);
+        assert_eq!(after(&["电费 86.50"], "电费").as_deref(), Some("86.50"));
+        assert_eq!(after(&["电费", "86.50"], "电费").as_deref(), Some("86.50"));
+        assert_eq!(after(&["姓 名：某某"], "姓名").as_deref(), Some("某某"));
     }
 
     #[test]
