@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use model::problem::ProblemCode;
-use model::proof::{Broken, Proof, ProofStatus};
+use model::proof::{Broken, Equation, Proof, ProofStatus};
 use model::statement::{
     AccountNumber, DeclaredTotals, Field, Flow, Holder, Statement, StatementKind, Status, Transaction,
 };
@@ -29,6 +29,8 @@ pub struct Account {
     /// Positions of rows that could not be read.
     pub holes: Vec<u32>,
     pub fields: BTreeMap<Text, Field>,
+    /// Equations of the format itself that fail: a batch or a split record that does not add up.
+    pub broken: Vec<Broken>,
     /// False when the file ended, or gave an error, in the place of the account's rows.
     pub complete: bool,
 }
@@ -50,6 +52,7 @@ impl Account {
             rows: Vec::new(),
             holes: Vec::new(),
             fields: BTreeMap::new(),
+            broken: Vec::new(),
             complete: true,
         }
     }
@@ -93,6 +96,12 @@ impl Account {
             self.holes.push(next);
         }
         let mut proof = self.proof();
+        if !self.broken.is_empty() {
+            proof.equations = proof.equations.saturating_add(u32::try_from(self.broken.len()).unwrap_or(u32::MAX));
+            proof.broken.append(&mut self.broken);
+            proof.broken.sort_by_key(|broken| broken.seq.unwrap_or(u32::MAX));
+            proof.status = ProofStatus::Contradicted;
+        }
         if self.complete && self.rows.is_empty() && self.holes.is_empty() && proof.status == ProofStatus::Unproven {
             // The contract's word for a statement that was read in full and lists nothing.
             proof.status = ProofStatus::Consistent;
@@ -155,6 +164,14 @@ impl Account {
         };
         prove(&claims).proof
     }
+}
+
+/// The parts of a row do not add up to it.
+#[must_use]
+pub fn parts_differ(row: &Transaction, sum: &str, source: Source) -> Broken {
+    let equation = if row.flow == Flow::Out { Equation::OutSum } else { Equation::InSum };
+    let found = Text::from(row.amount.to_string());
+    Broken { equation, seq: Some(row.seq), expected: Text::from(sum), found, source: Some(source) }
 }
 
 fn does_not_add_up(broken: &Broken) -> Problem {

@@ -161,7 +161,8 @@ impl File {
             }
         }
         if let Some(list) = node.child("INVTRANLIST") {
-            tell_of_securities(list, problems);
+            // Some of them move cash that no row shows.
+            account.complete &= !tell_of_securities(list, problems);
         }
         split(account, currencies, own)
     }
@@ -252,23 +253,24 @@ fn split(mut account: Account, currencies: Vec<Option<Text>>, own: Option<Text>)
     accounts
 }
 
-/// Trades and transfers of securities are no rows of money; that they are there is said once.
-fn tell_of_securities(list: Node<'_>, problems: &mut Vec<Problem>) {
+/// Trades and transfers of securities are no rows of money; whether there are any, which is said once.
+fn tell_of_securities(list: Node<'_>, problems: &mut Vec<Problem>) -> bool {
     let is_other = |n: &Node<'_>| !["DTSTART", "DTEND", "INVBANKTRAN"].iter().any(|name| n.is(name));
     let mut others = list.children().filter(is_other);
-    let Some(first) = others.next() else { return };
+    let Some(first) = others.next() else { return false };
     let count = others.count().saturating_add(1);
     problems.push(
         Problem::new(
             ProblemCode::StrayText,
             format!("有{count}笔证券交易（如{}）不是资金流水，未列出", first.name()),
             format!(
-                "{count} movements of securities (such as {}) are no rows of money and are not listed",
+                "movements of securities ({count}, such as {}) are no rows of money and are not listed",
                 first.name()
             ),
         )
         .at(first.source()),
     );
+    true
 }
 
 fn period(list: Node<'_>, problems: &mut Vec<Problem>) -> Option<Sourced<Period>> {

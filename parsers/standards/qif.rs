@@ -5,6 +5,7 @@
 
 use jiff::civil::Date;
 use model::problem::ProblemCode;
+use model::proof::Broken;
 use model::statement::{Field, StatementKind, Transaction};
 use model::{Money, Problem, Sourced, Text, When};
 
@@ -121,7 +122,7 @@ pub fn read(text: &str) -> Read {
             Problem::new(
                 ProblemCode::StrayText,
                 format!("有{count}笔证券交易不是资金流水，未列出"),
-                format!("{count} movements of securities are no rows of money and are not listed"),
+                format!("movements of securities ({count}) are no rows of money and are not listed"),
             )
             .at(source),
         );
@@ -222,7 +223,7 @@ impl File {
         row.description = record.text('M');
         row.printed_type = record.text('L');
         row.merchant_reference = record.text('N');
-        self.check_splits(record, &row, problems);
+        account.broken.extend(self.check_splits(record, &row, problems));
         account.rows.push(row);
     }
 
@@ -249,14 +250,14 @@ impl File {
     }
 
     /// The parts of a split record must add up to it.
-    fn check_splits(&self, record: &Record<'_>, row: &Transaction, problems: &mut Vec<Problem>) {
+    fn check_splits(&self, record: &Record<'_>, row: &Transaction, problems: &mut Vec<Problem>) -> Option<Broken> {
         let parts: Vec<&Line<'_>> = record.lines.iter().filter(|line| line.text.starts_with('$')).collect();
-        let Some(first) = parts.first() else { return };
+        let first = parts.first()?;
         let sum = parts.iter().try_fold(Money::ZERO, |sum, line| {
             sum.checked_add(read_amount(line.text.get(1..).unwrap_or(""), self.mark)?)
         });
         if sum == Some(row.amount) {
-            return;
+            return None;
         }
         let found = sum.map_or_else(|| "?".to_owned(), |sum| sum.to_string());
         problems.push(
@@ -268,6 +269,7 @@ impl File {
             .at(first.place(1).source())
             .row(row.seq),
         );
+        Some(account::parts_differ(row, &found, first.place(1).source()))
     }
 }
 
@@ -407,7 +409,9 @@ mod tests {
             (1, Money::from_fen(-128_050), Some("Example Shop"))
         );
         assert_eq!(row.amount_source, model::Source::Line { line: 12, column: 2 });
-        assert_eq!(bank.proof.status, ProofStatus::Unproven);
+        assert_eq!(bank.proof.status, ProofStatus::Contradicted);
+        assert_eq!((bank.proof.broken[0].seq, bank.proof.broken[0].expected.as_str()), (Some(1), "-1280.00"));
+        assert_eq!(card.proof.status, ProofStatus::Unproven);
         assert_eq!((card.kind, card.transactions.len()), (StatementKind::CreditCard, 1));
         let codes: Vec<_> = problems.iter().map(|p| (p.code, p.seq)).collect();
         assert_eq!(codes, vec![(ProblemCode::DoesNotAddUp, Some(1)), (ProblemCode::UnreadableRow, Some(2))]);

@@ -5,6 +5,7 @@
 //! is `closed`. `OPBD` (or `PRCD`) + booked entries = `CLBD` covers every row.
 
 use model::problem::ProblemCode;
+use model::proof::Broken;
 use model::statement::{AccountNumber, DeclaredTotals, StatementKind, Status, Transaction};
 use model::{Money, Period, Problem, Sensitive, Sourced, Text, When};
 
@@ -72,14 +73,16 @@ fn read_account(node: Node<'_>, rows_left: &mut usize, problems: &mut Vec<Proble
         }
         *rows_left -= 1;
         match read_entry(entry, account.next_seq(), problems) {
-            Ok((currency, row)) => {
+            Ok((currency, row, broken)) => {
+                account.broken.extend(broken);
                 currencies.push(currency);
                 account.rows.push(row);
             }
             Err(problem) => account.hole(problem, problems),
         }
     }
-    let balances = balances(node, problems);
+    let (balances, agree) = balances(node, problems);
+    account.complete &= agree;
     let own = node
         .text_at(&["Acct", "Ccy"])
         .as_deref()
@@ -109,6 +112,10 @@ fn split(mut account: Account, currencies: Vec<Option<Text>>, balances: &[Balanc
         let (opening, closing) = (of(&["OPBD", "PRCD"]), of(&["CLBD"]));
         let mut part = account.part(currency, rows);
         (part.opening, part.closing) = (opening, closing);
+        let is_of =
+            |broken: &Broken| broken.seq.is_some_and(|seq| part.rows.binary_search_by_key(&seq, |r| r.seq).is_ok());
+        let broken = account.broken.iter().filter(|broken| is_of(broken)).cloned().collect();
+        part.broken = broken;
         // The summary adds all currencies up.
         if alone {
             part.declared = std::mem::take(&mut account.declared);
@@ -155,8 +162,10 @@ struct Balance {
     amount: Sourced<Money>,
 }
 
-fn balances(node: Node<'_>, problems: &mut Vec<Problem>) -> Vec<Balance> {
+/// False beside them when two that should be one differ.
+fn balances(node: Node<'_>, problems: &mut Vec<Problem>) -> (Vec<Balance>, bool) {
     let mut balances: Vec<Balance> = Vec::new();
+    let mut agree = true;
     for printed in node.all("Bal") {
         let Some(code) = printed.text_at(&["Tp", "CdOrPrtry", "Cd"]) else { continue };
         // Interim, available and expected balances are in no equation here.
@@ -176,13 +185,14 @@ fn balances(node: Node<'_>, problems: &mut Vec<Problem>) -> Vec<Balance> {
         let known = balances.iter().find(|b| b.code == code && b.currency == currency);
         if let Some(known) = known {
             if known.amount.value != amount {
+                agree = false;
                 problems.push(second_balance(&code, figure));
             }
             continue;
         }
         balances.push(Balance { code, currency, amount: Sourced::new(amount, figure.source()) });
     }
-    balances
+    (balances, agree)
 }
 
 fn second_balance(code: &str, figure: Node<'_>) -> Problem {
@@ -236,7 +246,8 @@ fn totals(node: Node<'_>, problems: &mut Vec<Problem>) -> DeclaredTotals {
     DeclaredTotals { rows, in_rows, in_sum, out_rows, out_sum, ..DeclaredTotals::default() }
 }
 
-type Row = (Option<Text>, Transaction);
+/// An entry with its currency, and its batch where that does not add up to it.
+type Row = (Option<Text>, Transaction, Option<Broken>);
 
 fn read_entry(entry: Node<'_>, seq: u32, problems: &mut Vec<Problem>) -> Result<Row, Problem> {
     let Some(figure) = entry.child("Amt").filter(|_| entry.closed()) else {
@@ -257,8 +268,8 @@ fn read_entry(entry: Node<'_>, seq: u32, problems: &mut Vec<Problem>) -> Result<
     row.printed_type = bank_code(entry);
     let details: Vec<Node<'_>> = entry.all("NtryDtls").flat_map(|group| group.all("TxDtls")).collect();
     describe(&mut row, entry, &details);
-    check_batch(&row, figure, &details, problems);
-    Ok((figure.currency().and_then(currency_code), row))
+    let broken = check_batch(&row, figure, &details, problems);
+    Ok((figure.currency().and_then(currency_code), row, broken))
 }
 
 /// Text up to version 07, `Cd` or `Prtry` from 08 on.
@@ -373,9 +384,14 @@ fn distinct(texts: impl Iterator<Item = Text>, count_max: usize) -> Option<Text>
 }
 
 /// The transactions of a batch must add up to its entry, where each says its amount in the entry's currency.
-fn check_batch(row: &Transaction, figure: Node<'_>, details: &[Node<'_>], problems: &mut Vec<Problem>) {
+fn check_batch(
+    row: &Transaction,
+    figure: Node<'_>,
+    details: &[Node<'_>],
+    problems: &mut Vec<Problem>,
+) -> Option<Broken> {
     if details.len() < 2 {
-        return;
+        return None;
     }
     let amount = |one: &Node<'_>| -> Option<Money> {
         let printed = one.child("Amt").or_else(|| one.at(&["AmtDtls", "TxAmt", "Amt"]))?;
@@ -389,10 +405,10 @@ fn check_batch(row: &Transaction, figure: Node<'_>, details: &[Node<'_>], proble
         };
         Some(if is_out { amount.negated() } else { amount })
     };
-    let Some(amounts) = details.iter().map(amount).collect::<Option<Vec<Money>>>() else { return };
+    let amounts = details.iter().map(amount).collect::<Option<Vec<Money>>>()?;
     let sum: Money = amounts.into_iter().sum();
     if sum == row.amount {
-        return;
+        return None;
     }
     problems.push(
         Problem::new(
@@ -403,6 +419,7 @@ fn check_batch(row: &Transaction, figure: Node<'_>, details: &[Node<'_>], proble
         .at(figure.source())
         .row(row.seq),
     );
+    Some(account::parts_differ(row, &sum.to_string(), figure.source()))
 }
 
 #[cfg(test)]

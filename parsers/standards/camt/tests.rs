@@ -91,7 +91,8 @@ fn a_batch_is_one_row_whose_parts_add_up() {
     let [row] = read[0].transactions.as_slice() else { panic!("{read:?}") };
     assert_eq!(row.counterparty.as_deref(), Some("Person A; Person B"));
     assert_eq!(row.description.as_deref(), Some("rent"));
-    let (_, problems) = statements(&batch("10.00", "21.00"));
+    let (edited, problems) = statements(&batch("10.00", "21.00"));
+    assert_eq!(edited[0].proof.status, ProofStatus::Contradicted);
     assert_eq!((problems[0].code, problems[0].seq), (ProblemCode::DoesNotAddUp, Some(1)));
 }
 

@@ -20,29 +20,35 @@ pub struct Details {
 /// A line of field 86 holds 65 characters: a full one was broken where it had to be, in the middle of a word.
 const LINE_CHARACTERS: usize = 65;
 
+/// Some banks count the tag in front of the first line.
+const TAG_CHARACTERS: usize = 4;
+
 /// A numbered subfield of the purpose holds 27 characters; a full one goes on in the next.
 const SUBFIELD_CHARACTERS: usize = 27;
 
 impl Details {
     pub fn read<'t>(lines: impl Iterator<Item = &'t str>) -> Self {
         let lines: Vec<&str> = lines.map(|line| line.trim_matches(['\r', '\n'])).collect();
-        let run_on: String = lines.concat();
-        if let Some((separator, at)) = numbered(&run_on) {
-            return Self::of_numbered(run_on.get(at..).unwrap_or(""), separator);
-        }
         let text = unbroken(&lines);
+        if let Some((separator, at)) = numbered(&text) {
+            return Self::of_numbered(text.get(at..).unwrap_or(""), separator);
+        }
         if is_named(&text) { Self::of_named(&text) } else { Self { description: squeezed(&text), ..Self::default() } }
     }
 
     fn of_numbered(text: &str, separator: char) -> Self {
         let mut purpose = Pieces::default();
+        let mut further = Pieces::default();
         let mut name = Pieces::default();
         let mut details = Self::default();
         let mut iban = None;
         for (number, value) in subfields(text, separator) {
             match number {
                 0 => details.printed_type = squeezed(value),
-                20..=29 | 60..=63 => purpose.add(value),
+                20..=29 => purpose.add(value),
+                // They go on where the first ten are full; some banks write other things there.
+                60..=63 if purpose.count >= 10 => purpose.add(value),
+                60..=63 => further.add(value),
                 31 => details.account = squeezed(value),
                 32 | 33 => name.add(value),
                 38 => iban = squeezed(value),
@@ -53,7 +59,8 @@ impl Details {
         details.counterparty = squeezed(&name.text);
         let coded = Coded::read(&purpose.text);
         details.reference = coded.get("EREF+").filter(|r| *r != "NOTPROVIDED").and_then(squeezed);
-        details.description = squeezed(coded.get("SVWZ+").filter(|text| !text.is_empty()).unwrap_or(&purpose.text));
+        let words = coded.get("SVWZ+").filter(|text| !text.is_empty()).unwrap_or(&purpose.text);
+        details.description = squeezed(&format!("{words} {}", further.text));
         details
     }
 
@@ -85,16 +92,18 @@ impl Details {
     }
 }
 
-/// Lines as one text: a full line goes on without a blank.
+/// Lines as one text: a full line goes on at once, a shorter one after a line break.
 fn unbroken(lines: &[&str]) -> String {
     let mut text = String::new();
     let mut full = true;
+    let mut full_at = LINE_CHARACTERS - TAG_CHARACTERS;
     for line in lines {
         if !full {
-            text.push(' ');
+            text.push('\n');
         }
         text.push_str(line);
-        full = line.chars().count() >= LINE_CHARACTERS;
+        full = line.chars().count() >= full_at;
+        full_at = LINE_CHARACTERS;
     }
     text
 }
@@ -127,13 +136,18 @@ fn subfields(text: &str, separator: char) -> Vec<(u8, &str)> {
         })
         .collect();
     let ends = starts.iter().skip(1).map(|(at, _)| *at).chain([text.len()]);
-    starts.iter().zip(ends).filter_map(|((start, number), end)| Some((*number, text.get(start + 3..end)?))).collect()
+    starts
+        .iter()
+        .zip(ends)
+        .filter_map(|((start, number), end)| Some((*number, text.get(start + 3..end)?.trim_matches('\n'))))
+        .collect()
 }
 
 #[derive(Default)]
 struct Pieces {
     text: String,
     full: bool,
+    count: usize,
 }
 
 impl Pieces {
@@ -142,6 +156,7 @@ impl Pieces {
             self.text.push(' ');
         }
         self.text.push_str(piece);
+        self.count += 1;
         self.full = piece.chars().count() >= SUBFIELD_CHARACTERS;
     }
 }
@@ -225,6 +240,11 @@ mod tests {
         assert_eq!(details.account.as_deref(), Some("DE03508800500194791600"));
         assert_eq!(details.reference.as_deref(), Some("TFNR 0300300004"));
         assert_eq!(details.description.as_deref(), Some("Strukturierter Verwendungszweck 30030004 DE"));
+        let short = read("051?00UEBERWEISUNG?20Gehalt\nOktober?21Firma\nMustermann");
+        assert_eq!(short.description.as_deref(), Some("Gehalt Oktober Firma Mustermann"));
+        let further = read("105?20EREF+A1?60000 BIC: X?61ABWA: Y");
+        assert_eq!(further.reference.as_deref(), Some("A1"));
+        assert_eq!(further.description.as_deref(), Some("EREF+A1 000 BIC: X ABWA: Y"));
         let plain = read("008?00DAUERAUFTRAG?20Miete November?32MUELLER?34339");
         assert_eq!(plain.description.as_deref(), Some("Miete November"));
     }

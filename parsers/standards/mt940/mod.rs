@@ -227,7 +227,7 @@ impl<'t> Reader<'t> {
         let value = field.head();
         let (bank, number) = value.rsplit_once('/').map_or((None, value), |(bank, number)| (Some(bank), number));
         let offset = value.len() - number.len();
-        let number = number.trim();
+        let number = without_currency(number.trim());
         let source = field.source(offset);
         let bank = bank.map(str::trim).filter(|b| !b.is_empty()).map(Text::from);
         let of_envelope = self.bank.clone();
@@ -255,9 +255,10 @@ impl<'t> Reader<'t> {
         let sourced = Sourced::new(amount, field.source(offset));
         let account = &mut message.account;
         let slot = if is_opening { &mut account.opening } else { &mut account.closing };
-        if slot.as_ref().is_some_and(|known| known.value != amount)
-            || account.currency.as_ref().is_some_and(|c| *c != currency)
-        {
+        let differs = slot.as_ref().is_some_and(|known| known.value != amount);
+        if differs || account.currency.as_ref().is_some_and(|c| *c != currency) {
+            // Which of them the movements start from or lead to is not known.
+            account.complete = false;
             self.problems.push(second_balance(field));
             return;
         }
@@ -332,6 +333,16 @@ impl<'t> Reader<'t> {
         *rows = Some(Sourced::new(count, count_source));
         *amount = Some(Sourced::new(sum, sum_source));
     }
+}
+
+/// `NL02TEST0123456789 EUR`, `NL02TEST0123456789EUR`: some banks write the currency after the number.
+fn without_currency(number: &str) -> &str {
+    let Some((before, currency)) = number.len().checked_sub(3).and_then(|at| number.split_at_checked(at)) else {
+        return number;
+    };
+    let is_currency =
+        currency.bytes().all(|b| b.is_ascii_uppercase()) && before.ends_with(|c: char| c.is_ascii_digit() || c == ' ');
+    if is_currency { before.trim_end() } else { number }
 }
 
 fn second_balance(field: &Field<'_>) -> Problem {
