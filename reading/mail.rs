@@ -27,12 +27,14 @@ const PART_HEADER_BYTES_MAX: usize = 4 << 10;
 const HEADER_BYTES: usize = 4 << 10;
 
 /// What comes with mails and is no paper.
-const NO_PAPERS: [&str; 7] = [
+const NO_PAPERS: [&str; 9] = [
     "application/ics",
+    "application/javascript",
     "application/pgp-signature",
     "application/pkcs7-signature",
     "application/x-pkcs7-signature",
     "text/calendar",
+    "text/css",
     "text/vcard",
     "text/x-vcard",
 ];
@@ -396,6 +398,21 @@ mod tests {
             ],
         );
         assert_eq!(body(&file), ["1: 1t 凉"]);
+        assert_eq!(archive::unpack(&file, &[], &Limits::default()).unwrap().len(), 1);
+    }
+
+    /// A page saved with its looks (MHTML).
+    #[test]
+    fn a_web_archive_is_its_page() {
+        let file = mail(
+            "related",
+            &[
+                ("Content-Type: text/html\r\nContent-Location: https://example.com/bill", b"<p>page</p>"),
+                ("Content-Type: text/css\r\nContent-Location: https://example.com/a.css", b"p { color: red }"),
+                ("Content-Type: image/png\r\nContent-Location: https://example.com/a.png", b"\x89PNG\r\n\x1A\n"),
+            ],
+        );
+        assert_eq!(body(&file), ["1: 1t page"]);
         assert_eq!(archive::unpack(&file, &[], &Limits::default()).unwrap().len(), 1);
     }
 

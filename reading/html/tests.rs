@@ -128,14 +128,14 @@ fn two_tables_of_one_id_stay_two_with_their_headings() {
     );
 }
 
-/// Which card, which side of the account: often only the line above says so.
+/// Which card, which side of the account: often only the lines above say so.
 #[test]
-fn a_table_knows_the_line_above_it() {
+fn a_table_knows_the_lines_above_it() {
     let table = "<table><tr><td>a<td>b<tr><td>c<td>d</table>";
     let document =
         read(format!("<p>还款明细</p>{table}{table}<p>消费<p>明细</p>{table}").as_bytes(), &Limits::default());
     let Content::Sheets(sheets) = document.unwrap().content else { panic!("sheets were expected") };
-    assert_eq!(sheets.iter().map(|sheet| sheet.lead.as_str()).collect::<Vec<_>>(), ["", "还款明细", "", "明细"]);
+    assert_eq!(sheets.iter().map(|sheet| sheet.lead.as_str()).collect::<Vec<_>>(), ["", "还款明细", "", "消费\n明细"]);
 }
 
 #[test]
