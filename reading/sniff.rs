@@ -136,8 +136,14 @@ fn signature(bytes: &[u8]) -> Option<&'static str> {
 fn in_zip(bytes: &[u8]) -> Kind {
     let Ok(archive) = ZipArchive::new(Cursor::new(bytes)) else {
         // The directory stands at the end, so a cut file has none; its parts' names stand before each part.
-        let workbook = [&b"xl/workbook"[..], b"xl/worksheets/"].iter().any(|part| memmem::find(bytes, part).is_some());
-        return if workbook { Kind::Xlsx } else { Kind::Zip };
+        let names = |part: &&[u8]| memmem::find(bytes, part).is_some();
+        return if [&b"xl/workbook"[..], b"xl/worksheets/"].iter().any(names) {
+            Kind::Xlsx
+        } else if names(&&b"OFD.xml"[..]) {
+            Kind::Ofd
+        } else {
+            Kind::Zip
+        };
     };
     let has = |wanted: &str| archive.file_names_raw().any(|name| part_is(name, wanted));
     let has_under = |folder: &str| archive.file_names_raw().any(|name| part_is_under(name, folder));
@@ -250,7 +256,10 @@ mod tests {
         assert_eq!(sniff(&zip(&["[Content_Types].xml", "XL\\workbook.xml"])), Kind::Xlsx);
         assert_eq!(sniff(&zip(&["xl/readme.txt"])), Kind::Zip);
         assert_eq!(sniff(&zip(&["[Content_Types].xml", "word/document.xml"])), Kind::Other("a Word document"));
-        assert_eq!(sniff(&zip(&["OFD.xml", "Doc_0/Document.xml"])), Kind::Ofd);
+        let pages = zip(&["OFD.xml", "Doc_0/Document.xml"]);
+        assert_eq!(sniff(&pages), Kind::Ofd);
+        assert_eq!(sniff(&pages[..pages.len() - 30]), Kind::Ofd, "a cut one too");
+        assert_eq!(sniff(&zip(&["papers/OFD.xml"])), Kind::Zip);
     }
 
     #[test]
