@@ -283,6 +283,23 @@ fn a_reader_that_goes_away_is_no_error() {
 }
 
 #[test]
+fn nobody_has_to_read_the_diagnostics() {
+    let folder = Folder::new("stderr");
+    let missing: Vec<PathBuf> = (0..50).map(|index| folder.0.join(format!("{index}.csv"))).collect();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_xinge"))
+        .arg("parse")
+        .args(&missing)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stderr.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(String::from_utf8_lossy(&output.stdout).lines().count(), missing.len());
+}
+
+#[test]
 fn every_layout_is_listed() {
     let (status, lines) = answers(&["parsers", "--format", "json"], &[]);
     assert_eq!(status, 0);

@@ -14,7 +14,7 @@ use model::declaration::Declaration;
 use model::extracted::Extracted;
 use reading::Limits;
 
-use super::{ALL_WELL, CommandError, INPUT_FAILED, in_order, inputs, parse, print, report};
+use super::{ALL_WELL, CommandError, INPUT_FAILED, complain, in_order, inputs, parse, print, report};
 use crate::pipeline;
 use crate::wire::assessment::{Assessed, AssessmentOut, ledger_categories};
 use crate::wire::failure::FailureOut;
@@ -64,7 +64,7 @@ pub fn run(arguments: &Arguments) -> Result<u8, CommandError> {
     for document in &documents {
         if let Err(failure) = &document.outcome {
             failed = true;
-            parse::say_failure(&document.name, &FailureOut::from(failure));
+            complain(&parse::complaint(&document.name, &FailureOut::from(failure)));
         }
     }
     let assessment =

@@ -8,17 +8,18 @@ use model::extracted::Extracted;
 use model::failure::Failure;
 use reading::Limits;
 
-use super::table::clean;
+use super::complain;
 use crate::pipeline;
 
 /// A folder of papers is one or two levels deep; this stops a loop of mounts, not a person.
 const DEPTH_MAX: usize = 32;
+/// What lies beside the documents of an applicant: what they state, and what a test expects.
+const NO_DOCUMENTS: [&str; 3] = ["declared.json", "expected.json", "truth.json"];
 
 /// Every file named, in the order given; a directory's in the order of their names.
 ///
-/// Inside a directory, hidden files, symbolic links and `.json` files (what was declared and what is expected lie
-/// beside the documents) are left out, the latter two with a word on stderr. A directory that cannot be walked, or has
-/// nothing to read in it, stays in the list itself, so that [`load`] says so.
+/// Inside a directory, hidden files, symbolic links (with a word on stderr) and [`NO_DOCUMENTS`] are left out. A
+/// directory that cannot be walked, or has nothing to read in it, stays in the list itself, so that [`load`] says so.
 #[must_use]
 pub fn expand(paths: &[PathBuf]) -> Vec<PathBuf> {
     let mut files = Vec::new();
@@ -46,7 +47,6 @@ fn walk(directory: &Path, depth_left: usize, files: &mut Vec<PathBuf>) {
         return;
     };
     entries.sort_by_key(fs::DirEntry::file_name);
-    let mut json_files = 0;
     for entry in entries {
         let path = entry.path();
         let name = entry.file_name();
@@ -56,21 +56,16 @@ fn walk(directory: &Path, depth_left: usize, files: &mut Vec<PathBuf>) {
         match entry.file_type() {
             Ok(kind) if kind.is_dir() => walk(&path, depth_left, files),
             Ok(kind) if kind.is_symlink() => say("left out, a symbolic link", &path),
-            Ok(_) if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) => {
-                json_files += 1
-            }
+            Ok(_) if NO_DOCUMENTS.iter().any(|known| name == *known) => {}
             Ok(kind) if kind.is_file() => files.push(path),
             Ok(_) => say("left out, no plain file", &path),
             Err(_) => files.push(path),
         }
     }
-    if json_files > 0 {
-        say(&format!("left out {json_files} .json, which are no documents"), directory);
-    }
 }
 
 fn say(words: &str, path: &Path) {
-    eprintln!("xinge: {words}: {}", clean(&path.to_string_lossy()));
+    complain(&format!("{words}: {}", path.display()));
 }
 
 /// Reads and parses one file. An archive gives one result an entry.

@@ -67,8 +67,8 @@ enum CommandError {
 pub fn main() -> ExitCode {
     // A panic inside a stage is that document's failure; its words may quote the document, so only its place is said.
     std::panic::set_hook(Box::new(|panic| match panic.location() {
-        Some(place) => eprintln!("xinge: internal error at {place}; please report it"),
-        None => eprintln!("xinge: internal error; please report it"),
+        Some(place) => complain(&format!("internal error at {place}; please report it")),
+        None => complain("internal error; please report it"),
     }));
     let arguments = Arguments::parse();
     let outcome = match arguments.command {
@@ -84,11 +84,11 @@ pub fn main() -> ExitCode {
         // The reader of a pipe went away (`xinge parse … | head`): nobody is left to answer.
         Err(CommandError::Failed(error)) if is_broken_pipe(&error) => ALL_WELL,
         Err(CommandError::Failed(error)) => {
-            eprintln!("xinge: {error:#}");
+            complain(&format!("{error:#}"));
             INPUT_FAILED
         }
         Err(CommandError::Usage(words)) => {
-            eprintln!("xinge: {words}");
+            complain(&words);
             WRONG_USAGE
         }
     })
@@ -107,6 +107,13 @@ fn print(text: &str) -> anyhow::Result<()> {
     out.write_all(text.as_bytes())?;
     out.flush()?;
     Ok(())
+}
+
+/// A line on stderr, without the panic of `eprintln!` when its reader went away, and with nothing in it that steers a
+/// terminal: names of files come from strangers.
+fn complain(words: &str) {
+    let line = format!("xinge: {}\n", table::clean(words));
+    let _ = io::stderr().lock().write_all(line.as_bytes());
 }
 
 fn stdout_is_terminal() -> bool {

@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use model::extracted::Extracted;
 use reading::Limits;
 
-use super::{ALL_WELL, CommandError, INPUT_FAILED, csv, in_order, inputs, print, stdout_is_terminal, table};
+use super::{ALL_WELL, CommandError, INPUT_FAILED, complain, csv, in_order, inputs, print, stdout_is_terminal, table};
 use crate::pipeline;
 use crate::wire::document::DocumentOut;
 use crate::wire::failure::FailureOut;
@@ -39,6 +39,7 @@ enum Format {
 /// What is printed for one input, and whether it failed.
 struct Answer {
     text: String,
+    complaints: Vec<String>,
     failed: bool,
 }
 
@@ -59,6 +60,7 @@ pub fn run(arguments: &Arguments) -> Result<u8, CommandError> {
     in_order::run(files.len(), work, |answer| {
         match answer.and_then(|answer| {
             failed |= answer.failed;
+            answer.complaints.iter().for_each(|words| complain(words));
             print(&answer.text)
         }) {
             Ok(()) => ControlFlow::Continue(()),
@@ -75,13 +77,14 @@ pub fn run(arguments: &Arguments) -> Result<u8, CommandError> {
 
 fn answer(documents: &[Extracted], format: Format) -> anyhow::Result<Answer> {
     let mut text = String::new();
+    let mut complaints = Vec::new();
     let mut failed = false;
     for document in documents {
         if let Err(failure) = &document.outcome {
             failed = true;
             // The table says it in its place.
             if format != Format::Table {
-                say_failure(&document.name, &FailureOut::from(failure));
+                complaints.push(complaint(&document.name, &FailureOut::from(failure)));
             }
         }
         let out = DocumentOut::new(document, 0, &pipeline::category);
@@ -94,11 +97,10 @@ fn answer(documents: &[Extracted], format: Format) -> anyhow::Result<Answer> {
             Format::Table => table::document(document, &out, &mut text),
         }
     }
-    Ok(Answer { text, failed })
+    Ok(Answer { text, complaints, failed })
 }
 
-/// One line on stderr for a file that could not be read.
-pub fn say_failure(name: &str, failure: &FailureOut) {
-    let words = format!("{name}: {}: {} {}", failure.code, failure.message_en, failure.hint_en);
-    eprintln!("xinge: {}", table::clean(&words));
+/// What stderr says of a file that could not be read.
+pub fn complaint(name: &str, failure: &FailureOut) -> String {
+    format!("{name}: {}: {} {}", failure.code, failure.message_en, failure.hint_en)
 }
