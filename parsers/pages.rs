@@ -10,7 +10,7 @@ use model::source::{Area, Source};
 use model::statement::{DeclaredTotals, SectionTotals};
 use model::{Money, Problem};
 
-use crate::columns::{self, HeaderCell, Ink, read_header};
+use crate::columns::{self, HeaderCell, Ink, all_headers, first_header};
 use crate::fields::{Summary, keep, read_totals};
 use crate::layout::{DateForm, FactKind, Layout, ROLE_COUNT, RecordColumn, Role, Section, Wraps};
 use crate::record::{Columns as Meanings, Context, RowView, is_empty, read_record};
@@ -26,6 +26,8 @@ struct Body {
     /// Lines of the table, below the header.
     lines: Vec<WordLine>,
     outside: Vec<TextLine>,
+    /// A line said that the table ends.
+    ended: bool,
 }
 
 /// Whether some page has the table's header; how many columns it names.
@@ -33,7 +35,7 @@ struct Body {
 pub fn find_header(layout: &Layout, pages: &[Page]) -> Option<usize> {
     // A table that starts later than this has a cover as long as a book.
     pages.iter().take(5).find_map(|page| {
-        let cells = word_lines(page).iter().find_map(|line| read_header(layout, page, line))?;
+        let (_, cells) = first_header(layout, page, &word_lines(page))?;
         Some(cells.iter().filter(|c| c.role.is_some()).count())
     })
 }
@@ -46,6 +48,7 @@ pub fn read_table(layout: &Layout, pages: &[Page], reference: Option<Date>) -> T
     let bodies: Vec<Body> = pages.iter().enumerate().flat_map(|(index, page)| parts(layout, page, index)).collect();
     let mut at = 0;
     let mut geometry: Option<columns::Columns> = None;
+    let mut ended = false;
     let mut context = Context { section: None, reference };
     while let Some(body) = bodies.get(at) {
         // Pages whose headers stand in the same places share their edges, which more rows tell better.
@@ -67,12 +70,15 @@ pub fn read_table(layout: &Layout, pages: &[Page], reference: Option<Date>) -> T
             let without_heading = repeated.then(|| without_repeated(page, body, &table.outside));
             let body = without_heading.as_ref().unwrap_or(body);
             let known_outside = table.outside.len();
+            // Where each table has its names, one that has ended goes on on no later page.
+            ended &= body.header.is_none() && layout.sections.iter().any(|section| section.heads_table);
             match &geometry {
-                Some(columns) => {
+                Some(columns) if !ended => {
                     PageReader { layout, meanings: &meanings, page, columns }.read(body, &mut context, &mut table)
                 }
-                None => table.outside.extend(body.lines.iter().map(|line| page_line(page, line))),
+                _ => table.outside.extend(body.lines.iter().map(|line| page_line(page, line))),
             }
+            ended |= body.ended;
             let last_seq = table.next_seq().saturating_sub(1);
             let totals = read_totals(&layout.page_totals, &body.outside, &mut table.problems);
             if !totals.is_empty() {
@@ -93,7 +99,7 @@ fn without_repeated(page: &Page, body: &Body, outside: &[TextLine]) -> Body {
     let (heading, lines) = body.lines.split_at(count);
     let mut all = body.outside.clone();
     all.extend(heading.iter().map(|line| page_line(page, line)));
-    Body { page: body.page, header: None, lines: lines.to_vec(), outside: all }
+    Body { page: body.page, header: None, lines: lines.to_vec(), outside: all, ended: body.ended }
 }
 
 fn same_place(a: &[HeaderCell], b: &[HeaderCell]) -> bool {
@@ -105,11 +111,10 @@ fn same_place(a: &[HeaderCell], b: &[HeaderCell]) -> bool {
 fn parts(layout: &Layout, page: &Page, index: usize) -> Vec<Body> {
     let mut lines = if layout.watermark { without_watermark(word_lines(page)) } else { word_lines(page) };
     if layout.sections.is_empty() {
-        let header = lines.iter().enumerate().find_map(|(at, line)| Some((at, read_header(layout, page, line)?)));
+        let header = first_header(layout, page, &lines);
         return vec![part(layout, page, index, lines, header)];
     }
-    let headers: Vec<(usize, Vec<HeaderCell>)> =
-        lines.iter().enumerate().filter_map(|(at, line)| Some((at, read_header(layout, page, line)?))).collect();
+    let headers = all_headers(layout, page, &lines);
     let mut bodies = Vec::with_capacity(headers.len() + 1);
     for (at, cells) in headers.into_iter().rev() {
         let own = lines.split_off(at.min(lines.len()));
@@ -127,7 +132,7 @@ fn part(
     lines: Vec<WordLine>,
     header: Option<(usize, Vec<HeaderCell>)>,
 ) -> Body {
-    let mut body = Body { page: index, header: None, lines: Vec::new(), outside: Vec::new() };
+    let mut body = Body { page: index, header: None, lines: Vec::new(), outside: Vec::new(), ended: false };
     let start = match header {
         Some((at, cells)) => {
             body.header = Some(cells);
@@ -164,6 +169,7 @@ fn part(
             body.outside.push(page_line(page, &line));
         }
     }
+    body.ended = ended;
     body
 }
 
