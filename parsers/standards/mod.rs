@@ -13,6 +13,7 @@ mod tree;
 mod xml;
 
 mod camt;
+mod cmb_card;
 mod mt940;
 mod ofx;
 mod qif;
@@ -42,6 +43,7 @@ pub fn parse(media_type: MediaType, text: &str) -> Option<Parsed> {
         MediaType::Qif => ("standards.qif", qif::read(text)?),
         MediaType::Mt940 => ("standards.mt940", mt940::read(text)?),
         MediaType::Camt => ("standards.camt", camt::read(text)?),
+        MediaType::Json => ("cmb.credit.json", cmb_card::read(text)?),
         _ => return None,
     };
     Some(Parsed { parser: ParserId { id: Text::new(id), version: 1 }, statements, problems })

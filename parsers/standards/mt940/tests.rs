@@ -111,3 +111,22 @@ fn other_messages_are_no_statement() {
         assert!(read(text).is_none(), "{text}");
     }
 }
+
+#[test]
+fn fragments_are_read_for_what_they_hold() {
+    let (line, problems) = statements(":61:1409010902DR000000000001,62NTRF0000549855700010//025498557/000001");
+    assert_eq!(problems, vec![]);
+    assert_eq!((line[0].transactions[0].amount, line[0].proof.status), (Money::from_fen(-162), ProofStatus::Unproven));
+    // Two openings that differ: neither is where the movements start from.
+    let (openings, problems) = statements(":60F:C100318EUR380115,12\n:60F:C100318EUR0,12\n:62F:C100318EUR380115,12\n");
+    assert_eq!(openings[0].proof.status, ProofStatus::Unproven);
+    assert_eq!(problems[0].code, ProblemCode::DoesNotAddUp);
+}
+
+#[test]
+fn a_currency_after_the_account_is_no_part_of_it() {
+    for number in ["NL02TEST0123456789", "NL02TEST0123456789EUR", "NL02TEST0123456789 EUR"] {
+        assert_eq!(without_currency(number), "NL02TEST0123456789");
+    }
+    assert_eq!(without_currency("ABC"), "ABC");
+}
