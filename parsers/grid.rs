@@ -107,7 +107,7 @@ fn overlaid<'a>(upper: &[(u32, Cow<'a, str>)], lower: &[(u32, Cow<'a, str>)]) ->
 /// A bilingual table may name its columns in English as well, in the same cell.
 fn is_name(name: &str, wanted: &str) -> bool {
     name.strip_prefix(wanted).is_some_and(|rest| {
-        let english = |c: char| c.is_ascii_alphabetic() || matches!(c, '.' | '/' | '-' | '\'');
+        let english = |c: char| c.is_ascii_alphabetic() || matches!(c, '.' | '/' | '-' | '\'' | '[' | ']');
         rest.is_empty() || rest.len() >= 3 && !wanted.is_ascii() && rest.chars().all(english)
     })
 }

@@ -44,9 +44,14 @@ pub enum Role {
     Method,
     Reference,
     MerchantReference,
+    /// Both sides of a payment; the other one is the counterparty.
+    Payer,
+    PayerAccount,
+    Payee,
+    PayeeAccount,
 }
 
-pub const ROLE_COUNT: usize = 20;
+pub const ROLE_COUNT: usize = 24;
 
 impl Role {
     pub const ALL: [Self; ROLE_COUNT] = [
@@ -70,6 +75,10 @@ impl Role {
         Self::Method,
         Self::Reference,
         Self::MerchantReference,
+        Self::Payer,
+        Self::PayerAccount,
+        Self::Payee,
+        Self::PayeeAccount,
     ];
 
     pub const fn index(self) -> usize {

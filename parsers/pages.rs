@@ -607,7 +607,8 @@ fn append(role: Role, text: &mut String, more: &str) {
         return;
     };
     let words = before.is_ascii_alphabetic() && after.is_ascii_alphabetic() && before.is_lowercase();
-    let day_and_time = role == Role::Time && looks_like_date(text) && after.is_ascii_digit();
+    // A time of day that is broken after its colon goes on.
+    let day_and_time = role == Role::Time && before != ':' && looks_like_date(text) && after.is_ascii_digit();
     if words || day_and_time {
         text.push(' ');
     }

@@ -159,6 +159,12 @@ pub fn read_record(
     };
     let mut counterparty = optional(Role::Counterparty);
     let mut counterparty_account = optional(Role::CounterpartyAccount).map(AccountNumber::new);
+    let (other, other_account) = match flow {
+        Flow::In => (Role::Payer, Role::PayerAccount),
+        Flow::Out | Flow::Neutral => (Role::Payee, Role::PayeeAccount),
+    };
+    counterparty = counterparty.or_else(|| optional(other));
+    counterparty_account = counterparty_account.or_else(|| optional(other_account).map(AccountNumber::new));
     if let Some(column) = columns.get(Role::CounterpartyWithAccount)
         && let Some(split) = column.split
         && let text = trim(view.text(Role::CounterpartyWithAccount))
