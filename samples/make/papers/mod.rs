@@ -1,8 +1,13 @@
 //! Small papers for the layouts' own samples, one module a family: `make-samples papers` writes them beside their
 //! layouts, `parsers/<issuer>/samples/…`.
 
+pub mod bills;
 pub mod first;
+pub mod forms;
+pub mod fund;
+pub mod social;
 pub mod table;
+pub mod wages;
 
 use crate::MakeError;
 
@@ -10,7 +15,7 @@ use crate::MakeError;
 pub type Paper = (&'static str, fn() -> Result<Vec<u8>, MakeError>);
 
 /// Every family's papers.
-pub const PAPERS: &[&[Paper]] = &[first::PAPERS];
+pub const PAPERS: &[&[Paper]] = &[first::PAPERS, wages::PAPERS, fund::PAPERS, social::PAPERS, bills::PAPERS];
 
 /// Whether each drawing differs from the last: an encrypted archive's salt is random.
 #[must_use]

@@ -1,0 +1,206 @@
+//! Payslips and wage sheets, tax records, the tax App's lists.
+
+use super::Paper;
+use super::forms::{Form, capitals, months, pdf, xlsx, yuan};
+
+pub const PAPERS: &[Paper] = &[
+    ("payslip/samples/one-month.xlsx", || xlsx("工资条", &one_month())),
+    ("payslip/samples/unknown-deduction.xlsx", || xlsx("Sheet1", &unknown_deduction())),
+    ("payslip/samples/department.xlsx", || xlsx("2025年8月", &department())),
+    ("payslip/samples/table.pdf", || pdf(&one_month())),
+    ("payslip/samples/slip.pdf", || pdf(&slip())),
+    ("payslip/samples/slip.xlsx", || xlsx("工资单", &slip())),
+    ("tax/samples/record.pdf", || pdf(&record(24))),
+    ("tax/samples/record-short.pdf", || pdf(&record(5))),
+    ("tax/samples/paid-2017.pdf", || pdf(&paid())),
+    ("tax/samples/income.pdf", || pdf(&income())),
+    ("tax/samples/income-detail.pdf", || pdf(&detail())),
+];
+
+/// Gross, pension, medical, unemployment, housing fund, tax, other deductions; in fen.
+fn net(pay: [i64; 7]) -> i64 {
+    let [gross, rest @ ..] = pay;
+    gross - rest.iter().sum::<i64>()
+}
+
+fn one_month() -> Form {
+    let pay = [1_186_000, 84_000, 21_000, 5_250, 126_000, 13_492, 0];
+    let [gross, pension, medical, unemployment, fund, tax, other] = pay.map(yuan);
+    let (base, post, performance, overtime) = (yuan(620_000), yuan(180_000), yuan(350_000), yuan(36_000));
+    Form {
+        names: "工号|姓名|部门|基本工资|岗位工资|绩效奖金|加班补贴|应发工资|养老保险(个人)|医疗保险(个人)|失业保险(个人)|公积金(个人)|本月应交个税|其他扣款|实发工资",
+        rows: vec![format!(
+            "QH0217|顾小满|研发部|{base}|{post}|{performance}|{overtime}|{gross}|{pension}|{medical}|{unemployment}|{fund}|{tax}|{other}|{}",
+            yuan(net(pay))
+        )],
+        after: vec!["制表：人力资源部|发放日期：2025-09-10".to_owned()],
+        ..Form::new("青禾信息技术有限公司 2025年08月份工资表", &["单位名称：青禾信息技术有限公司"])
+    }
+}
+
+/// A deduction that only this company has, and wages that add up with it.
+fn unknown_deduction() -> Form {
+    let pay = [760_000, 60_800, 15_200, 3_800, 53_200, 0, 0];
+    let [gross, pension, medical, unemployment, fund, tax, _] = pay.map(yuan);
+    let meals = 32_000;
+    Form {
+        names: "部门|员工类型|工号|姓名|应发工资|公积金|医疗保险|失业金|养老金|餐费|计税工资|所得税|实际发放数",
+        rows: vec![format!(
+            "门店|正式|1042|林知夏|{gross}|{fund}|{medical}|{unemployment}|{pension}|{}|{}|{tax}|{}",
+            yuan(meals),
+            yuan(627_000),
+            yuan(net(pay) - meals)
+        )],
+        ..Form::new("2025年7月工资", &[])
+    }
+}
+
+fn department() -> Form {
+    let staff = [
+        ("1001", "顾小满", [1_186_000, 84_000, 21_000, 5_250, 126_000, 13_492, 0]),
+        ("1002", "林知夏", [760_000, 60_800, 15_200, 3_800, 53_200, 1_410, 5_000]),
+        ("1003", "陈晓青", [910_000, 72_800, 18_200, 4_550, 63_700, 4_522, 0]),
+        ("1004", "许望舒", [540_000, 43_200, 10_800, 2_700, 37_800, 0, 12_050]),
+    ];
+    let line = |number: &str, name: &str, pay: [i64; 7]| {
+        let figures: Vec<String> = pay.iter().copied().map(yuan).collect();
+        format!("{number}|{name}|{}|{}", figures.join("|"), yuan(net(pay)))
+    };
+    let mut sums = [0; 7];
+    for (_, _, pay) in &staff {
+        sums.iter_mut().zip(pay).for_each(|(sum, figure)| *sum += figure);
+    }
+    let mut rows: Vec<String> = staff.iter().map(|(number, name, pay)| line(number, name, *pay)).collect();
+    rows.push(line("合计", "", sums));
+    Form {
+        names: "工号|姓名|应发合计|养老保险|医疗保险|失业保险|住房公积金|个人所得税|其他扣除|实发金额",
+        rows,
+        after: vec!["审核：|制表：".to_owned()],
+        ..Form::new("示例科技有限公司2025年8月工资表", &[])
+    }
+}
+
+fn slip() -> Form {
+    let pay = [930_000, 74_400, 18_600, 4_650, 65_100, 5_117, 2_000];
+    let [gross, pension, medical, unemployment, fund, tax, other] = pay.map(yuan);
+    let before = [
+        "公司名称：蓝湾食品加工厂|员工编号：0031|姓名：许望舒".to_owned(),
+        "部门：生产二部|工资月份：2025-06|发放日期：2025-07-15".to_owned(),
+        format!("基本工资：{}|绩效工资：{}|加班费：{}", yuan(500_000), yuan(310_000), yuan(120_000)),
+        format!("应发工资：{gross}|养老保险：{pension}|医疗保险：{medical}"),
+        format!("失业保险：{unemployment}|住房公积金：{fund}|个人所得税：{tax}"),
+        format!("其他扣款：{other}|实发工资：{}", yuan(net(pay))),
+    ];
+    Form { title: "工资单".to_owned(), before: before.to_vec(), ..Form::default() }
+}
+
+/// Withheld tax of a year or two of months, refunded once.
+fn record(rows: i64) -> Form {
+    let taxes: Vec<i64> = (1..=rows).map(|n| if n == 14 { -12_040 } else { 8_345 + n * 713 }).collect();
+    let line = |(tax, n): (&i64, i64)| {
+        let (year, month) = (2024 + (n - 1) / 12, (n - 1) % 12 + 1);
+        let (item, note) =
+            if *tax < 0 { ("综合所得年度汇算", "退税") } else { ("工资、薪金所得", "") };
+        format!(
+            "{year}-{month:02}-15|{}|{year}-{month:02}-16|{item}|{year}-{month:02}|国家税务总局示例市高新技术产业开发区税务局|{note}",
+            yuan(*tax)
+        )
+    };
+    let names = "申报日期|实缴（退）金额|入（退）库日期|所得项目|税款所属期|入库税务机关|备注";
+    Form {
+        names,
+        rows: taxes.iter().zip(1..).map(line).collect(),
+        after: vec![
+            format!("金额合计|{}", capitals(taxes.iter().sum())),
+            "说明：1.本记录涉及纳税人敏感信息，请妥善保存。".to_owned(),
+            "开具机关（盖章）：国家税务总局示例市税务局|开具时间：2026年03月02日".to_owned(),
+        ],
+        foot: "当前第{page}页，共{pages}页",
+        ..Form::new(
+            "中华人民共和国个人所得税纳税记录",
+            &[
+                "（原《税收完税证明》）|No. 310000260302001|查询验证码：3KD7 92MX 51QA",
+                "记录期间：2024年01月-2025年12月|纳税人名称：顾小满|纳税人识别号：110101199001010011",
+                "身份证件类型：居民身份证|身份证件号码：110101199001010011|金额单位：元",
+            ],
+        )
+    }
+}
+
+fn paid() -> Form {
+    let taxes: Vec<i64> = (1..=6).map(|n| 10_455 + n * 1_201).collect();
+    let line = |(tax, n): (&i64, i64)| {
+        format!(
+            "33101700{n:04}|个人所得税|工资薪金所得|2017-{n:02}-01至2017-{n:02}-28|2017-{:02}-12|{}",
+            n + 1,
+            yuan(*tax)
+        )
+    };
+    Form {
+        names: "原凭证号|税种|品目名称|税款所属时期|入（退）库日期|实缴（退）金额",
+        rows: taxes.iter().zip(1..).map(line).collect(),
+        after: vec![format!("金额合计|{}", capitals(taxes.iter().sum()))],
+        ..Form::new(
+            "中华人民共和国税收完税证明",
+            &[
+                "No. 233015180100012345|填发日期：2018年01月09日|税务机关：示例市地方税务局",
+                "纳税人识别号：110101199001010011|纳税人名称：顾小满",
+            ],
+        )
+    }
+}
+
+fn income() -> Form {
+    let mut rows = Vec::new();
+    let (mut income, mut tax) = (0, 0);
+    let mut add = |item: &str, payer: &str, month: &str, earned: i64, paid: i64| {
+        rows.push(format!("{item}|{payer}|{month}|{}|{}", yuan(earned), yuan(paid)));
+        income += earned;
+        tax += paid;
+    };
+    for (n, month) in months(12, "-") {
+        add("工资薪金", "青禾信息技术有限公司", &month, 1_180_000 + n * 1_500, 9_000 + n * 830);
+    }
+    add("劳务报酬", "云间百货有限责任公司", "2025-05", 300_000, 44_000);
+    add("全年一次性奖金", "青禾信息技术有限公司", "2025-12", 2_400_000, 72_000);
+    Form {
+        names: "所得项目|扣缴义务人|税款所属期|收入|已申报税额",
+        rows,
+        after: vec!["温馨提示：数据仅供参考，以税务机关记录为准。".to_owned()],
+        ..Form::new(
+            "收入纳税明细",
+            &[
+                "纳税人姓名：顾小满|身份证件号码：1101**********0011|纳税年度：2025",
+                &format!("收入合计：{}元|已申报税额合计：{}元", yuan(income), yuan(tax)),
+            ],
+        )
+    }
+}
+
+fn detail() -> Form {
+    let (income, allowance, pension, medical, unemployment, fund, special) =
+        (9_440_000, 4_000_000, 672_000, 168_000, 42_000, 1_008_000, 1_200_000);
+    let insurance = pension + medical + unemployment + fund;
+    let before = [
+        "所得项目小类：正常工资薪金|扣缴义务人名称：青禾信息技术有限公司|税款所属期：2025-08".to_owned(),
+        format!("本期收入：{}元|累计收入：{}元|累计减除费用：{}元", yuan(1_180_000), yuan(income), yuan(allowance)),
+        format!(
+            "累计专项扣除：{}元|基本养老保险：{}元|基本医疗保险：{}元",
+            yuan(insurance),
+            yuan(pension),
+            yuan(medical)
+        ),
+        format!(
+            "失业保险：{}元|住房公积金：{}元|累计专项附加扣除：{}元",
+            yuan(unemployment),
+            yuan(fund),
+            yuan(special)
+        ),
+        format!(
+            "应纳税所得额：{}元|已缴税额：{}元",
+            yuan(income - allowance - insurance - special),
+            yuan((income - allowance - insurance - special) * 3 / 100)
+        ),
+    ];
+    Form { title: "收入纳税明细详情".to_owned(), before: before.to_vec(), ..Form::default() }
+}
