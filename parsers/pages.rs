@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use jiff::civil::Date;
-use model::page::Page;
+use model::page::{Page, Word};
 use model::problem::ProblemCode;
 use model::sheet::CellKind;
 use model::source::{Area, Source};
@@ -148,6 +148,9 @@ fn part(
             let pieces = page_line(page, &line).pieces;
             in_header = pieces.iter().all(|p| layout.header_also.iter().any(|word| squash(&p.text) == *word));
             if in_header {
+                if let Some(cells) = &mut body.header {
+                    name_more(layout, page, &line, cells);
+                }
                 continue;
             }
         }
@@ -171,6 +174,22 @@ fn part(
     }
     body.ended = ended;
     body
+}
+
+/// A name in a header's further line, over no column that is named already, names one of its own.
+fn name_more(layout: &Layout, page: &Page, line: &WordLine, cells: &mut Vec<HeaderCell>) {
+    let apart = |a: &Word, b: &Word| b.x0 - a.x1 > 1.2 * b.font_size;
+    for words in line.words.chunk_by(|a, b| !apart(a, b)) {
+        let (Some(first), Some(last)) = (words.first(), words.last()) else { continue };
+        if cells.iter().any(|cell| cell.x0 < last.x1 && first.x0 < cell.x1) {
+            continue;
+        }
+        let name: String = words.iter().map(|word| squash(page.word_text(word))).collect();
+        let named = layout.columns.iter().find(|c| c.optional && c.headers.contains(&name));
+        let role = named.map(|c| c.role).filter(|role| cells.iter().all(|cell| cell.role != Some(*role)));
+        cells.push(HeaderCell { role, x0: first.x0, x1: last.x1 });
+    }
+    cells.sort_by(|a, b| a.x0.total_cmp(&b.x0));
 }
 
 /// Drops words much larger than most: a watermark's characters stand between those of the table.
