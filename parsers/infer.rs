@@ -25,6 +25,11 @@ use crate::layout::{
 use crate::text::{page_line, squash, trim, word_lines};
 use crate::values::{looks_like_date, read_clock, read_when_cell};
 
+/// What is printed as the parser of a statement read by inference.
+pub const ID: &str = "generic";
+/// Raised when an old sample's output changes.
+pub const VERSION: u32 = 1;
+
 /// Tables wider than this are not statements; it also bounds the readings that are tried.
 const COLUMNS_MAX: usize = 20;
 /// Rows whose cells tell what a column is.
@@ -124,7 +129,7 @@ pub fn infer(document: &Document) -> Option<Parsed> {
         }
     }
     let (_, mut parsed) = best?;
-    parsed.parser = ParserId { id: Text::from("generic"), version: 1 };
+    parsed.parser = ParserId { id: Text::from(ID), version: VERSION };
     let issuer = issuer_name(document).unwrap_or_else(|| "unknown".to_owned());
     for statement in &mut parsed.statements {
         statement.issuer = Text::from(issuer.as_str());

@@ -398,5 +398,23 @@ pub fn layouts() -> Vec<LayoutSummary> {
             layout::Medium::Grid => vec!["csv", "xls", "xlsx"],
         },
     };
-    library().layouts.iter().map(summary).collect()
+    let standard = |standard: &standards::Standard| LayoutSummary {
+        id: standard.id.to_owned(),
+        version: standard.version,
+        kind: standard.kind.as_str(),
+        title: standard.title.to_owned(),
+        media: standard.media.to_vec(),
+    };
+    let generic = LayoutSummary {
+        id: infer::ID.to_owned(),
+        version: infer::VERSION,
+        kind: StatementKind::DepositAccount.as_str(),
+        title: "任何其他银行的流水（按表头推断，以余额验证）".to_owned(),
+        media: vec!["pdf", "csv", "xls", "xlsx", "html"],
+    };
+    let mut all: Vec<LayoutSummary> = library().layouts.iter().map(summary).collect();
+    all.extend(standards::STANDARDS.iter().map(standard));
+    all.push(generic);
+    all.sort_by(|a, b| a.id.cmp(&b.id));
+    all
 }

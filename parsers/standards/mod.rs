@@ -24,7 +24,7 @@ mod tests;
 use jiff::civil::Time;
 use model::document::MediaType;
 use model::problem::ProblemCode;
-use model::statement::{Parsed, ParserId, Statement};
+use model::statement::{Parsed, ParserId, Statement, StatementKind};
 use model::{Problem, Source, Text, When};
 
 use crate::values::read_when;
@@ -35,18 +35,73 @@ const STATEMENTS_MAX: usize = 1_000;
 /// Rows in one file. A shop with a thousand sales a day makes 365,000 in a year.
 const ROWS_MAX: usize = 500_000;
 
+/// A format that is read here.
+pub struct Standard {
+    media_type: MediaType,
+    pub id: &'static str,
+    pub version: u32,
+    pub kind: StatementKind,
+    pub title: &'static str,
+    /// File name extensions, as people know them.
+    pub media: &'static [&'static str],
+    read: fn(&str) -> Read,
+}
+
+/// In the order of their ids.
+pub const STANDARDS: &[Standard] = &[
+    Standard {
+        media_type: MediaType::Json,
+        id: "cmb.credit.json",
+        version: 1,
+        kind: StatementKind::CreditCard,
+        title: "招商银行 信用卡账单（App JSON）",
+        media: &["json"],
+        read: cmb_card::read,
+    },
+    Standard {
+        media_type: MediaType::Camt,
+        id: "standards.camt",
+        version: 1,
+        kind: StatementKind::DepositAccount,
+        title: "ISO 20022 camt.052, camt.053, camt.054",
+        media: &["xml"],
+        read: camt::read,
+    },
+    Standard {
+        media_type: MediaType::Mt940,
+        id: "standards.mt940",
+        version: 1,
+        kind: StatementKind::DepositAccount,
+        title: "SWIFT MT940, MT942",
+        media: &["mt940", "sta"],
+        read: mt940::read,
+    },
+    Standard {
+        media_type: MediaType::Ofx,
+        id: "standards.ofx",
+        version: 1,
+        kind: StatementKind::DepositAccount,
+        title: "OFX 1 and 2, QFX",
+        media: &["ofx", "qfx"],
+        read: ofx::read,
+    },
+    Standard {
+        media_type: MediaType::Qif,
+        id: "standards.qif",
+        version: 1,
+        kind: StatementKind::DepositAccount,
+        title: "QIF",
+        media: &["qif"],
+        read: qif::read,
+    },
+];
+
 /// `None` when the text is not what its media type says.
 #[must_use]
 pub fn parse(media_type: MediaType, text: &str) -> Option<Parsed> {
-    let (id, (statements, problems)) = match media_type {
-        MediaType::Ofx => ("standards.ofx", ofx::read(text)?),
-        MediaType::Qif => ("standards.qif", qif::read(text)?),
-        MediaType::Mt940 => ("standards.mt940", mt940::read(text)?),
-        MediaType::Camt => ("standards.camt", camt::read(text)?),
-        MediaType::Json => ("cmb.credit.json", cmb_card::read(text)?),
-        _ => return None,
-    };
-    Some(Parsed { parser: ParserId { id: Text::new(id), version: 1 }, statements, problems })
+    let standard = STANDARDS.iter().find(|standard| standard.media_type == media_type)?;
+    let (statements, problems) = (standard.read)(text)?;
+    Some(Parsed { parser: ParserId { id: Text::new(standard.id), version: standard.version }, statements, problems })
 }
 
 /// What every reader here returns; `None` in its place when the text is of another format.
