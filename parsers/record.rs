@@ -288,6 +288,8 @@ fn read_amount(columns: &Columns<'_>, view: &RowView<'_>) -> Result<Amount, Prob
             Flow::Neutral => make(printed, flow),
             // A negative figure under a direction is a reversal: money that goes the other way.
             Flow::In => by_sign(printed),
+            // Nothing, under a direction, has that direction.
+            Flow::Out if printed.is_zero() => make(printed, flow),
             Flow::Out => by_sign(printed.negated()),
         });
     }
