@@ -226,9 +226,7 @@ fn find_name(glyphs: &[Glyph], used: &[bool], (name, place): (&[char], Option<us
         _ => true,
     };
     // `交易时间/Transaction Time`
-    let slashed = |end: usize| {
-        matches!(glyphs.get(end..end + 2), Some([slash, next]) if slash.character == '/' && next.character.is_ascii_alphabetic())
-    };
+    let slashed = |end: usize| matches!(glyphs.get(end..end + 2), Some([slash, next]) if slash.character == '/' && next.character.is_ascii_alphabetic());
     let mut found = (0..=glyphs.len().checked_sub(name.len())?).filter(|&start| {
         let end = start + name.len();
         let same = glyphs.get(start..end).is_some_and(|here| here.iter().map(|g| g.character).eq(name.iter().copied()));
@@ -438,13 +436,14 @@ mod tests {
 
     #[test]
     fn a_names_english_half_goes_with_it() {
-        let found =
-            header(&[(10.0, 100.0, "交易日期/Date"), (150.0, 100.0, "收支"), (180.0, 100.0, "交易金额"), (224.0, 100.0, "Amount")]);
-        let expected = vec![
-            (Some(Role::Time), 10.0, 100.0),
-            (Some(Role::Flow), 150.0, 170.0),
-            (Some(Role::Amount), 180.0, 284.0),
-        ];
+        let found = header(&[
+            (10.0, 100.0, "交易日期/Date"),
+            (150.0, 100.0, "收支"),
+            (180.0, 100.0, "交易金额"),
+            (224.0, 100.0, "Amount"),
+        ]);
+        let expected =
+            vec![(Some(Role::Time), 10.0, 100.0), (Some(Role::Flow), 150.0, 170.0), (Some(Role::Amount), 180.0, 284.0)];
         assert_eq!(found, Some((0, expected)));
         // A longer Chinese name is another one.
         assert_eq!(header(&[(10.0, 100.0, "交易日期/类型"), (150.0, 100.0, "收支"), (180.0, 100.0, "交易金额")]), None);

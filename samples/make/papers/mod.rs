@@ -1,10 +1,15 @@
 //! Small papers for the layouts' own samples, one module a family: `make-samples papers` writes them beside their
 //! layouts, `parsers/<issuer>/samples/…`.
 
+pub mod account;
+pub mod banks;
 pub mod bills;
+pub mod corporate;
 pub mod first;
 pub mod forms;
 pub mod fund;
+pub mod print;
+pub mod regional;
 pub mod social;
 pub mod table;
 pub mod wages;
@@ -15,7 +20,16 @@ use crate::MakeError;
 pub type Paper = (&'static str, fn() -> Result<Vec<u8>, MakeError>);
 
 /// Every family's papers.
-pub const PAPERS: &[&[Paper]] = &[first::PAPERS, wages::PAPERS, fund::PAPERS, social::PAPERS, bills::PAPERS];
+pub const PAPERS: &[&[Paper]] = &[
+    first::PAPERS,
+    banks::PAPERS,
+    regional::PAPERS,
+    corporate::PAPERS,
+    wages::PAPERS,
+    fund::PAPERS,
+    social::PAPERS,
+    bills::PAPERS,
+];
 
 /// Whether each drawing differs from the last: an encrypted archive's salt is random.
 #[must_use]
