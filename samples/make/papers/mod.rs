@@ -4,15 +4,18 @@
 pub mod account;
 pub mod banks;
 pub mod bills;
+pub mod cards;
 pub mod corporate;
 pub mod first;
 pub mod forms;
 pub mod fund;
+pub mod mail;
 pub mod print;
 pub mod regional;
 pub mod social;
 pub mod table;
 pub mod wages;
+pub mod wallets;
 
 use crate::MakeError;
 
@@ -25,6 +28,8 @@ pub const PAPERS: &[&[Paper]] = &[
     banks::PAPERS,
     regional::PAPERS,
     corporate::PAPERS,
+    cards::PAPERS,
+    wallets::PAPERS,
     wages::PAPERS,
     fund::PAPERS,
     social::PAPERS,

@@ -94,6 +94,28 @@ pub fn draw(
     rows: &[Row],
     around: &dyn Fn(&mut Pdf, usize, usize),
 ) -> f32 {
+    draw_pages(pdf, font, table, rows, around, true)
+}
+
+/// The same, its first page being the one begun last.
+pub fn draw_below(
+    pdf: &mut Pdf,
+    font: FontId,
+    table: &Table<'_>,
+    rows: &[Row],
+    around: &dyn Fn(&mut Pdf, usize, usize),
+) -> f32 {
+    draw_pages(pdf, font, table, rows, around, false)
+}
+
+fn draw_pages(
+    pdf: &mut Pdf,
+    font: FontId,
+    table: &Table<'_>,
+    rows: &[Row],
+    around: &dyn Fn(&mut Pdf, usize, usize),
+    begins_page: bool,
+) -> f32 {
     let laid: Vec<(f32, Vec<Vec<String>>)> = rows
         .iter()
         .map(|row| match row {
@@ -130,7 +152,9 @@ pub fn draw(
     }
     let pages = page + 1;
     for index in 0..pages {
-        pdf.page(table.page);
+        if index > 0 || begins_page {
+            pdf.page(table.page);
+        }
         around(pdf, index, pages);
         if index == 0 || table.repeat_header {
             draw_header(pdf, font, table, if index == 0 { table.top.0 } else { table.top.1 });
