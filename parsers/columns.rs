@@ -409,7 +409,10 @@ mod tests {
         Layout::load("example/deposit.pdf.toml", text).unwrap()
     }
 
-    fn header(words: &[(f32, f32, &str)]) -> Option<(usize, Vec<(Option<Role>, f32, f32)>)> {
+    /// The header's last line, and each column's role and edges.
+    type Found = (usize, Vec<(Option<Role>, f32, f32)>);
+
+    fn header(words: &[(f32, f32, &str)]) -> Option<Found> {
         let page = page(words);
         let (at, cells) = first_header(&layout(), &page, &word_lines(&page))?;
         Some((at, cells.iter().map(|c| (c.role, c.x0, c.x1)).collect()))
