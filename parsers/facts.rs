@@ -59,6 +59,13 @@ pub fn read_facts(layout: &Layout, table: &Table, problems: &mut Vec<Problem>) -
                 Reading::Read(field) => drop(record.insert(Text::from(column.name.as_str()), field)),
             }
         }
+        let is_marked = |(column, (text, ..)): &(&RecordColumn, &Cell)| {
+            column.value == FactKind::Month && without_mark(text) != trim(text)
+        };
+        if let Some((_, (_, source, confidence))) = records.columns.iter().zip(&row.cells).find(is_marked) {
+            let field = Field { value: Text::from("*"), source: source.clone(), confidence: *confidence };
+            record.entry(Text::from("mark")).or_insert(field);
+        }
         if let (Some((name, _)), Some((lead, source))) = (&records.lead, &row.lead) {
             let field = Field { value: Text::from(lead.as_str()), source: source.clone(), confidence: 1.0 };
             record.entry(Text::from(name.as_str())).or_insert(field);
@@ -414,6 +421,7 @@ mod tests {
         let statement = read(layout, "年 月 基数 基数\n2025 1 8000 7000\n*2025 02 8000 7100");
         let shown = |name: &str| statement.records.iter().map(|r| r[name].value.to_string()).collect::<Vec<_>>();
         assert_eq!(shown("month"), ["2025-01", "2025-02"]);
+        assert_eq!(statement.records.iter().filter(|r| r.contains_key("mark")).count(), 1);
         assert_eq!(shown("pension_base"), ["8000.00", "8000.00"]);
         assert_eq!(shown("medical_base"), ["7000.00", "7100.00"]);
     }

@@ -49,9 +49,11 @@ pub enum Role {
     PayerAccount,
     Payee,
     PayeeAccount,
+    /// Added to the amount: the employer's part beside the employee's.
+    AmountMore,
 }
 
-pub const ROLE_COUNT: usize = 24;
+pub const ROLE_COUNT: usize = 25;
 
 impl Role {
     pub const ALL: [Self; ROLE_COUNT] = [
@@ -79,6 +81,7 @@ impl Role {
         Self::PayerAccount,
         Self::Payee,
         Self::PayeeAccount,
+        Self::AmountMore,
     ];
 
     pub const fn index(self) -> usize {
@@ -1015,6 +1018,9 @@ impl Checker<'_> {
             .any(|c| c.optional && matches!(c.role, Role::Time | Role::Amount | Role::In | Role::Out | Role::Flow))
         {
             return Err(self.wrong("the date, the amount and its direction cannot be optional"));
+        }
+        if has(Role::AmountMore) && !has(Role::Amount) {
+            return Err(self.wrong("`amount_more` is added to `amount`"));
         }
         if layout.column(Role::Flow).is_some_and(|c| c.flow_words.is_empty()) {
             return Err(self.wrong("`flow` needs its words"));

@@ -268,7 +268,18 @@ fn flow_word(column: &Column, text: &str) -> Option<Flow> {
 fn read_amount(columns: &Columns<'_>, view: &RowView<'_>) -> Result<Amount, Problem> {
     if let Some(column) = columns.get(Role::Amount) {
         let text = trim(view.text(Role::Amount));
-        let Printed { money: printed, currency, flow, refunded } = read_printed(Some(column), text)?;
+        let more = trim(view.text(Role::AmountMore));
+        let more_column = columns.get(Role::AmountMore);
+        let Printed { money: printed, currency, flow, refunded } = match more_column {
+            None => read_printed(Some(column), text)?,
+            Some(_) if is_empty(more_column, more) => read_printed(Some(column), text)?,
+            Some(_) if is_empty(Some(column), text) => read_printed(more_column, more)?,
+            Some(_) => {
+                let (own, more) = (read_printed(Some(column), text)?, read_printed(more_column, more)?);
+                let sum = own.money.checked_add(more.money).ok_or_else(|| unreadable_amount(text))?;
+                Printed { money: sum, ..own }
+            }
+        };
         let make = |money, flow| Amount { money, flow, role: Role::Amount, currency, refunded };
         let by_sign = |money: Money| make(money, if money.is_negative() { Flow::Out } else { Flow::In });
         match column.signed {

@@ -12,6 +12,8 @@ pub const PAPERS: &[Paper] = &[
     ("provident_fund/samples/shanghai.html", || Ok(html("上海市公积金管理中心", &[shanghai()]))),
     ("provident_fund/samples/national.pdf", || pdf(&national())),
     ("provident_fund/samples/chengdu.pdf", || pdf(&chengdu())),
+    ("provident_fund/samples/chongqing.pdf", || pdf(&chongqing())),
+    ("provident_fund/samples/chongqing.html", || Ok(html("重庆市住房公积金管理中心", &[chongqing()]))),
     ("provident_fund/samples/certificate.pdf", || pdf(&certificate())),
     ("provident_fund/samples/summary.html", || Ok(html("示例市住房公积金网上大厅", &[summary()]))),
 ];
@@ -139,6 +141,23 @@ fn chengdu() -> Form {
         names: "序号|单位名称|日期|摘要|金额",
         rows: rows.collect(),
         ..Form::new("成都住房公积金个人缴存明细", &["姓名：许望舒|个人账号：028000456"])
+    }
+}
+
+fn chongqing() -> Form {
+    let rows = year(114_000).into_iter().map(|(day, month, what, fen, balance)| {
+        let said = match (what, month.get(..4), month.get(4..)) {
+            ("汇缴" | "补缴", Some(year), Some(month)) => format!("{what}[{year}-{month}]"),
+            _ => what.to_owned(),
+        };
+        // A withdrawal and the interest are the employee's alone.
+        let (own, firm) = if said.contains('[') { (fen / 2, fen - fen / 2) } else { (fen, 0) };
+        format!("{}|{said}|{}|{}|{}", dashed(&day), yuan(own.abs()), yuan(firm), yuan(balance))
+    });
+    Form {
+        names: "日期|摘要|个人|单位|余额",
+        rows: rows.collect(),
+        ..Form::new("重庆市个人住房公积金明细", &["姓名：陈晓青|个人账号：023000789"])
     }
 }
 
