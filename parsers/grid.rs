@@ -425,11 +425,10 @@ impl<'a> Reader<'a> {
         let at_surplus = |surplus: u32| -> Vec<u32> {
             (1..=self.header.width).filter(|at| self.reads_when_merged(cells, *at, surplus)).collect()
         };
-        let (surplus, candidates) = match surplus {
-            // Where the last cells are blank: the least number of commas that reads.
-            0 => (1..=3).map(|more| (more, at_surplus(more))).find(|(_, found)| !found.is_empty())?,
-            surplus => (surplus, at_surplus(surplus)),
-        };
+        // Blank last cells hide some of the commas: the least number that reads.
+        let least = surplus.max(1);
+        let (surplus, candidates) =
+            (least..=least + 2).map(|commas| (commas, at_surplus(commas))).find(|(_, found)| !found.is_empty())?;
         let description = self.header.column(Role::Description);
         let at = match candidates.as_slice() {
             [only] => *only,
