@@ -473,7 +473,11 @@ impl<'a> Reader<'a> {
             };
             column.flow_words.iter().any(|(word, _)| word == text) || statuses()
         };
-        dated && amount && known(Role::Flow) && known(Role::Status)
+        // A blank direction is told by another column, as when the row is read.
+        let blank = text(Role::Flow).is_some_and(|t| trim(&t).is_empty());
+        let directed =
+            known(Role::Flow) || blank && self.layout.column(Role::FlowFallback).is_some() && known(Role::FlowFallback);
+        dated && amount && directed && known(Role::Status)
     }
 
     /// What the line above the table, or the sheet's name, says of its rows.
