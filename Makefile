@@ -35,7 +35,7 @@ test:
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	@if .ci/with-postgres --find >/dev/null 2>&1; then \
 		echo "== the service's tests on PostgreSQL"; \
-		.ci/with-postgres cargo test --locked -p xinge --test tests; \
+		.ci/with-postgres cargo test --locked -p xinge --test tests -- api:: db::; \
 	else \
 		echo "== no PostgreSQL server: its tests are skipped"; \
 	fi
