@@ -19,7 +19,7 @@ use crate::text::{TextLine, sheet_line, squash, trim};
 use crate::values::{currency_prefix, looks_like_date, looks_like_short_date, read_when_cell};
 
 /// A header stands near the top: the longest known preamble is 25 lines, re-saved files add a few.
-const HEADER_ROWS_SEARCHED: usize = 200;
+const HEADER_ROWS_SEARCHED: usize = 80;
 
 /// The header of a sheet under a layout.
 #[derive(Debug, Clone)]

@@ -1,5 +1,6 @@
 //! Which layout a document is printed in.
 
+use memchr::memmem;
 use model::document::{Content, Document};
 use model::page::Page;
 use model::sheet::Sheet;
@@ -76,7 +77,12 @@ fn block_fits(block: &Identify, document: &Document, text: &str) -> bool {
     let producer_fits = block.producer.as_ref().is_none_or(|wanted| {
         document.facts.producer.as_ref().is_some_and(|producer| producer.contains(wanted.as_str()))
     });
-    producer_fits && block.texts.iter().all(|wanted| text.contains(wanted.as_str()))
+    producer_fits && block.texts.iter().all(|wanted| stands_in(text, wanted))
+}
+
+/// Every text of every layout is looked for, so the search is the fast one.
+fn stands_in(text: &str, wanted: &str) -> bool {
+    memmem::find(text.as_bytes(), wanted.as_bytes()).is_some()
 }
 
 /// Whether a sheet by itself has the texts that tell the layout.

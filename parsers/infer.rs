@@ -124,7 +124,7 @@ pub fn infer(document: &Document) -> Option<Parsed> {
                 best = Some((rank, parsed));
             }
         }
-        if best.as_ref().is_some_and(|(rank, _)| rank.status >= 3) {
+        if best.as_ref().is_some_and(|(rank, _)| rank.status >= 4) {
             break;
         }
     }
@@ -189,10 +189,12 @@ fn sheet_headers(sheet: &Sheet, add: &mut impl FnMut(Header)) {
     let is_data = |names: &Vec<String>| {
         names.iter().any(|n| looks_like_date(n)) && names.iter().any(|n| n.contains('.') && Money::read(n).is_ok())
     };
-    if let Some(first) = rows.iter().position(is_data)
-        && let Some(names) = first.checked_sub(1).and_then(|above| rows.get(above))
-    {
-        add(Header { names: distinct(names.clone()), by_words: false, also: Vec::new() });
+    let Some(first) = rows.iter().position(is_data) else { return };
+    let one = first.checked_sub(1).and_then(|above| rows.get(above)).cloned();
+    let two =
+        first.checked_sub(2).and_then(|above| grid::HeaderNames::of(sheet).overlaid_texts().into_iter().nth(above));
+    for names in [one, two].into_iter().flatten() {
+        add(Header { names: distinct(names), by_words: false, also: Vec::new() });
     }
 }
 
