@@ -116,6 +116,7 @@ impl Money {
     ///
     /// # Errors
     /// [`MoneyError`] when the text is anything else.
+    #[inline]
     pub fn read(text: &str) -> Result<Self, MoneyError> {
         match read_plain(text.as_bytes()) {
             Some(value) => Ok(Self(value)),

@@ -59,17 +59,20 @@ impl Sheet {
         Self { origin, lead: String::new(), text: String::new(), cells: Vec::new(), rows: Vec::new() }
     }
 
+    #[inline]
     #[must_use]
     pub fn cells_of(&self, row: &Row) -> &[Cell] {
         self.cells.get(row.cell_start as usize..row.cell_end as usize).unwrap_or(&[])
     }
 
     /// The cell's text as it stands in the file.
+    #[inline]
     #[must_use]
     pub fn cell_text(&self, cell: &Cell) -> &str {
         self.text.get(cell.start as usize..cell.end as usize).unwrap_or("")
     }
 
+    #[inline]
     #[must_use]
     pub fn source(&self, row: &Row, column: u32) -> Source {
         match &self.origin {

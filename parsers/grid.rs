@@ -16,7 +16,7 @@ use crate::layout::{Column, DateForm, FactKind, Layout, ROLE_COUNT, RecordColumn
 use crate::record::{Columns, Context, Record, RowView, is_empty, read_record};
 use crate::table::{FactRow, Table, is_summary};
 use crate::text::{TextLine, sheet_line, squash, trim};
-use crate::values::{currency_prefix, looks_like_date, looks_like_short_date, read_when_cell};
+use crate::values::{currency_prefix, is_date_shaped, looks_like_date, looks_like_short_date, read_when_cell};
 
 /// A header stands near the top: the longest known preamble is 25 lines, re-saved files add a few.
 const HEADER_ROWS_SEARCHED: usize = 80;
@@ -274,7 +274,7 @@ impl<'a> Reader<'a> {
         let text = |role: Role| texts.get(role.index()).copied().unwrap_or("");
         let time = text(Role::Time);
         let kind = kinds.get(Role::Time.index()).copied().unwrap_or_default();
-        if read_when_cell(time, kind).is_some() {
+        if is_date_shaped(time) || read_when_cell(time, kind).is_some() {
             return true;
         }
         let is_money = |role: Role| {

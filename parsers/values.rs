@@ -179,6 +179,15 @@ pub fn looks_like_date(text: &str) -> bool {
             || (digits >= 5 && separators >= 1 && text.len() <= 10 && !text.contains('.')))
 }
 
+/// `2024-03-30` or `2024-03-30 12:05:41` by its shape alone: [`looks_like_date`] of the usual case, fast.
+#[must_use]
+pub fn is_date_shaped(text: &str) -> bool {
+    const SHAPE: &[u8; 19] = b"dddd-dd-dd dd:dd:dd";
+    let bytes = trim(text).as_bytes();
+    let fits = |(byte, shape): (&u8, &u8)| if *shape == b'd' { byte.is_ascii_digit() } else { byte == shape };
+    matches!(bytes.len(), 10 | 19) && bytes.iter().zip(SHAPE).all(fits)
+}
+
 /// A date that lacks its year or has it last: `03/05`, `0305`, `05/03/2024`.
 #[must_use]
 pub fn looks_like_short_date(text: &str) -> bool {
@@ -410,8 +419,11 @@ mod tests {
         for text in ["2024-02-15", "20240201", "0250-21", "2024-13-45", "10222102"] {
             assert!(looks_like_date(text), "{text}");
         }
+        for text in ["2024-02-15", "2024-13-45", "2024-02-15 77:57:11 "] {
+            assert!(is_date_shaped(text) && looks_like_date(text), "{text}");
+        }
         for text in ["12:05:41", "053026", "1,234.56", "-8.22", "CNY", "1.5", "1234.56"] {
-            assert!(!looks_like_date(text), "{text}");
+            assert!(!looks_like_date(text) && !is_date_shaped(text), "{text}");
         }
     }
 }
