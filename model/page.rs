@@ -3,6 +3,7 @@
 //! A page's text lies in one string and its glyph edges in one vector; words are ranges into them. A
 //! 200-page statement is then a few allocations a page rather than a few a word.
 
+use crate::Text;
 use crate::source::{Area, Source};
 
 /// One run of glyphs without white space. Points, origin top left, y down, after the page's rotation.
@@ -37,6 +38,27 @@ pub struct Rule {
     pub y1: f32,
 }
 
+/// What a character that was read off a picture may be instead. A character without one is beyond doubt.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Doubt {
+    /// Index in [`Page::edges`] of the character's left edge.
+    pub edge: u32,
+    pub change: Change,
+    /// How much less likely than what was read: `ln p(read) - ln p(instead)`, in nats, 0 or more.
+    pub cost: f32,
+}
+
+/// How a character may have been misread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// It is another one.
+    Replaced(char),
+    /// It is none: a speck, a line, half of its neighbour.
+    Absent,
+    /// One that was not read stands right behind it.
+    Followed(char),
+}
+
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Page {
     /// From 1.
@@ -51,6 +73,10 @@ pub struct Page {
     pub rules: Vec<Rule>,
     /// Pictures drawn on the page that cover a good part of it: a scan has one and few words.
     pub image_area: f32,
+    /// By `edge`, then by `cost`; empty for a text layer.
+    pub doubts: Vec<Doubt>,
+    /// The engine and model that read the page off a picture; `None` for a text layer.
+    pub reader: Option<Text>,
 }
 
 impl Page {
@@ -65,6 +91,16 @@ impl Page {
             let left = self.edge(word, index);
             (character, left, self.edge(word, index + 1))
         })
+    }
+
+    /// What else the characters of a word may be: the character's place in the word, and the doubt.
+    pub fn doubts<'a>(&'a self, word: &Word) -> impl Iterator<Item = (usize, &'a Doubt)> + 'a {
+        let start = word.edge_start;
+        let characters = u32::try_from(self.word_text(word).chars().count()).unwrap_or(0);
+        let end = start.saturating_add(characters);
+        let from = self.doubts.partition_point(|doubt| doubt.edge < start);
+        let doubts = self.doubts.get(from..).unwrap_or(&[]).iter();
+        doubts.take_while(move |doubt| doubt.edge < end).map(move |doubt| ((doubt.edge - start) as usize, doubt))
     }
 
     fn edge(&self, word: &Word, index: usize) -> f32 {
@@ -155,6 +191,22 @@ impl PageBuilder {
         self.page.rules.push(rule);
     }
 
+    /// `doubts` are about the word added last, each with its character's place in it.
+    pub fn doubts(&mut self, doubts: impl IntoIterator<Item = (u32, Change, f32)>) {
+        let page = &mut self.page;
+        let Some(word) = page.words.last() else { return };
+        let from = page.doubts.len();
+        let start = word.edge_start;
+        page.doubts.extend(doubts.into_iter().map(|(at, change, cost)| Doubt { edge: start + at, change, cost }));
+        if let Some(new) = page.doubts.get_mut(from..) {
+            new.sort_by(|a, b| a.edge.cmp(&b.edge).then(a.cost.total_cmp(&b.cost)));
+        }
+    }
+
+    pub fn reader(&mut self, reader: impl Into<Text>) {
+        self.page.reader = Some(reader.into());
+    }
+
     pub fn image_area(&mut self, area: f32) {
         self.page.image_area += area;
     }
@@ -162,5 +214,32 @@ impl PageBuilder {
     #[must_use]
     pub fn finish(self) -> Page {
         self.page
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_words_doubts_are_its_own() {
+        let shape = WordShape {
+            top: 0.0,
+            bottom: 10.0,
+            baseline: 8.0,
+            font_size: 10.0,
+            font: 0,
+            upright: true,
+            confidence: 0.9,
+        };
+        let mut page = PageBuilder::new(1, 100.0, 100.0);
+        page.word("10", &[0.0, 5.0, 10.0], shape);
+        page.doubts([(1, Change::Replaced('8'), 2.0), (1, Change::Replaced('6'), 1.0), (0, Change::Absent, 3.0)]);
+        page.word("25", &[20.0, 25.0, 30.0], shape);
+        page.doubts([(0, Change::Followed('5'), 1.5)]);
+        let page = page.finish();
+        let of = |index: usize| page.doubts(&page.words[index]).map(|(at, d)| (at, d.change)).collect::<Vec<_>>();
+        assert_eq!(of(0), [(0, Change::Absent), (1, Change::Replaced('6')), (1, Change::Replaced('8'))]);
+        assert_eq!(of(1), [(0, Change::Followed('5'))]);
     }
 }
