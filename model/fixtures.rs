@@ -80,6 +80,7 @@ fn empty() -> Statement {
     Statement {
         kind: StatementKind::DepositAccount,
         issuer: Text::new("example_bank"),
+        pages: None,
         holder: Holder::default(),
         account: None,
         currency: Some(Text::new("CNY")),

@@ -206,11 +206,21 @@ pub struct Field {
     pub confidence: f32,
 }
 
+/// Pages of a document, both included, from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageRange {
+    pub first: u32,
+    pub last: u32,
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Statement {
     pub kind: StatementKind,
     /// The issuer's folder name: `cmb`.
     pub issuer: Text,
+    /// The pages of its document that it stands on; `None` for what has none.
+    #[serde(default)]
+    pub pages: Option<PageRange>,
     pub holder: Holder,
     pub account: Option<Sourced<AccountNumber>>,
     /// ISO 4217; `None` when the document does not say.

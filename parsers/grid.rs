@@ -206,8 +206,7 @@ impl<'a> Reader<'a> {
     fn row(&self, row: &Row, state: &mut State<'a>, table: &mut Table) {
         let cells = self.sheet.cells_of(row);
         let (texts, kinds) = self.by_role(cells);
-        let skips = || self.layout.skip.iter().any(|pattern| pattern.is_match(&sheet_line(self.sheet, row).joined()));
-        if !self.layout.skip.is_empty() && skips() {
+        if !self.layout.skip.is_empty() && self.layout.skips(&sheet_line(self.sheet, row)) {
             return;
         }
         if self.layout.totals.lines.iter().any(|p| p.is_match(&sheet_line(self.sheet, row).joined())) {

@@ -387,10 +387,16 @@ fn contents(words: &Synonyms, header: &Header, document: &Document, time: &str) 
 
 // ---- the readings ----
 
-/// A layout with everything but its columns.
-fn frame(words: &Synonyms, header: &Header, document: &Document) -> Layout {
-    let after = |labels: &[String]| FieldSpec { after: labels.to_vec(), ..FieldSpec::default() };
-    let labels = &words.labels;
+/// What the headings of statements are usually labelled.
+pub fn heading_fields() -> Vec<(FieldName, FieldSpec)> {
+    synonyms().map(|words| labelled(&words.labels)).unwrap_or_default()
+}
+
+fn after(labels: &[String]) -> FieldSpec {
+    FieldSpec { after: labels.to_vec(), ..FieldSpec::default() }
+}
+
+fn labelled(labels: &Labels) -> Vec<(FieldName, FieldSpec)> {
     let fields = [
         (FieldName::Holder, &labels.holder),
         (FieldName::IdNumber, &labels.id_number),
@@ -401,6 +407,12 @@ fn frame(words: &Synonyms, header: &Header, document: &Document) -> Layout {
         (FieldName::OpeningBalance, &labels.opening_balance),
         (FieldName::ClosingBalance, &labels.closing_balance),
     ];
+    fields.into_iter().map(|(name, labels)| (name, after(labels))).collect()
+}
+
+/// A layout with everything but its columns.
+fn frame(words: &Synonyms, header: &Header, document: &Document) -> Layout {
+    let labels = &words.labels;
     let is_pages = matches!(document.content, Content::Pages(_));
     Layout {
         id: "generic".to_owned(),
@@ -411,7 +423,7 @@ fn frame(words: &Synonyms, header: &Header, document: &Document) -> Layout {
         currency: None,
         medium: if is_pages { Medium::Pages } else { Medium::Grid },
         identify: Vec::new(),
-        fields: fields.into_iter().map(|(name, labels)| (name, after(labels))).collect(),
+        fields: labelled(labels).into_iter().collect(),
         totals: TotalsSpec {
             rows: Some(after(&labels.rows)),
             in_rows: Some(after(&labels.in_rows)),

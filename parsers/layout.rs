@@ -11,7 +11,8 @@ use regex::Regex;
 use rust_embed::Embed;
 use serde::Deserialize;
 
-use crate::text::{squash, trim};
+use crate::table::is_summary;
+use crate::text::{TextLine, squash, trim};
 
 /// What a column means. The order is that of [`Role::ALL`]; names are the keys of `[columns]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
@@ -642,6 +643,16 @@ impl Layout {
     #[must_use]
     pub fn column(&self, role: Role) -> Option<&Column> {
         self.columns.iter().find(|c| c.role == role)
+    }
+
+    /// Whether a line inside the table is noise. A line with a day and an amount is a row, whatever a pattern says,
+    /// unless it carries a balance over a page.
+    #[must_use]
+    pub fn skips(&self, line: &TextLine) -> bool {
+        let carries = || line.pieces.first().is_some_and(|first| is_summary(&first.text));
+        !self.skip.is_empty()
+            && self.skip.iter().any(|pattern| pattern.is_match(&line.joined()))
+            && (carries() || !line.is_movement())
     }
 
     /// The section that a line opens.

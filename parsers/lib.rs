@@ -24,15 +24,17 @@ mod proof;
 mod record;
 mod shape;
 mod signs;
+mod split;
 mod text;
 mod values;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use jiff::civil::Date;
 use model::document::{Content, Document, MediaType};
 use model::problem::ProblemCode;
-use model::proof::Proof;
+use model::proof::{Proof, ProofStatus};
 use model::sheet::Sheet;
 use model::statement::{DeclaredTotals, Parsed, ParserId, SectionTotals, Statement, StatementKind, Transaction};
 use model::{Money, Problem, Text};
@@ -67,13 +69,71 @@ pub fn parse(document: &Document) -> Result<Parsed, ParseError> {
     if let Content::Text(text) = &document.content {
         return standards::parse(document.media_type, text).ok_or(ParseError::NotAStatement);
     }
-    match identify::identify(&library().layouts, document) {
+    let titled = identify::identify(&library().layouts, document);
+    let parts = match &document.content {
+        Content::Pages(pages) => {
+            let layout = titled.map(|candidate| candidate.layout);
+            let usual = infer::heading_fields;
+            let fields = layout.map_or_else(usual, |l| l.fields.iter().map(|(n, spec)| (*n, spec.clone())).collect());
+            split::split(&library().layouts, layout, &fields, pages)
+        }
+        _ => None,
+    };
+    let whole = parse_one(document, titled);
+    match parts.and_then(|parts| parse_parts(document, &parts)) {
+        Some(parts) if whole.as_ref().is_ok_and(|whole| weakest(whole) > weakest(&parts)) => whole,
+        Some(parts) => Ok(parts),
+        None => whole,
+    }
+}
+
+/// Reads a document that holds one statement, or several under one layout.
+fn parse_one(document: &Document, titled: Option<identify::Candidate<'_>>) -> Result<Parsed, ParseError> {
+    match titled {
         Some(candidate) if candidate.is_whole() => Ok(read_as(candidate.layout, document)),
         // A title without its table: a statement that lists nothing, or a known name on another table.
         titled => infer::infer(document)
             .or_else(|| titled.map(|candidate| read_as(candidate.layout, document)))
             .ok_or(ParseError::NotAStatement),
     }
+}
+
+/// Reads ranges of a document's pages each by itself. `None` when one of them is no statement.
+fn parse_parts(document: &Document, parts: &[Range<usize>]) -> Option<Parsed> {
+    let Content::Pages(pages) = &document.content else { return None };
+    let mut whole: Option<Parsed> = None;
+    for part in parts {
+        let own = Document {
+            media_type: document.media_type,
+            page_count: u32::try_from(part.len()).ok(),
+            content: Content::Pages(pages.get(part.clone())?.to_vec()),
+            facts: document.facts.clone(),
+            problems: Vec::new(),
+        };
+        let titled = identify::identify(&library().layouts, &own);
+        let mut read = parse_one(&own, titled).ok().filter(|read| !read.statements.is_empty())?;
+        match &mut whole {
+            None => whole = Some(read),
+            Some(whole) => {
+                whole.statements.append(&mut read.statements);
+                whole.problems.append(&mut read.problems);
+            }
+        }
+    }
+    let mut whole = whole?;
+    whole.statements = distinct(whole.statements);
+    Some(whole)
+}
+
+/// The least that one of the statements is proven.
+fn weakest(parsed: &Parsed) -> u8 {
+    let rank = |status: ProofStatus| match status {
+        ProofStatus::Proven | ProofStatus::Repaired => 4,
+        ProofStatus::Consistent => 3,
+        ProofStatus::Unproven => 2,
+        ProofStatus::Contradicted => 1,
+    };
+    parsed.statements.iter().map(|statement| rank(statement.proof.status)).min().unwrap_or(0)
 }
 
 /// Reads a document by a layout.
@@ -91,15 +151,22 @@ fn read_as(layout: &Layout, document: &Document) -> Parsed {
     for table in found {
         statements.extend(statements_of(layout, table, &mut problems));
     }
-    // A workbook saved again can hold its sheet twice.
+    if let Content::Pages(pages) = &document.content {
+        split::tell_pages(&mut statements, pages);
+    }
+    let parser = ParserId { id: Text::from(layout.id.as_str()), version: layout.version };
+    Parsed { parser, statements: distinct(statements), problems }
+}
+
+/// A workbook saved again can hold its sheet twice, and a merged file the same paper.
+fn distinct(statements: Vec<Statement>) -> Vec<Statement> {
     let mut distinct: Vec<Statement> = Vec::with_capacity(statements.len());
     for statement in statements {
         if !distinct.iter().any(|other| same_rows(other, &statement)) {
             distinct.push(statement);
         }
     }
-    let parser = ParserId { id: Text::from(layout.id.as_str()), version: layout.version };
-    Parsed { parser, statements: distinct, problems }
+    distinct
 }
 
 fn refuse_empty(document: &Document) -> Result<(), ParseError> {
@@ -299,6 +366,7 @@ fn statement(
     Statement {
         kind: layout.kind,
         issuer: Text::from(layout.issuer.as_str()),
+        pages: None,
         holder: heading.holder.clone(),
         account: heading.account.clone(),
         currency: currency.map(Text::from),
@@ -343,6 +411,7 @@ fn facts_statement(layout: &Layout, heading: &Heading, table: &Table, problems: 
     Statement {
         kind: layout.kind,
         issuer: Text::from(layout.issuer.as_str()),
+        pages: None,
         holder: heading.holder.clone(),
         account: heading.account.clone(),
         currency: Some(Text::from(heading.currency.unwrap_or("CNY"))),

@@ -163,7 +163,7 @@ fn part(
             let joined = text.joined();
             ended |= layout.section_of(&text.joined()).is_some_and(|section| section.heads_table);
             let sums_up = layout.totals.lines.iter().any(|pattern| pattern.is_match(&joined));
-            if ended || sums_up || layout.skip.iter().any(|pattern| pattern.is_match(&joined)) {
+            if ended || sums_up || layout.skips(&text) {
                 body.outside.push(text);
             } else {
                 body.lines.push(line);

@@ -2,10 +2,12 @@
 
 use std::borrow::Cow;
 
-use model::Source;
 use model::page::{Page, Word};
 use model::sheet::{Row, Sheet};
+use model::{Money, Source};
 use unicode_normalization::UnicodeNormalization;
+
+use crate::values::looks_like_date;
 
 /// White space of any kind that exports use, zero-width characters included.
 #[must_use]
@@ -62,6 +64,13 @@ impl TextLine {
             text.push_str(&piece.text);
         }
         text
+    }
+
+    /// Whether a day and an amount stand on it: a row of a table.
+    #[must_use]
+    pub fn is_movement(&self) -> bool {
+        let words = || self.pieces.iter().flat_map(|piece| piece.text.split_whitespace());
+        words().any(looks_like_date) && words().any(|word| word.contains('.') && Money::read(word).is_ok())
     }
 
     /// The piece that holds the byte at `offset` of [`TextLine::joined`].

@@ -110,6 +110,7 @@ impl Account {
         Statement {
             kind: self.kind,
             issuer: self.issuer,
+            pages: None,
             holder: self.holder,
             account: self.account,
             currency: self.currency,

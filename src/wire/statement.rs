@@ -20,6 +20,9 @@ use super::source::SourceOut;
 pub struct StatementOut<'a> {
     pub kind: &'static str,
     pub issuer: &'a str,
+    /// The first and the last page it stands on, from 1; not there for what has no pages.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pages: Option<[u32; 2]>,
     pub holder: HolderOut<'a>,
     pub account: Option<AccountOut>,
     /// ISO 4217.
@@ -172,6 +175,7 @@ impl<'a> StatementOut<'a> {
         Self {
             kind: statement.kind.as_str(),
             issuer: &statement.issuer,
+            pages: statement.pages.map(|pages| [pages.first, pages.last]),
             holder: HolderOut::from(&statement.holder),
             account: statement
                 .account

@@ -1,0 +1,186 @@
+//! A printed file that holds several statements one after the other → where each begins.
+//!
+//! People merge the papers of two months, or of two accounts, into one PDF. A page begins a further statement where its
+//! number starts again, where its heading names another account or another period, or where another issuer's title
+//! stands on it. What is told here is only tried: [`crate::parse`] takes the parts when each of them reads as well as
+//! the whole does.
+
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use model::Source;
+use model::page::Page;
+use model::statement::{PageRange, Statement};
+use regex::Regex;
+
+use crate::fields::find;
+use crate::layout::{FieldName, FieldSpec, Layout};
+use crate::text::{TextLine, page_line, squash, word_lines};
+
+/// Lines of a heading; the longest known has 14.
+const HEADING_LINES: usize = 24;
+/// Lines at a page's foot that may print its number.
+const FOOT_LINES: usize = 4;
+/// More statements than this in one file is a mistake of ours.
+const PARTS_MAX: usize = 120;
+
+/// What a page says of the statement it belongs to.
+#[derive(Debug, Default)]
+struct Leaf {
+    /// Its printed number, and how many pages it says there are.
+    number: Option<(u32, Option<u32>)>,
+    account: Option<String>,
+    period: Option<String>,
+    /// All texts of the layout's title stand on it.
+    titled: bool,
+    /// Another issuer's layout is titled on it.
+    foreign: bool,
+}
+
+/// The index ranges of the pages that each statement takes, or `None` where nothing says that there are several.
+/// `fields` are the labels of the heading: the layout's, or for a layout that nobody described the usual ones.
+pub fn split(
+    layouts: &[Layout],
+    layout: Option<&Layout>,
+    fields: &[(FieldName, FieldSpec)],
+    pages: &[Page],
+) -> Option<Vec<Range<usize>>> {
+    if pages.len() < 2 {
+        return None;
+    }
+    let leaves: Vec<Leaf> = pages.iter().map(|page| leaf(layouts, layout, fields, page)).collect();
+    let facts_only = layout.is_some_and(|l| l.columns.is_empty() && leaves.first().is_some_and(|leaf| leaf.titled));
+    let mut starts = vec![0];
+    let (mut account, mut period) = (None, None);
+    let mut before: Option<(u32, Option<u32>)> = None;
+    for (index, leaf) in leaves.iter().enumerate() {
+        let other =
+            |own: &Option<String>, told: &Option<String>| matches!((own, told), (Some(own), Some(told)) if own != told);
+        let again = matches!((leaf.number, before), (Some((1, _)), Some((last, all))) if last > 1 || all == Some(last));
+        let begins = index > 0
+            && (again
+                || leaf.foreign
+                || other(&account, &leaf.account)
+                || other(&period, &leaf.period)
+                || facts_only && leaf.titled);
+        if begins {
+            starts.push(index);
+            (account, period) = (None, None);
+        }
+        account = leaf.account.clone().or(account);
+        period = leaf.period.clone().or(period);
+        before = leaf.number.or(before);
+    }
+    if starts.len() < 2 || starts.len() > PARTS_MAX {
+        return None;
+    }
+    let ends = starts.iter().skip(1).copied().chain([pages.len()]);
+    Some(starts.iter().copied().zip(ends).map(|(from, to)| from..to).collect())
+}
+
+fn leaf(layouts: &[Layout], layout: Option<&Layout>, fields: &[(FieldName, FieldSpec)], page: &Page) -> Leaf {
+    let lines = word_lines(page);
+    let text = |line| page_line(page, line);
+    let heading: Vec<TextLine> =
+        lines.iter().take(HEADING_LINES).map(text).take_while(|line| !line.is_movement()).collect();
+    let value = |wanted: FieldName| {
+        let spec = fields.iter().find(|(name, _)| *name == wanted).map(|(_, spec)| spec)?;
+        let found = find(spec, &heading)?;
+        Some(squash(&format!("{}{}", found.first, found.second.unwrap_or_default())).into_owned())
+    };
+    let mut title = String::new();
+    for line in &heading {
+        title.push_str(&squash(&line.joined()));
+        title.push('\n');
+    }
+    let titles = |layout: &Layout| {
+        let all = |texts: &Vec<String>| !texts.is_empty() && texts.iter().all(|text| title.contains(text.as_str()));
+        layout.identify.iter().filter(|block| all(&block.texts)).map(|block| block.texts.len()).max()
+    };
+    let own = layout.and_then(titles);
+    // Texts that many issuers print tell nothing: another's title needs to fit better than the layout's own.
+    let foreign = layout.is_some_and(|layout| {
+        layouts.iter().any(|other| {
+            other.issuer != layout.issuer && titles(other).is_some_and(|texts| own.is_none_or(|own| texts > own))
+        })
+    });
+    let foot = lines.len().saturating_sub(FOOT_LINES).max(heading.len());
+    let at_the_foot = || lines.get(foot..).unwrap_or(&[]).iter().map(text).find_map(|line| page_number(&line));
+    let number = heading.iter().find_map(page_number).or_else(at_the_foot);
+    Leaf {
+        number,
+        account: value(FieldName::Account),
+        period: value(FieldName::Period),
+        titled: own.is_some(),
+        foreign,
+    }
+}
+
+fn page_number(line: &TextLine) -> Option<(u32, Option<u32>)> {
+    static PATTERNS: OnceLock<Vec<Regex>> = OnceLock::new();
+    let patterns = PATTERNS.get_or_init(|| {
+        let list = [
+            r"第(\d{1,4})页[/,，、]?(?:总?共|总)(\d{1,4})页",
+            r"第(\d{1,4})/(\d{1,4})页",
+            r"(?i)page(\d{1,4})(?:of|/)(\d{1,4})",
+            r"^(?:页码?[:：]?)?(\d{1,4})/(\d{1,4})$",
+            r"^第(\d{1,4})页$",
+        ];
+        list.iter().filter_map(|pattern| Regex::new(pattern).ok()).collect()
+    });
+    let text = squash(&line.joined()).into_owned();
+    if !text.contains(['页', '/']) && !text.contains("age") && !text.contains("AGE") {
+        return None;
+    }
+    let captures = patterns.iter().find_map(|pattern| pattern.captures(&text))?;
+    let number = |at: usize| captures.get(at).and_then(|group| group.as_str().parse::<u32>().ok());
+    let (page, all) = (number(1)?, number(2));
+    // `3/2` is a day, or a price.
+    all.is_none_or(|all| page <= all).then_some((page, all))
+}
+
+/// Says which pages each statement stands on: a lone one on all of them, others where their figures are.
+pub fn tell_pages(statements: &mut [Statement], pages: &[Page]) {
+    let (Some(first), Some(last)) = (pages.first(), pages.last()) else { return };
+    if let [only] = statements {
+        only.pages = Some(PageRange { first: first.number, last: last.number });
+        return;
+    }
+    for statement in statements {
+        let rows = statement.transactions.iter().map(|row| &row.source);
+        let fields = statement.fields.values().chain(statement.records.iter().flat_map(|record| record.values()));
+        let sources = rows.chain(fields.map(|field| &field.source));
+        let numbers = sources.filter_map(|source| match source {
+            Source::Page { page, .. } => Some(*page),
+            _ => None,
+        });
+        let (low, high) = numbers.fold((u32::MAX, 0), |(low, high), page| (low.min(page), high.max(page)));
+        statement.pages = (low <= high).then_some(PageRange { first: low, last: high });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Piece;
+
+    fn line(text: &str) -> TextLine {
+        TextLine { pieces: vec![Piece { text: text.to_owned(), source: Source::Line { line: 1, column: 1 } }] }
+    }
+
+    #[test]
+    fn page_numbers_are_told_from_dates_and_prices() {
+        for (text, number) in [
+            ("第 1 页 / 共 12 页", Some((1, Some(12)))),
+            ("第2页，共3页", Some((2, Some(3)))),
+            ("第 1/3 页", Some((1, Some(3)))),
+            ("Page 2 of 7", Some((2, Some(7)))),
+            ("3/8", Some((3, Some(8)))),
+            ("第 4 页", Some((4, None))),
+            ("11/3", None),
+            ("2024/03/05 3/8 元", None),
+        ] {
+            assert_eq!(page_number(&line(text)), number, "{text}");
+        }
+    }
+}
