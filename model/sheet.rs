@@ -51,12 +51,21 @@ pub struct Sheet {
     pub text: String,
     pub cells: Vec<Cell>,
     pub rows: Vec<Row>,
+    /// Line and column (from 1) of each cell in a file that is no grid, such as JSON; empty elsewhere.
+    pub places: Vec<(u32, u32)>,
 }
 
 impl Sheet {
     #[must_use]
     pub fn new(origin: SheetOrigin) -> Self {
-        Self { origin, lead: String::new(), text: String::new(), cells: Vec::new(), rows: Vec::new() }
+        Self {
+            origin,
+            lead: String::new(),
+            text: String::new(),
+            cells: Vec::new(),
+            rows: Vec::new(),
+            places: Vec::new(),
+        }
     }
 
     #[inline]
@@ -75,6 +84,12 @@ impl Sheet {
     #[inline]
     #[must_use]
     pub fn source(&self, row: &Row, column: u32) -> Source {
+        if !self.places.is_empty() {
+            let at = self.cells_of(row).iter().position(|cell| cell.column == column).unwrap_or(0);
+            if let Some((line, column)) = self.places.get(row.cell_start as usize + at) {
+                return Source::Line { line: *line, column: *column };
+            }
+        }
         match &self.origin {
             SheetOrigin::Delimited => Source::Line { line: row.number, column },
             SheetOrigin::Workbook { name } => Source::Cell { sheet: Arc::clone(name), row: row.number, column },

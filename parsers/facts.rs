@@ -75,8 +75,8 @@ pub fn read_facts(layout: &Layout, table: &Table, problems: &mut Vec<Problem>) -
         }
     }
     for (column, cell) in records.columns.iter().zip(table.fact_totals.iter().flat_map(|row| &row.cells)) {
-        if column.value == FactKind::Amount {
-            facts.field(&format!("{}{TOTAL}", column.name), FactKind::Amount, cell, problems);
+        if column.value.is_figure() {
+            facts.field(&format!("{}{TOTAL}", column.name), column.value, cell, problems);
         }
     }
     facts
@@ -135,6 +135,7 @@ fn read_fact(name: &str, kind: FactKind, (text, source, confidence): &Cell, prob
     let value = match kind {
         FactKind::Text => Some(Text::from(text)),
         FactKind::Amount => Money::read(text).ok().map(|money| Text::from(money.to_string())),
+        FactKind::Fen => text.parse().ok().map(|fen| Text::from(Money::from_fen(fen).to_string())),
         FactKind::Date => read_when(text).map(|when| Text::from(when.date.to_string())),
         FactKind::Month => read_month(without_mark(text)).map(|month| Text::from(month.to_string())),
         FactKind::Rate => read_rate(text).map(Text::from),
@@ -188,7 +189,7 @@ pub fn prove_facts(layout: &Layout, facts: &Facts) -> Proof {
             }
         }
     }
-    let amounts = layout.records.iter().flat_map(|r| &r.columns).filter(|c| c.value == FactKind::Amount);
+    let amounts = layout.records.iter().flat_map(|r| &r.columns).filter(|c| c.value.is_figure());
     for column in amounts {
         prover.over_records(&FactEquation {
             total: format!("{}{TOTAL}", column.name),

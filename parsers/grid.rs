@@ -12,7 +12,7 @@ use model::statement::DeclaredTotals;
 use model::{Money, Problem};
 
 use crate::fields::{Summary, keep};
-use crate::layout::{Column, DateForm, FactKind, Layout, ROLE_COUNT, RecordColumn, Records, Role, Section};
+use crate::layout::{Column, DateForm, Layout, ROLE_COUNT, RecordColumn, Records, Role, Section};
 use crate::record::{Columns, Context, Record, RowView, is_empty, read_record};
 use crate::table::{FactRow, Table, is_summary};
 use crate::text::{TextLine, sheet_line, squash, trim};
@@ -286,7 +286,7 @@ impl<'a> Reader<'a> {
             return false;
         }
         if let Some(records) = &self.layout.records {
-            let has_fact = records.columns.iter().any(|c| c.value == FactKind::Amount && is_money(c.slot));
+            let has_fact = records.columns.iter().any(|c| c.value.is_figure() && is_money(c.slot));
             return looks_like_date(time) || has_fact && !texts.iter().any(|t| is_summary(trim(t)));
         }
         // A date that lacks its year or stands in another order is one only where its column says so.

@@ -289,7 +289,8 @@ struct ColumnFile {
     header: OneOrMany,
     #[serde(default)]
     optional: bool,
-    /// The amount carries its own sign: `true`, or `"inverted"` where spending is positive.
+    /// The amount carries its own sign: `true`, `"inverted"` where spending is positive, `"by_repayment"` where the
+    /// repayments tell which.
     #[serde(default)]
     signed: SignFile,
     /// Parts of an amount cell: groups `amount`, `currency`, `flow`, `refunded`, `refunded_all`.
@@ -303,6 +304,8 @@ struct ColumnFile {
     #[serde(default)]
     words: BTreeMap<String, WordFile>,
     split: Option<Split>,
+    /// A number of so many digits: a workbook that keeps it as a number has lost its leading zeros.
+    digits: Option<usize>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -328,6 +331,8 @@ pub enum Sign {
     Account,
     /// `-` is money in: a card bill's spending is positive.
     Inverted,
+    /// `-` is money out, or in: on a card's list the rows that are repayments and refunds tell.
+    ByRepayment,
     /// Amounts are unsigned and nothing but the balances tells the direction.
     FromBalance,
 }
@@ -387,6 +392,8 @@ pub enum FactKind {
     #[default]
     Text,
     Amount,
+    /// A whole number of fen: `12900` is 129.00.
+    Fen,
     Date,
     Month,
     /// A share: `12%` is 0.12.
@@ -396,9 +403,15 @@ pub enum FactKind {
 }
 
 impl FactKind {
+    /// An amount in figures.
+    #[must_use]
+    pub const fn is_figure(self) -> bool {
+        matches!(self, Self::Amount | Self::Fen)
+    }
+
     #[must_use]
     pub const fn is_amount(self) -> bool {
-        matches!(self, Self::Amount | Self::CapitalAmount)
+        matches!(self, Self::Amount | Self::Fen | Self::CapitalAmount)
     }
 }
 
@@ -540,6 +553,8 @@ pub struct Column {
     pub flow_words: Vec<(String, Flow)>,
     pub status_words: Vec<StatusWord>,
     pub split: Option<Split>,
+    /// Fewer digits are filled up with zeros.
+    pub digits: Option<usize>,
 }
 
 impl Column {
@@ -575,6 +590,7 @@ impl Column {
             flow_words: Vec::new(),
             status_words: Vec::new(),
             split: None,
+            digits: None,
         }
     }
 }
@@ -675,7 +691,7 @@ impl Layout {
 /// Why a layout file is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum LayoutError {
-    #[error("{path}: not `<issuer>/<kind>.<pdf|csv|xls|xlsx>.toml`")]
+    #[error("{path}: not `<issuer>/<kind>.<pdf|csv|xls|xlsx|json>.toml`")]
     Name { path: String },
     #[error("{path}: {source}")]
     Toml {
@@ -701,7 +717,7 @@ impl Layout {
         let (_, file_type) = stem.rsplit_once('.').ok_or_else(bad_name)?;
         let medium = match file_type {
             "pdf" => Medium::Pages,
-            "csv" | "xls" | "xlsx" => Medium::Grid,
+            "csv" | "xls" | "xlsx" | "json" => Medium::Grid,
             _ => return Err(bad_name()),
         };
         let file: LayoutFile = toml::from_str(text)
@@ -855,7 +871,7 @@ impl Checker<'_> {
         for (name, column) in file.columns {
             let slot = match column.value {
                 FactKind::Date | FactKind::Month if !column.optional && time.is_some() => time.take(),
-                FactKind::Amount if !column.optional && amount.is_some() => amount.take(),
+                FactKind::Amount | FactKind::Fen if !column.optional && amount.is_some() => amount.take(),
                 _ => free.next(),
             };
             let slot = slot.ok_or_else(|| self.wrong("a record has too many columns"))?;
@@ -953,7 +969,10 @@ impl Checker<'_> {
             SignFile::Plain(false) => Sign::None,
             SignFile::Plain(true) => Sign::Account,
             SignFile::Named(word) if word == "inverted" => Sign::Inverted,
-            SignFile::Named(word) => return Err(self.wrong(format!("{word:?} is no sign: true, \"inverted\""))),
+            SignFile::Named(word) if word == "by_repayment" => Sign::ByRepayment,
+            SignFile::Named(word) => {
+                return Err(self.wrong(format!("{word:?} is no sign: true, \"inverted\", \"by_repayment\"")));
+            }
         };
         let pattern = file.pattern.as_ref().map(|p| self.pattern("an amount", p)).transpose()?;
         if pattern.as_ref().is_some_and(|p| p.capture_names().flatten().all(|name| name != "amount")) {
@@ -972,6 +991,7 @@ impl Checker<'_> {
             flow_words,
             status_words,
             split: file.split,
+            digits: file.digits,
         })
     }
 

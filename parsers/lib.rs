@@ -67,7 +67,10 @@ pub enum ParseError {
 pub fn parse(document: &Document) -> Result<Parsed, ParseError> {
     refuse_empty(document)?;
     if let Content::Text(text) = &document.content {
-        return standards::parse(document.media_type, text).ok_or(ParseError::NotAStatement);
+        return match standards::parse(document.media_type, text) {
+            Some(parsed) => Ok(parsed),
+            None => parse_listed(document, text),
+        };
     }
     let titled = identify::identify(&library().layouts, document);
     let parts = match &document.content {
@@ -85,6 +88,19 @@ pub fn parse(document: &Document) -> Result<Parsed, ParseError> {
         Some(parts) => Ok(parts),
         None => whole,
     }
+}
+
+/// JSON that is no known format: its lists are tables.
+fn parse_listed(document: &Document, text: &str) -> Result<Parsed, ParseError> {
+    let sheets = Some(text).filter(|_| document.media_type == MediaType::Json).and_then(standards::listed_sheets);
+    let listed = Document {
+        media_type: document.media_type,
+        page_count: None,
+        facts: document.facts.clone(),
+        content: Content::Sheets(sheets.ok_or(ParseError::NotAStatement)?),
+        problems: Vec::new(),
+    };
+    parse_one(&listed, identify::identify(&library().layouts, &listed))
 }
 
 /// Reads a document that holds one statement, or several under one layout.
@@ -291,6 +307,9 @@ fn statements_of(layout: &Layout, mut table: Table, problems: &mut Vec<Problem>)
             holes.extend(signs::from_balances(&mut transactions, opening, problems));
             holes.sort_unstable();
         }
+        if layout.column(layout::Role::Amount).is_some_and(|c| c.signed == layout::Sign::ByRepayment) {
+            signs::by_repayment(&mut transactions, problems);
+        }
         let rows = Rows { transactions, holes: &holes, declared, sections, unlisted };
         made.push(statement(layout, &heading, currency, rows, problems));
     }
@@ -464,6 +483,7 @@ pub fn layouts() -> Vec<LayoutSummary> {
         title: layout.title.clone(),
         media: match layout.medium {
             layout::Medium::Pages => vec!["pdf"],
+            layout::Medium::Grid if layout.id.ends_with(".json") => vec!["json"],
             layout::Medium::Grid => vec!["csv", "xls", "xlsx"],
         },
     };

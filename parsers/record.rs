@@ -98,7 +98,9 @@ pub fn read_record(
         None
     });
     let clock = trim(view.text(Role::Clock));
-    if !clock.is_empty() && time.is_some_and(|when| when.time.is_none()) {
+    // A column that may hold the date or the time of day holds the date where it is the only one.
+    let is_date = clock == trim(view.text(Role::Time));
+    if !clock.is_empty() && !is_date && time.is_some_and(|when| when.time.is_none()) {
         complain(
             ProblemCode::UnreadableCell,
             Role::Clock,
@@ -155,7 +157,12 @@ pub fn read_record(
 
     let optional = |role| -> Option<Text> {
         let text = trim(view.text(role));
-        (!is_empty(columns.get(role), text)).then(|| Text::from(text))
+        if is_empty(columns.get(role), text) {
+            return None;
+        }
+        let width = columns.get(role).and_then(|column| column.digits).unwrap_or(0);
+        let lacks_zeros = text.len() < width && text.bytes().all(|b| b.is_ascii_digit());
+        Some(if lacks_zeros { Text::from(format!("{text:0>width$}")) } else { Text::from(text) })
     };
     let mut counterparty = optional(Role::Counterparty);
     let mut counterparty_account = optional(Role::CounterpartyAccount).map(AccountNumber::new);
@@ -283,7 +290,7 @@ fn read_amount(columns: &Columns<'_>, view: &RowView<'_>) -> Result<Amount, Prob
         let make = |money, flow| Amount { money, flow, role: Role::Amount, currency, refunded };
         let by_sign = |money: Money| make(money, if money.is_negative() { Flow::Out } else { Flow::In });
         match column.signed {
-            Sign::Account => return Ok(by_sign(printed)),
+            Sign::Account | Sign::ByRepayment => return Ok(by_sign(printed)),
             Sign::Inverted => return Ok(by_sign(printed.negated())),
             Sign::FromBalance if printed.is_negative() => return Err(unreadable_amount(text)),
             Sign::FromBalance => return Ok(make(printed, Flow::In)),

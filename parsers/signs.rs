@@ -1,4 +1,5 @@
-//! Directions that only the balances tell: an unsigned amount is in when the balance rises by it, out when it falls.
+//! Directions that only other rows tell: an unsigned amount is in when the balance rises by it, out when it falls; on a
+//! card's list the repayments say which sign is money in.
 
 use model::problem::ProblemCode;
 use model::statement::{Flow, Transaction};
@@ -55,4 +56,62 @@ fn directions(rows: &[Transaction], order: &[usize], opening: Option<Money>) -> 
         before = row.balance;
     }
     told
+}
+
+/// Turns all rows of a card's list around where its repayments and refunds are negative. Where it has none, or they
+/// disagree, `-` stays money out and a problem says that nothing confirms it.
+pub fn by_repayment(rows: &mut [Transaction], problems: &mut Vec<Problem>) {
+    const WORDS: [&str; 4] = ["还款", "退款", "退货", "返现"];
+    let pays_back = |row: &&Transaction| {
+        let says = |text: &str| WORDS.iter().any(|word| text.contains(word));
+        // What repays something else in instalments is spending: 分期还款.
+        row.description.as_deref().is_some_and(|text| says(text) && !text.contains("分期"))
+    };
+    let told: Vec<bool> = rows.iter().filter(pays_back).map(|row| row.amount.is_negative()).collect();
+    match told.split_first() {
+        Some((false, rest)) if rest.iter().all(|negative| !negative) => {}
+        Some((true, rest)) if rest.iter().all(|negative| *negative) => {
+            for row in rows.iter_mut().filter(|row| row.flow != Flow::Neutral) {
+                row.amount = row.amount.negated();
+                row.flow = if row.amount.is_negative() { Flow::Out } else { Flow::In };
+            }
+        }
+        _ => {
+            let Some(first) = rows.first() else { return };
+            let problem = Problem::new(
+                ProblemCode::UnreadableField,
+                "没有还款或退款能说明金额的正负号，按负数为支出读取，请核对",
+                "no repayment or refund tells what the amounts' sign means; negative was read as spending, please check",
+            );
+            problems.push(problem.at(first.amount_source.clone()));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::fixtures::statement;
+
+    use super::*;
+
+    fn signs(lines: &str) -> (Vec<String>, usize) {
+        let mut rows = statement(lines).transactions;
+        let mut problems = Vec::new();
+        by_repayment(&mut rows, &mut problems);
+        (rows.iter().map(|row| format!("{:?} {}", row.flow, row.amount)).collect(), problems.len())
+    }
+
+    #[test]
+    fn repayments_tell_what_the_sign_means() {
+        let printed = "2026-03-01 超市 -12.30\n2026-03-02 信用卡还款 +500.00\n2026-03-03 分期还款 -100.00";
+        assert_eq!(signs(printed), (vec!["Out -12.30".to_owned(), "In 500.00".into(), "Out -100.00".into()], 0));
+        let other_way = "2026-03-01 超市 +12.30\n2026-03-02 信用卡还款 -500.00\n2026-03-03 退货 -3.00";
+        assert_eq!(signs(other_way), (vec!["Out -12.30".to_owned(), "In 500.00".into(), "In 3.00".into()], 0));
+    }
+
+    #[test]
+    fn a_sign_that_nothing_confirms_is_a_problem() {
+        assert_eq!(signs("2026-03-01 超市 -12.30").1, 1);
+        assert_eq!(signs("2026-03-01 还款 -12.30\n2026-03-02 退款 +1.00").1, 1);
+    }
 }

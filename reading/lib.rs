@@ -17,6 +17,7 @@ pub mod spreadsheet;
 mod structured;
 #[cfg(test)]
 mod test_files;
+mod xml;
 
 use model::document::{Document, MediaType};
 
@@ -63,6 +64,7 @@ pub fn read(bytes: &[u8], passwords: &[&str], limits: &Limits) -> Result<Documen
         Kind::Delimited => delimited::read(bytes, limits),
         Kind::Xls => spreadsheet::read(bytes, MediaType::Xls, passwords, limits),
         Kind::Xlsx => spreadsheet::read(bytes, MediaType::Xlsx, passwords, limits),
+        Kind::SpreadsheetXml => spreadsheet::read_xml(bytes, limits),
         Kind::Html => html::read(bytes, limits),
         Kind::Mail => mail::read(bytes, limits),
         Kind::Ofd => ofd::read(bytes, passwords, limits),

@@ -56,7 +56,11 @@ fn survives_times(mutations: u64, kind: &str, good: &[u8]) {
     for seed in 1..=mutations {
         let bytes = damage(good, seed);
         let answer = catch_unwind(AssertUnwindSafe(|| {
-            let _ = (sniff(&bytes), read(&bytes, &["111111"], &limits), archive::unpack(&bytes, &["111111"], &limits));
+            let _ = (
+                sniff(&bytes),
+                read(&bytes, &["111111", "246813"], &limits),
+                archive::unpack(&bytes, &["111111"], &limits),
+            );
         }));
         assert!(answer.is_ok(), "{kind}, damaged by {seed}");
     }
@@ -69,6 +73,24 @@ fn delimited() {
     survives("UTF-8", text.as_bytes());
     survives("GB18030", &GB18030.encode(text).0);
     survives("UTF-16", &text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>());
+}
+
+#[test]
+fn workbooks_under_a_password() {
+    survives("XLS, SHA-1", include_bytes!("../parsers/bocom/samples/card.pw-246813.xls"));
+    survives("XLS, MD5", include_bytes!("../parsers/bocom/samples/card-1997.pw-246813.xls"));
+    // Each attempt derives a key, which is slow on purpose.
+    survives_times(MUTATIONS / 100, "XLSX", include_bytes!("../parsers/ccb/samples/hqmx.pw-246813.xlsx"));
+}
+
+#[test]
+fn workbooks_in_xml() {
+    let cells = "<Cell ss:Index=\"2\"><Data ss:Type=\"Number\">-12.5</Data></Cell><Cell ss:MergeAcross=\"1\"><Data>午餐</Data></Cell>";
+    let rows = format!("<Row ss:Index=\"3\">{cells}</Row><Row ss:Span=\"2\"/>").repeat(3);
+    let file = format!(
+        "<?xml version=\"1.0\"?><Workbook xmlns:ss=\"urn:schemas-microsoft-com:office:spreadsheet\"><Worksheet><Table>{rows}</Table></Worksheet></Workbook>"
+    );
+    survives("XML workbook", file.as_bytes());
 }
 
 #[test]

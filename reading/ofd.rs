@@ -4,7 +4,6 @@
 mod draw;
 mod package;
 mod resources;
-mod xml;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -16,11 +15,11 @@ use model::source::Area;
 use model::{Problem, Source, Text};
 
 use crate::pdf::words::Words;
+use crate::xml::{Element, Parsed};
 use crate::{Limits, ReadError};
 use draw::{Budget, Drawing, Matrix, numbers};
 use package::{Package, corrupt, resolve};
 use resources::Resources;
-use xml::{Element, Parsed};
 
 /// A page without a box of its own, in a document without one: A4, in millimetres.
 const A4: [f32; 4] = [0.0, 0.0, 210.0, 297.0];

@@ -20,6 +20,8 @@ pub enum Kind {
     Xls,
     /// An OOXML workbook; also one inside an OLE compound file, which is how it is encrypted.
     Xlsx,
+    /// A workbook of Excel 2003 in XML, whatever its name; sites call them `.xls`.
+    SpreadsheetXml,
     Zip,
     /// A web page, whatever its name; banks call them `.xls`.
     Html,
@@ -212,7 +214,7 @@ fn in_markup(head: &[u8]) -> Option<Kind> {
     if !text.starts_with(b"<") {
         None
     } else if holds("urn:schemas-microsoft-com:office:spreadsheet") {
-        Some(Kind::Other("an Excel 2003 XML workbook"))
+        Some(Kind::SpreadsheetXml)
     } else if ["<!doctype html", "<html", "<table", "<head", "<body", "<meta", "<div", "<p>"]
         .iter()
         .any(|tag| holds(tag))

@@ -163,7 +163,7 @@ const fn media_type(kind: Kind) -> Option<MediaType> {
     match kind {
         Kind::Pdf => Some(MediaType::Pdf),
         Kind::Delimited => Some(MediaType::Delimited),
-        Kind::Xls => Some(MediaType::Xls),
+        Kind::Xls | Kind::SpreadsheetXml => Some(MediaType::Xls),
         Kind::Xlsx => Some(MediaType::Xlsx),
         Kind::Zip => Some(MediaType::Zip),
         Kind::Html => Some(MediaType::Html),

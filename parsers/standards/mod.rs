@@ -14,6 +14,7 @@ mod xml;
 
 mod camt;
 mod cmb_card;
+mod listed;
 mod mt940;
 mod ofx;
 mod qif;
@@ -28,6 +29,8 @@ use model::statement::{Parsed, ParserId, Statement, StatementKind};
 use model::{Problem, Source, Text, When};
 
 use crate::values::read_when;
+
+pub use listed::sheets as listed_sheets;
 
 /// Accounts in one file. A company's daily file lists its few dozen; more is an attack or a mistake.
 const STATEMENTS_MAX: usize = 1_000;

@@ -5,9 +5,9 @@
 use model::page::{PageBuilder, Rule};
 
 use super::resources::Resources;
-use super::xml::Element;
 use crate::ReadError;
 use crate::pdf::words::{self, Line, Words};
+use crate::xml::Element;
 
 /// Points in a millimetre.
 const POINTS: f32 = 72.0 / 25.4;

@@ -5,7 +5,7 @@ use std::io::{Cursor, Read};
 use model::document::MediaType;
 use zip::ZipArchive;
 
-use super::xml::{self, Parsed};
+use crate::xml::{self, Parsed};
 use crate::{Limits, ReadError, encoding};
 
 /// A document of a thousand pages has some two thousand parts, pictures included.

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use model::Text;
 
 use super::package::{Package, resolve};
-use super::xml::Element;
 use crate::ReadError;
+use crate::xml::Element;
 
 /// A statement has two to six fonts.
 const FONTS_MAX: usize = 10_000;

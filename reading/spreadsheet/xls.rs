@@ -17,7 +17,6 @@ use crate::{Limits, ReadError};
 const FORMULA: u16 = 0x0006;
 const EOF: u16 = 0x000A;
 const DATE_MODE: u16 = 0x0022;
-const FILE_PASS: u16 = 0x002F;
 const CONTINUE: u16 = 0x003C;
 const CODE_PAGE: u16 = 0x0042;
 const BOUND_SHEET: u16 = 0x0085;
@@ -38,7 +37,8 @@ pub(super) fn read(bytes: &[u8], passwords: &[&str], limits: &Limits) -> Result<
     let file = Compound::open(bytes).ok_or_else(|| corrupt("its container cannot be read"))?;
     let stream = file.stream("Workbook").or_else(|| file.stream("Book"));
     let stream = stream.ok_or_else(|| corrupt("its workbook stream is not all there"))?;
-    let workbook = Workbook::read(&stream, passwords)?;
+    let stream = super::encrypted::biff(&stream, passwords)?.unwrap_or(stream);
+    let workbook = Workbook::read(&stream)?;
     let mut budget = Budget::new(limits);
     // Each record of a workbook belongs to one sheet; more looks than records means sheets within sheets.
     let mut looks = stream.len() / 4 + 1;
@@ -133,7 +133,7 @@ struct Workbook<'a> {
 }
 
 impl<'a> Workbook<'a> {
-    fn read(stream: &'a [u8], passwords: &[&str]) -> Result<Self, ReadError> {
+    fn read(stream: &'a [u8]) -> Result<Self, ReadError> {
         let mut workbook = Self {
             stream,
             is_biff8: true,
@@ -152,7 +152,6 @@ impl<'a> Workbook<'a> {
             match record.kind {
                 BOF if index == 0 => workbook.is_biff8 = u16_at(data, 0) != Some(0x0500),
                 _ if index == 0 => return Err(corrupt("its workbook stream does not begin as one")),
-                FILE_PASS => return Err(super::locked(MediaType::Xls, passwords)),
                 CODE_PAGE => workbook.encoding = encoding_of(u16_at(data, 0).unwrap_or(0)),
                 DATE_MODE => workbook.is_1904 = u16_at(data, 0) == Some(1),
                 FORMAT => {
@@ -600,15 +599,6 @@ mod tests {
         let cell = |row: u16| record(RK, &[place(row, 0, 0), vec![6, 0, 0, 0]].concat());
         let chart = [record(BOF, &[0, 6, 0x20, 0]), cell(7), record(EOF, &[])].concat();
         assert_eq!(rows(&document(&biff8(&[], &[cell(0), chart, cell(1)]))), ["1: 1n 1", "2: 1n 1"]);
-    }
-
-    #[test]
-    fn an_encrypted_workbook_needs_its_password() {
-        let locked = biff8(&[record(FILE_PASS, &[1, 0, 1, 0])], &[]);
-        assert_eq!(error(&locked, &[]), "a password is needed to open the application/vnd.ms-excel");
-        assert!(
-            error(&locked, &["123456"]).starts_with("the file is of a kind that cannot be read: a workbook encrypted")
-        );
     }
 
     #[test]

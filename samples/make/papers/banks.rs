@@ -15,6 +15,7 @@ pub const PAPERS: &[Paper] = &[
     }),
     ("bocom/samples/card.csv", || grid(Form::Csv, &BOCOM_CARD)),
     ("bocom/samples/card.xls", || grid(Form::Xls, &Grid { seed: 14, rows: 12, ..BOCOM_CARD })),
+    ("bocom/samples/card-2003-xml.xls", || grid(Form::Xml2003, &Grid { seed: 15, rows: 14, ..BOCOM_CARD })),
     ("psbc/samples/deposit.pdf", || pages(&PSBC)),
     ("psbc/samples/deposit-rows-hang.pdf", || pages(&Pages { seed: 22, rows: 14, wrap: Wrap::Top, ..PSBC })),
     ("citic/samples/deposit.pdf", || pages(&CITIC)),

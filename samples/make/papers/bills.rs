@@ -10,6 +10,10 @@ pub const PAPERS: &[Paper] = &[
     ("telecom/samples/unicom.html", || Ok(html("中国联通 账单查询", &[unicom()]))),
     ("telecom/samples/telecom.pdf", || pdf(&telecom())),
     ("telecom/samples/telecom.html", || Ok(html("中国电信 账单查询", &[telecom()]))),
+    ("telecom/samples/telecom.json", || Ok(telecom_json(&[7_900, 0, 1_500, -300]).into_bytes())),
+    ("telecom/samples/telecom-one-line.json", || {
+        Ok(telecom_json(&[12_900, 145]).replace(['\n', ' '], "").into_bytes())
+    }),
     ("utility/samples/electricity.pdf", || pdf(&electricity())),
     ("utility/samples/electricity.html", || Ok(html("电费账单", &[electricity()]))),
     ("utility/samples/water.pdf", || pdf(&water())),
@@ -69,6 +73,21 @@ fn telecom() -> Form {
         "中国电信客户账单",
         &["客户名称：陈晓青|用户号码：189****0000", "账期：2025年08月|套餐名称：示例十全套餐"],
         fees(&lines, ("优惠费用", 300), "费用合计"),
+    )
+}
+
+/// Amounts in fen.
+fn telecom_json(charges: &[i64]) -> String {
+    let items = ["套餐月基本费", "语音通话费", "手机上网费", "优惠费用"];
+    let rows: Vec<String> = items
+        .iter()
+        .zip(charges)
+        .map(|(item, fen)| format!("    {{\"chargeTypeName\": \"{item}\", \"charge\": \"{fen}\"}}"))
+        .collect();
+    format!(
+        "{{\n  \"billingCycle\": \"202508\",\n  \"custName\": \"陈晓青\",\n  \"accNbr\": \"189****0000\",\n  \"sumCharge\": \"{}\",\n  \"items\": [\n{}\n  ]\n}}\n",
+        charges.iter().sum::<i64>(),
+        rows.join(",\n")
     )
 }
 

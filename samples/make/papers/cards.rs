@@ -39,6 +39,8 @@ pub const PAPERS: &[Paper] = &[
     ("ccb/samples/credit-mail-brackets.html", || Ok(ccb_page(&bill(17, 12), true).into_bytes())),
     ("ccb/samples/credit.pdf", || ccb_pdf(&bill(18, 40), false)),
     ("ccb/samples/credit-legacy.pdf", || ccb_pdf(&bill(19, 16), true)),
+    ("ccb/samples/credit-list.pdf", || ccb_list(&bill(24, 36), true)),
+    ("ccb/samples/credit-list-spending-positive.pdf", || ccb_list(&bill(25, 12), false)),
     ("abc/samples/credit-mail.eml", || {
         let page = abc_page(&bill(20, 14));
         Ok(mail::message(
@@ -625,6 +627,48 @@ fn ccb_pdf(bill: &Bill, legacy: bool) -> Result<Vec<u8>, MakeError> {
     };
     let y = table::draw(&mut pdf, font, &table, &rows, &around);
     pdf.text(font, 8.0, 230.0, y - 20.0, "*** 结束 The End ***");
+    pdf.finish(None)
+}
+
+/// The app's list, `xykmx_….pdf`; no published page says which sign spending has.
+fn ccb_list(bill: &Bill, spending_is_negative: bool) -> Result<Vec<u8>, MakeError> {
+    const COLUMNS: [Column; 6] = [
+        Column::center("序号\nNo.", 52.0, 24.0),
+        Column::left("交易日\nTrans Date", 76.0, 60.0),
+        Column::left("记账日\nPost Date", 146.0, 60.0),
+        Column::left("卡号\nCard No.", 216.0, 70.0),
+        Column::left("描述\nDescription", 300.0, 130.0),
+        Column::right("金额\nAmount", 560.0, 100.0),
+    ];
+    let mut pdf = Pdf::new(info("信用卡交易明细"));
+    let font = pdf.font(Font::SONG);
+    let cells = |(row, n): (&CardRow, usize)| {
+        let amount = if spending_is_negative { row.amount.negated() } else { row.amount };
+        let card = format!("6259********{CARD}");
+        let amount = format!("人民币 元/{}", signed(amount));
+        Row::Cells(vec![n.to_string(), compact(row.made), compact(row.posted), card, row.text.clone(), amount])
+    };
+    let rows: Vec<Row> = bill.rows.iter().rev().zip(1..).map(cells).collect();
+    let table = Table {
+        columns: &COLUMNS,
+        page: A4,
+        size: 8.0,
+        leading: 9.6,
+        pitch: 18.0,
+        wrap: Wrap::Centred,
+        top: (700.0, 770.0),
+        bottom: 60.0,
+        repeat_header: true,
+    };
+    table::draw(&mut pdf, font, &table, &rows, &|pdf, page, pages| {
+        pdf.text(font, 8.0, 270.0, 30.0, &format!("第{}页/共{pages}页", page + 1));
+        if page == 0 {
+            pdf.text(font, 14.0, 120.0, 800.0, "中国建设银行信用卡交易明细 Credit Card Transaction Details");
+            pdf.text(font, 9.0, 40.0, 760.0, "客户姓名：顾小满");
+            pdf.text(font, 9.0, 300.0, 760.0, "起止日期：20260121-20260220");
+            pdf.text(font, 9.0, 40.0, 740.0, "生成时间：2026-03-01 09:30:00");
+        }
+    });
     pdf.finish(None)
 }
 

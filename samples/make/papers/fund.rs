@@ -14,6 +14,8 @@ pub const PAPERS: &[Paper] = &[
     ("provident_fund/samples/chengdu.pdf", || pdf(&chengdu())),
     ("provident_fund/samples/chongqing.pdf", || pdf(&chongqing())),
     ("provident_fund/samples/chongqing.html", || Ok(html("重庆市住房公积金管理中心", &[chongqing()]))),
+    ("provident_fund/samples/nanjing.json", || Ok(nanjing().into_bytes())),
+    ("provident_fund/samples/suzhou.json", || Ok(suzhou().into_bytes())),
     ("provident_fund/samples/certificate.pdf", || pdf(&certificate())),
     ("provident_fund/samples/summary.html", || Ok(html("示例市住房公积金网上大厅", &[summary()]))),
 ];
@@ -159,6 +161,42 @@ fn chongqing() -> Form {
         rows: rows.collect(),
         ..Form::new("重庆市个人住房公积金明细", &["姓名：陈晓青|个人账号：023000789"])
     }
+}
+
+/// As the site's program gets it, one object a line.
+fn nanjing() -> String {
+    let row = |(day, month, what, fen, _): (String, String, &str, i64, i64)| {
+        let month: Option<(&str, u8)> = month.split_at_checked(4).and_then(|(y, m)| Some((y, m.parse().ok()?)));
+        let reason = match (what, month) {
+            ("汇缴" | "补缴", Some((year, month))) => format!("{what}[{year}-{month}]"),
+            ("提取", _) => "还贷".to_owned(),
+            _ => what.to_owned(),
+        };
+        format!(
+            "    {{\"transdate\": \"{}\", \"unitaccname\": \"青禾信息技术有限公司\", \"reason\": \"{reason}\", \"basenum\": \"{}\"}}",
+            dashed(&day),
+            yuan(fen.abs())
+        )
+    };
+    let rows: Vec<String> = year(168_000).into_iter().map(row).collect();
+    format!(
+        "{{\n  \"recode\": \"000000\",\n  \"data\": {{\n  \"accnum\": \"025000123\", \"accname\": \"顾小满\",\n  \"list\": [\n{}\n  ]}}\n}}\n",
+        rows.join(",\n")
+    )
+}
+
+/// On one line, figures as numbers.
+fn suzhou() -> String {
+    let row = |(day, month, what, fen, _): (String, String, &str, i64, i64)| {
+        let month = month.split_at_checked(4).map(|(year, month)| format!("{year}-{month}")).unwrap_or_default();
+        format!(
+            "{{\"acdate\":\"{}\",\"savemonth\":\"{month}\",\"busidetailtype\":\"{what}\",\"amt\":{}}}",
+            dashed(&day),
+            yuan(fen.abs())
+        )
+    };
+    let rows: Vec<String> = year(92_000).into_iter().rev().map(row).collect();
+    format!("[{}]\n", rows.join(","))
 }
 
 fn certificate() -> Form {

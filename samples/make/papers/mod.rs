@@ -14,6 +14,7 @@ pub mod print;
 pub mod regional;
 pub mod social;
 pub mod table;
+pub mod variants;
 pub mod wages;
 pub mod wallets;
 
@@ -34,6 +35,7 @@ pub const PAPERS: &[&[Paper]] = &[
     fund::PAPERS,
     social::PAPERS,
     bills::PAPERS,
+    variants::PAPERS,
 ];
 
 /// Whether each drawing differs from the last: an encrypted archive's salt is random.

@@ -5,7 +5,7 @@
 //! balance without commas), `flow:out/in`, `text`, `channel`, `name`, `account`, `masked`, `remark`, `log`, and both sides of a firm's payment as `payer`, `payer_account`,
 //! `payee`, `payee_account`. Around the
 //! table: `holder`, `number`, `starred`, `from`, `to`, `from_slash`, `to_slash`, `from_compact`, `to_compact`, `rows`,
-//! `in_rows`, `out_rows`, `in_sum`, `out_sum`, `opening`, `closing`, `page`, `pages`, and `page_rows`, `page_in`, `page_out`.
+//! `in_rows`, `out_rows`, `in_sum`, `out_sum`, `opening`, `closing`, `page`, `pages`, `carried` (the balance before a page), and `page_rows`, `page_in`, `page_out`.
 
 use jiff::civil::{Date, date};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook};
@@ -27,6 +27,8 @@ pub enum Form {
     CsvGbk,
     /// UTF-16 with its mark, cells parted by tabs.
     Unicode,
+    /// A workbook of Excel 2003 in XML; figures are numbers.
+    Xml2003,
 }
 
 /// A grid; cells parted by `|` in every line.
@@ -57,6 +59,8 @@ pub struct Pages<'a> {
     pub wrap: Wrap,
     pub row: &'static str,
     pub per_page: usize,
+    /// The first row of each page: what is carried over to it, `{carried}`.
+    pub carried: &'static str,
     /// Lines below the last row.
     pub after: &'static [&'static str],
     /// Lines at the foot of each page.
@@ -79,6 +83,7 @@ pub const PAGES: Pages<'_> = Pages {
     wrap: Wrap::Centred,
     row: "",
     per_page: 16,
+    carried: "",
     after: &[],
     foot: &[],
     watermark: "",
@@ -108,6 +113,7 @@ pub fn grid(form: Form, grid: &Grid) -> Result<Vec<u8>, MakeError> {
         Form::Xlsx => workbook(&lines),
         Form::Csv => Ok(utf8_with_mark(&delimited(&lines, ","))),
         Form::CsvGbk => Ok(gb18030(&delimited(&lines, ","))),
+        Form::Xml2003 => Ok(xml_workbook(&lines).into_bytes()),
         Form::Unicode => {
             let text = format!("\u{feff}{}", delimited(&lines, "\t"));
             Ok(text.encode_utf16().flat_map(u16::to_le_bytes).collect())
@@ -118,6 +124,27 @@ pub fn grid(form: Form, grid: &Grid) -> Result<Vec<u8>, MakeError> {
 fn delimited(lines: &[Vec<String>], mark: &str) -> String {
     let quoted = |cell: &String| if cell.contains([',', '"', '\n']) { format!("\"{cell}\"") } else { cell.clone() };
     lines.iter().map(|line| line.iter().map(quoted).collect::<Vec<_>>().join(mark) + "\r\n").collect()
+}
+
+fn xml_workbook(lines: &[Vec<String>]) -> String {
+    let cell = |(text, at): (&String, usize)| {
+        if text.is_empty() {
+            return String::new();
+        }
+        let is_figure = text.parse::<f64>().is_ok() && text.contains('.');
+        let kind = if is_figure { "Number" } else { "String" };
+        let text = text.replace('&', "&amp;").replace('<', "&lt;");
+        format!("<Cell ss:Index=\"{at}\"><Data ss:Type=\"{kind}\">{text}</Data></Cell>")
+    };
+    let row = |(line, at): (&Vec<String>, usize)| {
+        let cells: String = line.iter().zip(1..).map(cell).collect();
+        format!("   <Row ss:Index=\"{at}\">{cells}</Row>\n")
+    };
+    let rows: String = lines.iter().zip(1..).map(row).collect();
+    let space = "urn:schemas-microsoft-com:office:spreadsheet";
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<?mso-application progid=\"Excel.Sheet\"?>\n<Workbook xmlns=\"{space}\" xmlns:ss=\"{space}\">\n <Worksheet ss:Name=\"Sheet1\">\n  <Table>\n{rows}  </Table>\n </Worksheet>\n</Workbook>\n"
+    )
 }
 
 fn workbook(lines: &[Vec<String>]) -> Result<Vec<u8>, MakeError> {
@@ -191,7 +218,9 @@ pub fn pages(paper: &Pages<'_>) -> Result<Vec<u8>, MakeError> {
             bottom: 0.0,
             repeat_header: true,
         };
-        let cells: Vec<Row> = chunk.iter().map(|(n, row)| Row::of(&row_text(paper.row, *n, row))).collect();
+        let carried = (!paper.carried.is_empty()).then(|| Row::of(&fill(paper.carried, &|name| facts.value(name))));
+        let rows_of_page = chunk.iter().map(|(n, row)| Row::of(&row_text(paper.row, *n, row)));
+        let cells: Vec<Row> = carried.into_iter().chain(rows_of_page).collect();
         let value = |name: &str| facts.value(name);
         let mut y = table::draw(&mut pdf, font, &table, &cells, &|pdf, _, _| {
             pdf.aligned(font, 13.0, (Align::Center, 421.0), height - 36.0, paper.title);
@@ -324,6 +353,7 @@ impl Facts<'_> {
             "in_sum" => grouped(credit.sum),
             "out_sum" => grouped(debit.sum),
             "opening" => grouped(account.opening),
+            "carried" => self.rows.first().map_or(String::new(), |row| grouped(row.balance.minus(row.amount))),
             "closing" => grouped(account.closing()),
             "page" => self.page.0.to_string(),
             "pages" => self.page.1.to_string(),
