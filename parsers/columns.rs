@@ -336,12 +336,14 @@ fn edge_between(pair: &[HeaderCell], ink: &Ink, density: &[i32], rules: &[f32]) 
     }
     let (from, to) = (ink.bin(left.x0), ink.bin(right.x1));
     let Some(stretch) = density.get(from..=to) else { return (left.x1 + right.x0) / 2.0 };
-    let least = stretch.iter().copied().min().unwrap_or(0);
+    // Half a point of white is where two glyphs do not quite touch; an edge is wider.
+    let widened = stretch.windows(2).map(|pair| pair.iter().copied().max().unwrap_or(0));
+    let least = widened.min().or(stretch.first().copied()).unwrap_or(0);
     let wanted = ink.bin((left.x1 + right.x0) / 2.0);
     let mut best: Option<(usize, usize, usize)> = None;
     let mut start = None;
     for (offset, level) in stretch.iter().copied().chain([i32::MAX]).enumerate() {
-        match (level == least, start) {
+        match (level <= least, start) {
             (true, None) => start = Some(offset),
             (false, Some(begin)) => {
                 let (begin, end) = (from + begin, from + offset);

@@ -190,9 +190,12 @@ fn sheet_headers(sheet: &Sheet, add: &mut impl FnMut(Header)) {
         names.iter().any(|n| looks_like_date(n)) && names.iter().any(|n| n.contains('.') && Money::read(n).is_ok())
     };
     let Some(first) = rows.iter().position(is_data) else { return };
-    let one = first.checked_sub(1).and_then(|above| rows.get(above)).cloned();
-    let two =
-        first.checked_sub(2).and_then(|above| grid::HeaderNames::of(sheet).overlaid_texts().into_iter().nth(above));
+    // What was there before the first movement may stand between.
+    let has_money = |names: &Vec<String>| names.iter().any(|n| n.contains('.') && Money::read(n).is_ok());
+    let above = (0..first).rev().take(3).find(|at| rows.get(*at).is_some_and(|names| !has_money(names)));
+    let one = above.and_then(|above| rows.get(above)).cloned();
+    let upper = above.and_then(|above| above.checked_sub(1));
+    let two = upper.and_then(|upper| grid::HeaderNames::of(sheet).overlaid_texts().into_iter().nth(upper));
     for names in [one, two].into_iter().flatten() {
         add(Header { names: distinct(names), by_words: false, also: Vec::new() });
     }
@@ -211,10 +214,15 @@ fn page_headers(page: &Page, add: &mut impl FnMut(Header)) {
         }
         // Lines between the heading and the first row are its second line.
         let below = texts.get(index + 1..).unwrap_or(&[]);
-        let also = below.iter().take_while(|names| !has_figure(names)).take(4).flatten().cloned().collect();
-        let over_data = below.iter().take(4).find(|n| has_figure(n)).is_some_and(is_data);
+        let further = below.iter().take_while(|names| !has_figure(names)).take(4).count();
+        let mut also: Vec<String> = below.iter().take(further).flatten().cloned().collect();
+        // Where a name of two words stands among them, the reader of the table sees it as one.
+        let lines = lines.iter().skip(index + 1).take(further);
+        also.extend(lines.flat_map(|line| page_line(page, line).pieces).map(|piece| squash(&piece.text).into_owned()));
+        // A row's day can stand over its time of day, and its amount between them.
+        let first_row: Vec<String> = below.iter().take(3).flatten().cloned().collect();
         add(Header { names: distinct(names.clone()), by_words: true, also });
-        if over_data && below.first().is_some_and(is_data) {
+        if below.first().is_some_and(has_figure) && is_data(&first_row) {
             add(Header { names: distinct(names.clone()), by_words: false, also: Vec::new() });
         }
     }
@@ -453,7 +461,9 @@ fn readings(words: &Synonyms, header: &Header, document: &Document) -> Vec<Layou
     let roles = roles_by_name(words, &header.names);
     let named = |role: Role| roles.get(&role).cloned().unwrap_or_default();
     // The date: by name, else the first column that is a date.
-    let time_guesses: Vec<String> = if header.by_words { named(Role::Time) } else { header.names.clone() };
+    let mut time_guesses = if header.by_words { named(Role::Time) } else { Vec::new() };
+    let others: Vec<String> = header.names.iter().filter(|name| !time_guesses.contains(name)).cloned().collect();
+    time_guesses.extend(others);
     let mut kinds = BTreeMap::new();
     let mut time = None;
     for guess in time_guesses.iter().take(8) {

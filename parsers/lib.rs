@@ -106,7 +106,13 @@ fn parse_listed(document: &Document, text: &str) -> Result<Parsed, ParseError> {
 /// Reads a document that holds one statement, or several under one layout.
 fn parse_one(document: &Document, titled: Option<identify::Candidate<'_>>) -> Result<Parsed, ParseError> {
     match titled {
-        Some(candidate) if candidate.is_whole() => Ok(read_as(candidate.layout, document)),
+        Some(candidate) if candidate.is_whole() => {
+            let parsed = read_as(candidate.layout, document);
+            // A title that many banks print, over a table that its layout does not fit.
+            let lists_nothing = || parsed.statements.iter().all(|s| s.transactions.is_empty() && s.declared.is_empty());
+            let takes_rows = candidate.layout.records.is_none() && !candidate.layout.columns.is_empty();
+            if takes_rows && lists_nothing() { Ok(infer::infer(document).unwrap_or(parsed)) } else { Ok(parsed) }
+        }
         // A title without its table: a statement that lists nothing, or a known name on another table.
         titled => infer::infer(document)
             .or_else(|| titled.map(|candidate| read_as(candidate.layout, document)))

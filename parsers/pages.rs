@@ -205,6 +205,8 @@ fn without_watermark(mut lines: Vec<WordLine>) -> Vec<WordLine> {
 }
 
 fn find_columns(pages: &[Page], bodies: &[Body], cells: &[HeaderCell]) -> columns::Columns {
+    // A page without the table's names may still repeat what stands above them, and that is no row.
+    let heading: HashSet<String> = bodies.iter().take(1).flat_map(|b| &b.outside).map(TextLine::joined).collect();
     let width = bodies.iter().filter_map(|b| pages.get(b.page)).map(|p| p.width).fold(0.0_f32, f32::max);
     let mut ink = Ink::new(width);
     for cell in cells {
@@ -213,7 +215,8 @@ fn find_columns(pages: &[Page], bodies: &[Body], cells: &[HeaderCell]) -> column
     let mut rules = Vec::new();
     for body in bodies {
         let Some(page) = pages.get(body.page) else { continue };
-        for line in &body.lines {
+        let repeated = |line: &&WordLine| body.header.is_none() && heading.contains(&page_line(page, line).joined());
+        for line in body.lines.iter().skip_while(repeated) {
             ink.add_line(page, line);
         }
         if rules.is_empty() {

@@ -11,7 +11,7 @@ use crate::text::trim;
 const YEARS: std::ops::RangeInclusive<i16> = 1990..=2099;
 
 /// Reads a date, with a time of day where one follows: `2024-03-30 12:05:41`, `2024/3/30 12:05`, `20240330`,
-/// `20240330120541`, `2024年3月30日`, brackets around it allowed. Year first, as every Chinese document prints it.
+/// `20240330120541`, `2024年3月30日`, the blank between day and time lost, brackets around it allowed. Year first, as every Chinese document prints it.
 #[must_use]
 pub fn read_when(text: &str) -> Option<When> {
     let text = trim(text).trim_matches(['[', ']']);
@@ -25,9 +25,18 @@ pub fn read_when(text: &str) -> Option<When> {
             scan.separator(DATE_MARKS)?;
             let (month, _) = scan.number()?;
             scan.separator(DATE_MARKS)?;
-            let (day, _) = scan.number()?;
+            let (mut day, digits) = scan.number()?;
+            // The blank before the time of day is lost where names are compared: `2024-03-3012:05:41`.
+            if digits == 4 && scan.bytes.get(scan.at) == Some(&b':') {
+                day /= 100;
+                scan.at -= 2;
+            }
             scan.separator(DATE_MARKS);
             (date(first, month, day)?, None)
+        }
+        10 if scan.bytes.get(scan.at) == Some(&b':') => {
+            scan.at -= 2;
+            (compact_date(first / 100)?, None)
         }
         _ => return None,
     };
@@ -175,6 +184,8 @@ pub fn looks_like_date(text: &str) -> bool {
         text.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '/' | '.' | ':' | ' ' | '年' | '月' | '日'));
     plain
         && (digits == 8 && separators == 0
+            // A time of day behind the day, with or without a blank between them.
+            || matches!(digits, 12 | 14) && separators == 0 && read_when(text).is_some()
             || digits >= 6 && separators >= 2
             || (digits >= 5 && separators >= 1 && text.len() <= 10 && !text.contains('.')))
 }

@@ -5,6 +5,7 @@ mod api;
 mod applicants;
 mod cli;
 mod db;
+mod invented;
 mod parsers;
 mod support;
 mod tamper;

@@ -31,6 +31,7 @@ pub mod samples;
 pub mod truth;
 
 pub mod bench_inputs;
+pub mod invented;
 pub mod papers;
 pub mod tamper;
 

@@ -1,11 +1,11 @@
 //! `make-samples` redraws everything under `samples/`; `make-samples items OUT.pdf P1.json …` draws pdf.js
-//! text items back into a PDF; `make-samples papers` draws the layouts' own samples; `make-samples bench FOLDER` writes
-//! the statements that benchmarks read.
+//! text items back into a PDF; `make-samples papers` draws the layouts' own samples; `make-samples invented SEED FILE` a
+//! statement of a bank that does not exist; `make-samples bench FOLDER` writes the statements that benchmarks read.
 
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use make_samples::{bench_inputs, page_items, papers, pdf, samples};
+use make_samples::{bench_inputs, invented, page_items, papers, pdf, samples};
 
 fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -20,9 +20,14 @@ fn main() -> anyhow::Result<()> {
             std::fs::write(output, bytes).with_context(|| format!("could not write {output}"))
         }
         [command] if command == "papers" => draw_papers(),
+        [command, seed, output] if command == "invented" => {
+            let drawn = invented::draw(seed.parse().with_context(|| format!("{seed} is no number"))?)?;
+            println!("{}", drawn.choices);
+            std::fs::write(output, drawn.bytes).with_context(|| format!("could not write {output}"))
+        }
         [command, folder] if command == "bench" => write_bench_inputs(Path::new(folder)),
         _ => bail!(
-            "usage: make-samples | make-samples items OUT.pdf P1.json P2.json … | make-samples papers | make-samples bench FOLDER"
+            "usage: make-samples | make-samples items OUT.pdf P1.json P2.json … | make-samples papers | make-samples invented SEED FILE | make-samples bench FOLDER"
         ),
     }
 }
