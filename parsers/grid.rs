@@ -238,6 +238,10 @@ impl<'a> Reader<'a> {
             state.context.section = Some(section);
             return;
         }
+        if self.layout.is_total(&line) {
+            table.outside.push(line);
+            return;
+        }
         let Some(first) = line.pieces.first() else { return };
         if let Some(pattern) = &self.layout.totals.row
             && pattern.is_match(&squash(&first.text))

@@ -220,9 +220,11 @@ fn page_headers(page: &Page, add: &mut impl FnMut(Header)) {
         let lines = lines.iter().skip(index + 1).take(further);
         also.extend(lines.flat_map(|line| page_line(page, line).pieces).map(|piece| squash(&piece.text).into_owned()));
         // A row's day can stand over its time of day, and its amount between them.
-        let first_row: Vec<String> = below.iter().take(3).flatten().cloned().collect();
+        let first_row: Vec<String> = below.iter().take(4).flatten().cloned().collect();
+        // Lines of its wrapped cells can stand above its figures.
+        let wrapped = below.iter().take_while(|line| !has_figure(line) && 2 * line.len() <= names.len()).count();
         add(Header { names: distinct(names.clone()), by_words: true, also });
-        if below.first().is_some_and(has_figure) && is_data(&first_row) {
+        if wrapped <= 2 && below.get(wrapped).is_some_and(has_figure) && is_data(&first_row) {
             add(Header { names: distinct(names.clone()), by_words: false, also: Vec::new() });
         }
     }

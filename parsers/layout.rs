@@ -671,6 +671,17 @@ impl Layout {
             && (carries() || !line.is_movement())
     }
 
+    /// Whether a line gives a printed total by its label: `收入合计：1,985.06`. Such a line is no row, wherever it stands.
+    #[must_use]
+    pub fn is_total(&self, line: &TextLine) -> bool {
+        let Some(first) = line.pieces.first().map(|piece| squash(&piece.text)) else { return false };
+        let totals = &self.totals;
+        let specs = [&totals.rows, &totals.in_rows, &totals.in_sum, &totals.out_rows, &totals.out_sum];
+        let labels = specs.into_iter().flatten().flat_map(|spec| &spec.after);
+        let is_label = |label: &String| first.strip_prefix(&*squash(label)).is_some_and(|rest| rest.starts_with(':'));
+        labels.into_iter().any(is_label) && !line.is_movement()
+    }
+
     /// The section that a line opens.
     #[must_use]
     pub fn section_of(&self, line: &str) -> Option<&Section> {

@@ -36,7 +36,7 @@ use model::document::{Content, Document, MediaType};
 use model::problem::ProblemCode;
 use model::proof::{Proof, ProofStatus};
 use model::sheet::Sheet;
-use model::statement::{DeclaredTotals, Parsed, ParserId, SectionTotals, Statement, StatementKind, Transaction};
+use model::statement::{DeclaredTotals, Field, Parsed, ParserId, SectionTotals, Statement, StatementKind, Transaction};
 use model::{Money, Problem, Text};
 
 use facts::{prove_facts, read_facts};
@@ -270,9 +270,20 @@ fn has_table(layout: &Layout, sheet: &Sheet) -> bool {
 
 fn same_rows(a: &Statement, b: &Statement) -> bool {
     let key = |t: &Transaction| (t.time, t.amount, t.reference.clone(), t.balance);
-    !a.transactions.is_empty()
-        && a.transactions.len() == b.transactions.len()
-        && a.transactions.iter().zip(&b.transactions).all(|(x, y)| key(x) == key(y))
+    let fact = |(name, field): (&Text, &Field)| (name.clone(), field.value.clone());
+    let facts = |facts: &BTreeMap<Text, Field>| facts.iter().map(fact).collect::<Vec<_>>();
+    let same_facts = || {
+        !a.fields.is_empty()
+            && facts(&a.fields) == facts(&b.fields)
+            && a.records.iter().map(facts).eq(b.records.iter().map(facts))
+    };
+    match (a.transactions.is_empty(), b.transactions.is_empty()) {
+        (true, true) => same_facts(),
+        _ => {
+            a.transactions.len() == b.transactions.len()
+                && a.transactions.iter().zip(&b.transactions).all(|(x, y)| key(x) == key(y))
+        }
+    }
 }
 
 /// A table is one statement for each currency that its rows are in.

@@ -162,7 +162,7 @@ fn part(
             });
             let joined = text.joined();
             ended |= layout.section_of(&text.joined()).is_some_and(|section| section.heads_table);
-            let sums_up = layout.totals.lines.iter().any(|pattern| pattern.is_match(&joined));
+            let sums_up = layout.totals.lines.iter().any(|pattern| pattern.is_match(&joined)) || layout.is_total(&text);
             if ended || sums_up || layout.skips(&text) {
                 body.outside.push(text);
             } else {

@@ -31,10 +31,20 @@ struct Leaf {
     number: Option<(u32, Option<u32>)>,
     account: Option<String>,
     period: Option<String>,
-    /// All texts of the layout's title stand on it.
-    titled: bool,
-    /// Another issuer's layout is titled on it.
-    foreign: bool,
+    /// Layouts whose titles stand on it, with the number of their texts.
+    titles: Vec<(usize, usize)>,
+}
+
+impl Leaf {
+    fn texts_of(&self, layout: usize) -> usize {
+        self.titles.iter().find(|(at, _)| *at == layout).map_or(0, |(_, texts)| *texts)
+    }
+
+    /// The layout that most texts name.
+    fn title(&self) -> Option<usize> {
+        let best = self.titles.iter().map(|(_, texts)| *texts).max()?;
+        self.titles.iter().find(|(_, texts)| *texts == best).map(|(at, _)| *at)
+    }
 }
 
 /// The index ranges of the pages that each statement takes, or `None` where nothing says that there are several.
@@ -48,8 +58,14 @@ pub fn split(
     if pages.len() < 2 {
         return None;
     }
-    let leaves: Vec<Leaf> = pages.iter().map(|page| leaf(layouts, layout, fields, page)).collect();
-    let facts_only = layout.is_some_and(|l| l.columns.is_empty() && leaves.first().is_some_and(|leaf| leaf.titled));
+    let leaves: Vec<Leaf> = pages.iter().map(|page| leaf(layouts, fields, page)).collect();
+    let told = layout.and_then(|layout| layouts.iter().position(|other| other.id == layout.id));
+    let own = |leaf: &Leaf| match told {
+        Some(told) if leaf.title().is_none_or(|best| leaf.texts_of(best) == leaf.texts_of(told)) => Some(told),
+        _ => leaf.title(),
+    };
+    let is_facts = |layout: usize| layouts.get(layout).is_some_and(|layout| layout.columns.is_empty());
+    let mut current = leaves.first().and_then(own);
     let mut starts = vec![0];
     let (mut account, mut period) = (None, None);
     let mut before: Option<(u32, Option<u32>)> = None;
@@ -57,14 +73,16 @@ pub fn split(
         let other =
             |own: &Option<String>, told: &Option<String>| matches!((own, told), (Some(own), Some(told)) if own != told);
         let again = matches!((leaf.number, before), (Some((1, _)), Some((last, all))) if last > 1 || all == Some(last));
-        let begins = index > 0
-            && (again
-                || leaf.foreign
-                || other(&account, &leaf.account)
-                || other(&period, &leaf.period)
-                || facts_only && leaf.titled);
+        // Texts that many issuers print tell nothing: another's title needs to fit better than the layout's own. A
+        // paper of facts begins anew with its title.
+        let titled = current.is_some_and(|current| {
+            leaf.title().is_some_and(|best| leaf.texts_of(best) > leaf.texts_of(current))
+                || is_facts(current) && leaf.texts_of(current) > 0
+        });
+        let begins = index > 0 && (again || titled || other(&account, &leaf.account) || other(&period, &leaf.period));
         if begins {
             starts.push(index);
+            current = own(leaf);
             (account, period) = (None, None);
         }
         account = leaf.account.clone().or(account);
@@ -78,7 +96,7 @@ pub fn split(
     Some(starts.iter().copied().zip(ends).map(|(from, to)| from..to).collect())
 }
 
-fn leaf(layouts: &[Layout], layout: Option<&Layout>, fields: &[(FieldName, FieldSpec)], page: &Page) -> Leaf {
+fn leaf(layouts: &[Layout], fields: &[(FieldName, FieldSpec)], page: &Page) -> Leaf {
     let lines = word_lines(page);
     let text = |line| page_line(page, line);
     let heading: Vec<TextLine> =
@@ -93,27 +111,14 @@ fn leaf(layouts: &[Layout], layout: Option<&Layout>, fields: &[(FieldName, Field
         title.push_str(&squash(&line.joined()));
         title.push('\n');
     }
-    let titles = |layout: &Layout| {
-        let all = |texts: &Vec<String>| !texts.is_empty() && texts.iter().all(|text| title.contains(text.as_str()));
-        layout.identify.iter().filter(|block| all(&block.texts)).map(|block| block.texts.len()).max()
-    };
-    let own = layout.and_then(titles);
-    // Texts that many issuers print tell nothing: another's title needs to fit better than the layout's own.
-    let foreign = layout.is_some_and(|layout| {
-        layouts.iter().any(|other| {
-            other.issuer != layout.issuer && titles(other).is_some_and(|texts| own.is_none_or(|own| texts > own))
-        })
-    });
+    let all = |texts: &Vec<String>| !texts.is_empty() && texts.iter().all(|text| title.contains(text.as_str()));
+    let texts =
+        |layout: &Layout| layout.identify.iter().filter(|block| all(&block.texts)).map(|block| block.texts.len()).max();
+    let titles = layouts.iter().enumerate().filter_map(|(at, layout)| Some((at, texts(layout)?))).collect();
     let foot = lines.len().saturating_sub(FOOT_LINES).max(heading.len());
     let at_the_foot = || lines.get(foot..).unwrap_or(&[]).iter().map(text).find_map(|line| page_number(&line));
     let number = heading.iter().find_map(page_number).or_else(at_the_foot);
-    Leaf {
-        number,
-        account: value(FieldName::Account),
-        period: value(FieldName::Period),
-        titled: own.is_some(),
-        foreign,
-    }
+    Leaf { number, account: value(FieldName::Account), period: value(FieldName::Period), titles }
 }
 
 fn page_number(line: &TextLine) -> Option<(u32, Option<u32>)> {

@@ -7,6 +7,7 @@ mod cli;
 mod db;
 mod invented;
 mod parsers;
+mod split;
 mod support;
 mod tamper;
 mod tidy;

@@ -7,11 +7,8 @@
 use unicode_normalization::char::decompose_compatible;
 
 /// CJK Radicals Supplement and the few Kangxi radicals whose NFKC form is not what is typed in China.
-/// After Unicode's `EquivalentUnifiedIdeograph`, where Unicode has no decomposition.
-const RADICALS: &str = "⺁厂⺂乛⺃乚⺄乙⺅亻⺆冂⺈刀⺉刂⺊卜⺋㔾⺌小⺍小⺎兀⺏尣⺐尢⺒巳⺓幺⺔彑⺕彐⺖忄⺗心⺘扌⺙攵⺛旡⺜日⺝月⺞歺⺟母⺠民\
-⺡氵⺢氺⺣灬⺤爫⺥爫⺦丬⺧牛⺨犭⺩王⺪疋⺫目⺬示⺭礻⺮竹⺯糹⺰纟⺱罓⺲罒⺳网⺶羊⺷羋⺸羊⺹耂⺺肀⺻聿⺼肉⺽臼⺾艹⺿艹⻀艹⻁虎⻂衤⻃覀⻄西⻅见\
-⻆角⻇角⻈讠⻉贝⻊足⻋车⻌辶⻍辶⻎辶⻏阝⻐钅⻑長⻒镸⻓长⻔门⻕阝⻖阝⻗雨⻘青⻙韦⻚页⻛风⻜飞⻝食⻞飠⻟飠⻠饣⻡首⻢马⻣骨⻤鬼⻥鱼⻦鸟⻧卤⻨麦\
-⻩黄⻪黾⻫斉⻬齐⻭歯⻮齿⻯竜⻰龙⻱龜⻲亀⻳龟⼾户⾭青";
+/// After Unicode's `EquivalentUnifiedIdeograph`, where Unicode has no decomposition. The radical, a blank, what is typed.
+const RADICALS: &str = include_str!("radicals.txt");
 
 /// The character as people type it.
 pub fn typed(character: char) -> char {
@@ -23,13 +20,9 @@ pub fn typed(character: char) -> char {
 }
 
 fn listed(character: char) -> Option<char> {
-    let mut pairs = RADICALS.chars();
-    while let (Some(radical), Some(plain)) = (pairs.next(), pairs.next()) {
-        if radical == character {
-            return Some(plain);
-        }
-    }
-    None
+    let mut pairs = RADICALS.lines().filter_map(|line| line.split_once(' '));
+    let (_, plain) = pairs.find(|(radical, _)| radical.starts_with(character))?;
+    plain.chars().next()
 }
 
 /// The decomposition, when it is one character.
@@ -59,11 +52,11 @@ mod tests {
 
     #[test]
     fn the_table_is_pairs_of_a_radical_and_a_plain_character() {
-        let characters: Vec<char> = RADICALS.chars().collect();
-        assert_eq!(characters.len() % 2, 0);
-        for pair in characters.chunks(2) {
-            assert!(('\u{2e80}'..='\u{2fdf}').contains(&pair[0]), "{}", pair[0]);
-            assert!(!('\u{2e80}'..='\u{2fdf}').contains(&pair[1]), "{}", pair[1]);
+        let is_radical = |c: char| ('\u{2e80}'..='\u{2fdf}').contains(&c);
+        for line in RADICALS.lines() {
+            let characters: Vec<char> = line.chars().collect();
+            let [radical, ' ', plain] = characters[..] else { panic!("{line:?}") };
+            assert!(is_radical(radical) && !is_radical(plain), "{line:?}");
         }
     }
 

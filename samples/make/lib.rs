@@ -7,6 +7,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing))]
 
 pub mod archive;
+pub mod merge;
 pub mod page_items;
 pub mod pdf;
 pub mod random;
