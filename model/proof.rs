@@ -89,6 +89,27 @@ pub struct Broken {
     pub source: Option<Source>,
 }
 
+/// A figure that was read off a picture, set right because nothing else satisfies the equations it stands in: the
+/// certificate of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Repair {
+    /// `amount`, `balance`, `time`, `opening_balance`, `declared_totals.in_sum`, ….
+    pub figure: Text,
+    /// The row it stands in, when it stands in one.
+    pub seq: Option<u32>,
+    /// As it was read, and what it is now.
+    pub original: Text,
+    pub value: Text,
+    pub source: Source,
+    /// The equations that hold by it and did not, or could not be tried, without it; with the row each is about.
+    pub equations: Vec<(Equation, Option<u32>)>,
+    /// How much less likely its new text is than what was read, by the reader's own account: nats.
+    pub cost: f32,
+    /// How much less likely, in nats, the next best way is in which the equations could hold and this figure be another;
+    /// `None` when there is no other within the bounds of a repair.
+    pub margin: Option<f32>,
+}
+
 /// The order a table is printed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -108,6 +129,9 @@ pub struct Proof {
     pub unchecked: Vec<u32>,
     /// Told by the balances, or else by the dates; `None` when neither tells.
     pub order: Option<PrintedOrder>,
+    /// The figures that were set right so that the equations hold; empty for what was read from a text layer.
+    #[serde(default)]
+    pub repairs: Vec<Repair>,
 }
 
 impl Proof {
@@ -121,6 +145,7 @@ impl Proof {
             broken: Vec::new(),
             unchecked: Vec::new(),
             order: None,
+            repairs: Vec::new(),
         }
     }
 }

@@ -194,8 +194,9 @@ pub struct Transaction {
     pub balance_source: Option<Source>,
     /// The least confidence of what was read for it; 1.0 for text.
     pub confidence: f32,
-    /// What OCR read before the equations corrected it: (figure, original text).
-    pub repaired: Option<Box<(Text, Text)>>,
+    /// What OCR read before the equations corrected it, each as (figure, original text): `amount`, `balance` or `time`.
+    /// Why it was corrected is in [`Proof::repairs`].
+    pub repaired: Option<Box<[(Text, Text)]>>,
 }
 
 /// A single fact of a document that is no transaction list (net pay, fund base).

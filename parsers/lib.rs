@@ -21,20 +21,23 @@ mod capitals;
 mod facts;
 mod fields;
 mod proof;
+mod readings;
 mod record;
+mod repair;
 mod shape;
 mod signs;
+mod spelling;
 mod split;
 mod text;
 mod values;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 
 use jiff::civil::Date;
 use model::document::{Content, Document, MediaType};
 use model::problem::ProblemCode;
-use model::proof::{Proof, ProofStatus};
+use model::proof::{Proof, ProofStatus, Repair};
 use model::sheet::Sheet;
 use model::statement::{DeclaredTotals, Field, Parsed, ParserId, SectionTotals, Statement, StatementKind, Transaction};
 use model::{Money, Problem, Text};
@@ -43,6 +46,7 @@ use facts::{prove_facts, read_facts};
 use fields::{Heading, read_heading, read_totals};
 use layout::{Layout, library};
 use proof::{Claims, prove};
+use readings::RowReadings;
 use table::Table;
 use text::TextLine;
 
@@ -319,7 +323,27 @@ fn statements_of(layout: &Layout, mut table: Table, problems: &mut Vec<Problem>)
         let (declared, sections) = whole_or_parts(declared, sections);
         let mut transactions = transactions;
         let mut holes = table.holes.clone();
-        if layout.column(layout::Role::Amount).is_some_and(|c| c.signed == layout::Sign::FromBalance) {
+        let unsigned = layout.column(layout::Role::Amount).is_some_and(|c| c.signed == layout::Sign::FromBalance);
+        let (mut declared, mut sections) = (declared, sections);
+        let seqs: HashSet<u32> = transactions.iter().map(|row| row.seq).collect();
+        let own = |reading: &&RowReadings| seqs.contains(&reading.seq);
+        let readings: Vec<RowReadings> =
+            if alone { table.readings.clone() } else { table.readings.iter().filter(own).cloned().collect() };
+        let repairs = repair::mend(
+            repair::Case {
+                transactions: &mut transactions,
+                holes: &mut holes,
+                readings: &readings,
+                opening: &mut heading.opening_balance,
+                closing: &mut heading.closing_balance,
+                declared: &mut declared,
+                sections: &mut sections,
+                outside: &table.outside,
+                unsigned,
+            },
+            problems,
+        );
+        if unsigned {
             let opening = heading.opening_balance.as_ref().map(|b| b.value);
             holes.extend(signs::from_balances(&mut transactions, opening, problems));
             holes.sort_unstable();
@@ -327,7 +351,7 @@ fn statements_of(layout: &Layout, mut table: Table, problems: &mut Vec<Problem>)
         if layout.column(layout::Role::Amount).is_some_and(|c| c.signed == layout::Sign::ByRepayment) {
             signs::by_repayment(&mut transactions, problems);
         }
-        let rows = Rows { transactions, holes: &holes, declared, sections, unlisted };
+        let rows = Rows { transactions, holes: &holes, declared, sections, unlisted, repairs };
         made.push(statement(layout, &heading, currency, rows, problems));
     }
     made
@@ -375,6 +399,7 @@ struct Rows<'a> {
     declared: DeclaredTotals,
     sections: Vec<SectionTotals>,
     unlisted: Option<Money>,
+    repairs: Vec<Repair>,
 }
 
 fn statement(
@@ -395,7 +420,12 @@ fn statement(
         sections: &rows.sections,
         sum_rules: &layout.totals.sums,
     });
-    complain_of_totals(&proven.proof, problems);
+    let mut proof = proven.proof;
+    if proof.status == ProofStatus::Proven && !rows.repairs.is_empty() {
+        proof.status = ProofStatus::Repaired;
+    }
+    proof.repairs = rows.repairs;
+    complain_of_totals(&proof, problems);
     // Wallets and platforms keep their accounts in yuan and do not say so.
     let in_yuan = matches!(layout.kind, StatementKind::Wallet | StatementKind::PlatformBill);
     let currency = currency.or(layout.currency).or(in_yuan.then_some("CNY"));
@@ -415,7 +445,7 @@ fn statement(
         transactions: rows.transactions,
         fields: BTreeMap::new(),
         records: Vec::new(),
-        proof: proven.proof,
+        proof,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Printed pages → the records of their table.
 
 use std::collections::HashSet;
+use std::ops::Range;
 
 use jiff::civil::Date;
 use model::page::{Page, Word};
@@ -13,10 +14,12 @@ use model::{Money, Problem};
 use crate::columns::{self, HeaderCell, Ink, all_headers, first_header};
 use crate::fields::{Summary, keep, read_totals};
 use crate::layout::{DateForm, FactKind, Layout, ROLE_COUNT, RecordColumn, Role, Section, Wraps};
+use crate::readings::{Marks, read_doubtful};
 use crate::record::{Columns as Meanings, Context, RowView, is_empty, read_record};
 use crate::rows::{CellLine, assign_centred, assign_top};
+use crate::spelling::Mark;
 use crate::table::{FactRow, Table, is_summary};
-use crate::text::{TextLine, WordLine, page_line, squash, trim, word_lines};
+use crate::text::{TextLine, WordLine, page_line, squash, trim, word_lines, word_marks};
 use crate::values::{currency_prefix, looks_like_date, looks_like_short_date, read_clock};
 
 /// One page's lines, parted.
@@ -242,7 +245,19 @@ struct PageReader<'a, 'c> {
 /// The cells of one page by column, their texts in one string.
 struct Cells {
     arena: String,
+    /// Doubts about its characters, by their offset in it; in order.
+    marks: Vec<Mark>,
     by_column: Vec<Vec<CellLine>>,
+}
+
+impl Cells {
+    /// The doubts about a cell's line, by their offset in a text in which it begins at `start`.
+    fn marks_of(&self, line: &CellLine, start: usize) -> impl Iterator<Item = Mark> + '_ {
+        let from = self.marks.partition_point(|mark| mark.at < line.text_start);
+        let (first, end) = (line.text_start, line.text_end);
+        let marks = self.marks.get(from..).unwrap_or(&[]).iter().take_while(move |mark| mark.at < end);
+        marks.map(move |mark| Mark { at: start + mark.at - first, ..*mark })
+    }
 }
 
 impl<'a> PageReader<'a, '_> {
@@ -297,6 +312,7 @@ impl<'a> PageReader<'a, '_> {
         // Each column's lines are in order, so a cursor per column walks them once.
         let mut cursors = vec![0_usize; cells.by_column.len()];
         let mut texts: [String; ROLE_COUNT] = std::array::from_fn(|_| String::new());
+        let mut marks: Marks = std::array::from_fn(|_| Vec::new());
         for (row, anchor) in anchors.iter().enumerate() {
             if let Some((_, section)) = sections.iter().rev().find(|(baseline, _)| baseline < anchor) {
                 context.section = Some(section);
@@ -304,8 +320,9 @@ impl<'a> PageReader<'a, '_> {
             let mut areas: [Option<Area>; ROLE_COUNT] = [None; ROLE_COUNT];
             let mut whole: Option<Area> = None;
             let mut confidence = 1.0_f32;
-            for text in &mut texts {
+            for (text, marks) in texts.iter_mut().zip(&mut marks) {
                 text.clear();
+                marks.clear();
             }
             for (((lines, owners), cursor), header) in
                 cells.by_column.iter().zip(&assigned).zip(&mut cursors).zip(&self.columns.cells)
@@ -319,7 +336,11 @@ impl<'a> PageReader<'a, '_> {
                             confidence = confidence.min(line.confidence);
                             if let Some(role) = header.role {
                                 if let Some(text) = texts.get_mut(role.index()) {
-                                    append(role, text, cells.arena.get(line.text_start..line.text_end).unwrap_or(""));
+                                    let more = cells.arena.get(line.text_start..line.text_end).unwrap_or("");
+                                    append(role, text, more);
+                                    if let Some(marks) = marks.get_mut(role.index()) {
+                                        marks.extend(cells.marks_of(line, text.len() - more.len()));
+                                    }
                                 }
                                 if let Some(slot) = areas.get_mut(role.index()) {
                                     *slot = Some(slot.map_or(area, |s| s.union(area)));
@@ -364,7 +385,13 @@ impl<'a> PageReader<'a, '_> {
                 continue;
             }
             let seq = table.next_seq();
-            let record = read_record(self.meanings, &view, seq, &mut table.problems);
+            let record = if self.page.reader.is_some() {
+                let (record, readings) = read_doubtful(self.meanings, &view, &marks, seq, &mut table.problems);
+                table.readings.extend(readings);
+                record
+            } else {
+                read_record(self.meanings, &view, seq, &mut table.problems)
+            };
             table.push(record, seq);
         }
         if let Some((_, section)) = sections.last() {
@@ -429,38 +456,59 @@ impl<'a> PageReader<'a, '_> {
 
     fn cells(&self, lines: &[WordLine]) -> Cells {
         let count = self.columns.cells.len();
-        let mut cells =
-            Cells { arena: String::with_capacity(self.page.text.len()), by_column: vec![Vec::new(); count] };
+        let mut cells = Cells {
+            arena: String::with_capacity(self.page.text.len()),
+            marks: Vec::new(),
+            by_column: vec![Vec::new(); count],
+        };
         for (index, line) in lines.iter().enumerate() {
             for word in &line.words {
                 let (first, last) = (self.columns.at(word.x0), self.columns.at(word.x1));
                 if first == last {
                     self.add(&mut cells, index, line, first, self.page.word_text(word), (word.x0, word.x1), word);
+                    self.add_marks(&mut cells, word, 0..usize::MAX);
                     continue;
                 }
                 // A run over an edge: each glyph goes to the column its middle is in.
                 let mut run = String::new();
                 let mut open: Option<(usize, f32, f32)> = None;
-                for (character, x0, x1) in self.page.glyphs(word) {
+                let mut start = 0;
+                for (place, (character, x0, x1)) in self.page.glyphs(word).enumerate() {
                     let column = self.columns.at((x0 + x1) / 2.0);
                     match &mut open {
                         Some((current, _, right)) if *current == column => *right = x1,
                         _ => {
                             if let Some((column, left, right)) = open {
                                 self.add(&mut cells, index, line, column, &run, (left, right), word);
+                                self.add_marks(&mut cells, word, start..place);
                             }
                             run.clear();
                             open = Some((column, x0, x1));
+                            start = place;
                         }
                     }
                     run.push(character);
                 }
                 if let Some((column, left, right)) = open {
                     self.add(&mut cells, index, line, column, &run, (left, right), word);
+                    self.add_marks(&mut cells, word, start..usize::MAX);
                 }
             }
         }
         cells
+    }
+
+    /// The doubts about the word's characters in `range`, which end the arena.
+    fn add_marks(&self, cells: &mut Cells, word: &Word, range: Range<usize>) {
+        if self.page.doubts.is_empty() {
+            return;
+        }
+        let text = self.page.word_text(word);
+        let offset_of = |place: usize| text.char_indices().nth(place).map_or(text.len(), |(offset, _)| offset);
+        let (start, end) = (offset_of(range.start), offset_of(range.end));
+        let arena_start = cells.arena.len().saturating_sub(end - start);
+        let inside = word_marks(self.page, word, 0).filter(|mark| (start..end).contains(&mark.at));
+        cells.marks.extend(inside.map(|mark| Mark { at: arena_start + mark.at - start, ..mark }));
     }
 
     #[allow(clippy::too_many_arguments)]

@@ -73,8 +73,15 @@ pub fn prove(claims: &Claims<'_>) -> Proven {
         ProofStatus::Consistent
     };
     tally.broken.sort_by_key(|b| b.seq.unwrap_or(u32::MAX));
-    let proof =
-        Proof { status, equations: tally.equations, holding: tally.holding, broken: tally.broken, unchecked, order };
+    let proof = Proof {
+        status,
+        equations: tally.equations,
+        holding: tally.holding,
+        broken: tally.broken,
+        unchecked,
+        order,
+        repairs: Vec::new(),
+    };
     Proven { proof, opening: chain.opening, closing: chain.closing }
 }
 
@@ -146,7 +153,8 @@ impl Chain {
 }
 
 /// The signed movement of a row's balance; a neutral row's amount has no sign, so it moves by an unknown amount.
-fn movement(transaction: &Transaction) -> Option<Money> {
+#[must_use]
+pub fn movement(transaction: &Transaction) -> Option<Money> {
     match (transaction.flow, transaction.status) {
         (_, Status::Closed | Status::Failed) => Some(Money::ZERO),
         (Flow::Neutral, _) => transaction.amount.is_zero().then_some(Money::ZERO),
@@ -470,7 +478,8 @@ fn path_end(steps: &[(Money, Money)], start: Option<Money>) -> Option<Money> {
 }
 
 /// Ascending or descending dates, where they are not all equal and nearly all neighbours agree.
-fn order_by_dates(rows: &[Transaction]) -> Option<PrintedOrder> {
+#[must_use]
+pub fn order_by_dates(rows: &[Transaction]) -> Option<PrintedOrder> {
     let (mut up, mut down) = (0_usize, 0_usize);
     let mut before: Option<Date> = None;
     for date in rows.iter().filter_map(|t| t.time).map(|w| w.date) {

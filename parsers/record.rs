@@ -67,7 +67,8 @@ impl<'a> Columns<'a> {
         Self { by_role, last_status: Cell::new(0) }
     }
 
-    fn get(&self, role: Role) -> Option<&'a Column> {
+    #[must_use]
+    pub fn get(&self, role: Role) -> Option<&'a Column> {
         self.by_role.get(role.index()).copied().flatten()
     }
 }
@@ -224,9 +225,9 @@ pub fn is_empty(column: Option<&Column>, text: &str) -> bool {
 }
 
 /// A row's amount, signed, and what its cell says beside it.
-struct Amount {
-    money: Money,
-    flow: Flow,
+pub struct Amount {
+    pub money: Money,
+    pub flow: Flow,
     role: Role,
     currency: Option<&'static str>,
     refunded: Option<Money>,
@@ -272,7 +273,11 @@ fn flow_word(column: &Column, text: &str) -> Option<Flow> {
     found.map(|(_, flow)| *flow)
 }
 
-fn read_amount(columns: &Columns<'_>, view: &RowView<'_>) -> Result<Amount, Problem> {
+/// Reads a row's amount and its direction.
+///
+/// # Errors
+/// The problem, without its place.
+pub fn read_amount(columns: &Columns<'_>, view: &RowView<'_>) -> Result<Amount, Problem> {
     if let Some(column) = columns.get(Role::Amount) {
         let text = trim(view.text(Role::Amount));
         let more = trim(view.text(Role::AmountMore));
@@ -415,8 +420,11 @@ fn with_refund(
     Ok((status, Some(refunded)))
 }
 
-/// `Err` holds the text that is no date.
-fn read_time(columns: &Columns<'_>, view: &RowView<'_>) -> Result<Option<When>, String> {
+/// Reads a row's day and time.
+///
+/// # Errors
+/// The text that is no date.
+pub fn read_time(columns: &Columns<'_>, view: &RowView<'_>) -> Result<Option<When>, String> {
     let text = view.text(Role::Time);
     let column = columns.get(Role::Time);
     let form = column.map_or(DateForm::YearFirst, |c| c.form);

@@ -170,7 +170,13 @@ mod tests {
     use crate::text::Piece;
 
     fn line(text: &str) -> TextLine {
-        TextLine { pieces: vec![Piece { text: text.to_owned(), source: Source::Line { line: 1, column: 1 } }] }
+        TextLine {
+            pieces: vec![Piece {
+                text: text.to_owned(),
+                source: Source::Line { line: 1, column: 1 },
+                marks: Vec::new(),
+            }],
+        }
     }
 
     #[test]

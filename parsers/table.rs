@@ -5,6 +5,7 @@ use model::{Problem, Source};
 
 use crate::fields::{Summary, read_summary};
 use crate::layout::{Layout, Section};
+use crate::readings::RowReadings;
 use crate::record::Record;
 use crate::text::{TextLine, squash};
 
@@ -13,6 +14,8 @@ pub struct Table {
     /// The header was found.
     pub found: bool,
     pub transactions: Vec<Transaction>,
+    /// What is in doubt of them, by `seq`, where they were read off a picture.
+    pub readings: Vec<RowReadings>,
     /// The currency each of them names.
     pub currencies: Vec<Option<&'static str>>,
     /// Positions (`seq`) of rows that could not be read.

@@ -7,6 +7,7 @@ use model::sheet::{Row, Sheet};
 use model::{Money, Source};
 use unicode_normalization::UnicodeNormalization;
 
+use crate::spelling::Mark;
 use crate::values::looks_like_date;
 
 /// White space of any kind that exports use, zero-width characters included.
@@ -44,6 +45,8 @@ fn squashed_chars(text: &str) -> impl Iterator<Item = char> + '_ {
 pub struct Piece {
     pub text: String,
     pub source: Source,
+    /// What its characters may be instead, where it was read off a picture.
+    pub marks: Vec<Mark>,
 }
 
 /// A line of a page or a row of a sheet.
@@ -138,12 +141,13 @@ impl TextLine {
         let piece = self.pieces.get(index)?;
         let rest = trim(cut_at_next_label(piece.text.get(offset..)?));
         if !rest.is_empty() {
-            return Some(Piece { text: rest.to_owned(), source: piece.source.clone() });
+            return Some(Piece { text: rest.to_owned(), source: piece.source.clone(), marks: Vec::new() });
         }
         let following = self.pieces.get(index + 1)?;
         let text = trim(cut_at_next_label(&following.text));
         let is_label = text.split_once([':', '：']).is_some_and(|(before, _)| is_label(trim(before)));
-        (!text.is_empty() && !is_label).then(|| Piece { text: text.to_owned(), source: following.source.clone() })
+        let value = || Piece { text: text.to_owned(), source: following.source.clone(), marks: Vec::new() };
+        (!text.is_empty() && !is_label).then(value)
     }
 }
 
@@ -214,7 +218,8 @@ pub fn sheet_line(sheet: &Sheet, row: &Row) -> TextLine {
     let mut pieces = Vec::new();
     for cell in sheet.cells_of(row) {
         for text in sheet.cell_text(cell).split(['\n', '\r']).map(trim).filter(|text| !text.is_empty()) {
-            pieces.push(Piece { text: text.to_owned(), source: sheet.source(row, cell.column) });
+            let source = sheet.source(row, cell.column);
+            pieces.push(Piece { text: text.to_owned(), source, marks: Vec::new() });
         }
     }
     TextLine { pieces }
@@ -248,6 +253,14 @@ pub fn word_lines(page: &Page) -> Vec<WordLine> {
     lines
 }
 
+/// The doubts about a word's characters, by their byte offset in a text in which the word begins at `start`.
+pub fn word_marks<'a>(page: &'a Page, word: &'a Word, start: usize) -> impl Iterator<Item = Mark> + 'a {
+    page.doubts(word).filter_map(move |(place, doubt)| {
+        let (offset, _) = page.word_text(word).char_indices().nth(place)?;
+        Some(Mark { at: start + offset, change: doubt.change, cost: doubt.cost })
+    })
+}
+
 /// A line of words as pieces: a gap wider than 1.2 em parts two.
 #[must_use]
 pub fn page_line(page: &Page, line: &WordLine) -> TextLine {
@@ -257,12 +270,14 @@ pub fn page_line(page: &Page, line: &WordLine) -> TextLine {
         x1: f32,
         top: f32,
         bottom: f32,
+        marks: Vec<Mark>,
     }
     let mut pieces = Vec::new();
     let mut open: Option<Open> = None;
     let close = |open: &mut Option<Open>, pieces: &mut Vec<Piece>| {
         if let Some(done) = open.take() {
-            pieces.push(Piece { text: done.text, source: page.source(done.x0, done.top, done.x1, done.bottom) });
+            let source = page.source(done.x0, done.top, done.x1, done.bottom);
+            pieces.push(Piece { text: done.text, source, marks: done.marks });
         }
     };
     for word in &line.words {
@@ -272,6 +287,7 @@ pub fn page_line(page: &Page, line: &WordLine) -> TextLine {
                 if word.x0 - piece.x1 > 0.1 * word.font_size {
                     piece.text.push(' ');
                 }
+                piece.marks.extend(word_marks(page, word, piece.text.len()));
                 piece.text.push_str(text);
                 piece.x1 = piece.x1.max(word.x1);
                 piece.top = piece.top.min(word.top);
@@ -279,8 +295,14 @@ pub fn page_line(page: &Page, line: &WordLine) -> TextLine {
             }
             _ => {
                 close(&mut open, &mut pieces);
-                open =
-                    Some(Open { text: text.to_owned(), x0: word.x0, x1: word.x1, top: word.top, bottom: word.bottom });
+                open = Some(Open {
+                    text: text.to_owned(),
+                    x0: word.x0,
+                    x1: word.x1,
+                    top: word.top,
+                    bottom: word.bottom,
+                    marks: word_marks(page, word, 0).collect(),
+                });
             }
         }
     }
@@ -296,6 +318,7 @@ mod tests {
         let pieces = pieces.iter().enumerate().map(|(i, text)| Piece {
             text: (*text).to_owned(),
             source: Source::Line { line: 1, column: u32::try_from(i).unwrap() + 1 },
+            marks: Vec::new(),
         });
         TextLine { pieces: pieces.collect() }
     }

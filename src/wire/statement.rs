@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use model::Sourced;
 use model::dates::Period;
 use model::ledger::RowRef;
-use model::proof::{Broken, Proof};
+use model::proof::{Broken, Equation, Proof, Repair};
 use model::sensitive::mask_id;
 use model::statement::{DeclaredTotals, Field, Holder, SectionTotals, Statement, Transaction};
 use serde::Serialize;
@@ -137,6 +137,35 @@ pub struct ProofOut<'a> {
     pub broken: Vec<BrokenOut<'a>>,
     /// `seq` of the rows whose amount lies in no equation that holds: nothing may rest on them.
     pub unchecked: &'a [u32],
+    /// The figures that were set right so that the equations hold, each with its certificate.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub repairs: Vec<RepairOut<'a>>,
+}
+
+/// A figure read off a picture that was set right because nothing else satisfies the equations it stands in.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct RepairOut<'a> {
+    /// `amount`, `balance`, `time`, `opening_balance`, `declared_totals.in_sum`, ….
+    pub figure: &'a str,
+    /// The row it stands in, when it stands in one.
+    pub seq: Option<u32>,
+    /// As it was read.
+    pub original: &'a str,
+    pub value: &'a str,
+    pub source: SourceOut<'a>,
+    /// The equations that hold by it.
+    pub equations: Vec<RepairEquationOut>,
+    /// How much less likely the new text is than what was read, by the reader's own account, in nats.
+    pub cost: f32,
+    /// By how many nats the next best way to satisfy the equations is less likely; null when there is none.
+    pub margin: Option<f32>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct RepairEquationOut {
+    pub equation: &'static str,
+    /// The row it is about, when it is about one row.
+    pub seq: Option<u32>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -292,7 +321,10 @@ impl<'a> TransactionOut<'a> {
             balance_source: row.balance_source.as_ref().map(SourceOut::from),
             confidence: row.confidence,
             repaired: row.repaired.is_some(),
-            original: row.repaired.as_deref().map(|(figure, text)| BTreeMap::from([(figure.as_str(), text.as_str())])),
+            original: row
+                .repaired
+                .as_deref()
+                .map(|read| read.iter().map(|(figure, text)| (figure.as_str(), text.as_str())).collect()),
         }
     }
 }
@@ -311,6 +343,24 @@ impl<'a> From<&'a Proof> for ProofOut<'a> {
             holding: proof.holding,
             broken: proof.broken.iter().map(BrokenOut::from).collect(),
             unchecked: &proof.unchecked,
+            repairs: proof.repairs.iter().map(RepairOut::from).collect(),
+        }
+    }
+}
+
+impl<'a> From<&'a Repair> for RepairOut<'a> {
+    fn from(repair: &'a Repair) -> Self {
+        let equation =
+            |(equation, seq): &(Equation, Option<u32>)| RepairEquationOut { equation: equation.as_str(), seq: *seq };
+        Self {
+            figure: &repair.figure,
+            seq: repair.seq,
+            original: &repair.original,
+            value: &repair.value,
+            source: SourceOut::from(&repair.source),
+            equations: repair.equations.iter().map(equation).collect(),
+            cost: repair.cost,
+            margin: repair.margin,
         }
     }
 }
