@@ -45,7 +45,7 @@ fn stacked_header(layout: &Layout, page: &Page, lines: &[WordLine]) -> Option<(u
         lines.windows(height).enumerate().find_map(|(at, lines)| {
             let stacks = stacked(page, lines)?;
             let glyphs = stacks.iter().flat_map(Stack::glyphs).collect();
-            let cells = named_cells(layout, glyphs, size_of(lines))?;
+            let cells = named_cells(layout, glyphs, size_of(lines), page.reader.is_some())?;
             Some((at + height - 1, stacks.iter().flat_map(|stack| stack.cells(&cells)).collect()))
         })
     })
@@ -142,10 +142,11 @@ fn read_header(layout: &Layout, page: &Page, line: &WordLine) -> Option<Vec<Head
     {
         return None;
     }
-    named_cells(layout, glyphs_of(page, line), size_of(std::slice::from_ref(line)))
+    named_cells(layout, glyphs_of(page, line), size_of(std::slice::from_ref(line)), page.reader.is_some())
 }
 
-fn named_cells(layout: &Layout, glyphs: Vec<Glyph>, size: f32) -> Option<Vec<HeaderCell>> {
+/// `is_picture`: a name that is not there as it is written may be there with a character misread.
+fn named_cells(layout: &Layout, glyphs: Vec<Glyph>, size: f32, is_picture: bool) -> Option<Vec<HeaderCell>> {
     let mut names: Vec<(Role, Vec<char>, Option<usize>, usize)> = Vec::new();
     for column in &layout.columns {
         for (preference, header) in column.headers.iter().enumerate() {
@@ -157,11 +158,14 @@ fn named_cells(layout: &Layout, glyphs: Vec<Glyph>, size: f32) -> Option<Vec<Hea
     names.sort_by_key(|(_, name, _, preference)| (std::cmp::Reverse(name.len()), *preference));
     let mut used = vec![false; glyphs.len()];
     let mut cells: Vec<HeaderCell> = Vec::new();
-    for (role, name, place, _) in &names {
+    // What is there as it is written first, so that a misread name is not taken for its neighbour.
+    let exact = names.iter().map(|name| (name, 0));
+    let misread = names.iter().filter(|_| is_picture).map(|name| (name, name.1.len() / MISREAD_SHARE));
+    for ((role, name, place, _), errors) in exact.chain(misread.filter(|(_, errors)| *errors > 0)) {
         if cells.iter().any(|c| c.role == Some(*role)) {
             continue;
         }
-        if let Some(start) = find_name(&glyphs, &used, (name, *place), size) {
+        if let Some(start) = find_name(&glyphs, &used, (name, *place), size, errors) {
             let range = start..start + name.len();
             for slot in used.get_mut(range.clone()).into_iter().flatten() {
                 *slot = true;
@@ -214,9 +218,18 @@ fn fold_width(character: char) -> char {
     }
 }
 
+/// One character of so many may be misread on a picture; a shorter name would be another one then.
+const MISREAD_SHARE: usize = 3;
+
 /// A name stands by itself: white before it and after it. With a place, it is the one at that place among all of the
 /// name.
-fn find_name(glyphs: &[Glyph], used: &[bool], (name, place): (&[char], Option<usize>), size: f32) -> Option<usize> {
+fn find_name(
+    glyphs: &[Glyph],
+    used: &[bool],
+    (name, place): (&[char], Option<usize>),
+    size: f32,
+    errors: usize,
+) -> Option<usize> {
     let parted = |left: Option<&Glyph>, right: Option<&Glyph>| match (left, right) {
         (Some(left), Some(right)) => {
             let english = |glyph: &Glyph| glyph.character.is_ascii_alphabetic();
@@ -229,7 +242,10 @@ fn find_name(glyphs: &[Glyph], used: &[bool], (name, place): (&[char], Option<us
     let slashed = |end: usize| matches!(glyphs.get(end..end + 2), Some([slash, next]) if slash.character == '/' && next.character.is_ascii_alphabetic());
     let mut found = (0..=glyphs.len().checked_sub(name.len())?).filter(|&start| {
         let end = start + name.len();
-        let same = glyphs.get(start..end).is_some_and(|here| here.iter().map(|g| g.character).eq(name.iter().copied()));
+        let same = glyphs.get(start..end).is_some_and(|here| {
+            here.iter().zip(name).filter(|(glyph, wanted)| glyph.character != **wanted).take(errors + 1).count()
+                <= errors
+        });
         let free = used.get(start..end).is_some_and(|here| here.iter().all(|u| !u));
         same && (free || place.is_some())
             && parted(start.checked_sub(1).and_then(|i| glyphs.get(i)), glyphs.get(start))

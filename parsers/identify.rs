@@ -7,11 +7,15 @@ use model::sheet::Sheet;
 
 use crate::grid::{self, HeaderNames};
 use crate::layout::{Identify, Layout, Medium};
+use crate::list;
 use crate::pages;
 use crate::text::squash;
 
 /// Titles, preambles and footings lie within this many rows of a sheet's ends.
 const EDGE_ROWS: usize = 60;
+
+/// A list stands for a table of a few columns.
+const LIST_NAMES: usize = 3;
 
 /// A layout that fits, and how well.
 #[derive(Debug, Clone, Copy)]
@@ -34,7 +38,7 @@ impl Candidate<'_> {
 /// The layout that fits best: most columns named, then most texts, then the first by id.
 #[must_use]
 pub fn identify<'a>(layouts: &'a [Layout], document: &Document) -> Option<Candidate<'a>> {
-    let text = edge_text(document);
+    let text = EdgeText::of(document);
     let names: Vec<HeaderNames<'_>> = match &document.content {
         Content::Sheets(sheets) => sheets.iter().map(HeaderNames::of).collect(),
         Content::Pages(_) | Content::Text(_) => Vec::new(),
@@ -50,9 +54,18 @@ pub fn identify<'a>(layouts: &'a [Layout], document: &Document) -> Option<Candid
     best
 }
 
-fn fits<'a>(layout: &'a Layout, document: &Document, names: &[HeaderNames<'_>], text: &str) -> Option<Candidate<'a>> {
+fn fits<'a>(
+    layout: &'a Layout,
+    document: &Document,
+    names: &[HeaderNames<'_>],
+    text: &EdgeText,
+) -> Option<Candidate<'a>> {
     let header = || match (&document.content, layout.medium) {
-        (Content::Pages(pages), Medium::Pages) => Some(pages::find_header(layout, pages)),
+        (Content::Pages(pages), Medium::Pages) => Some(match &layout.list {
+            // As sure as a table's names, and the more the more of its items are dated as this app does.
+            Some(list) => list::count_items(list, layout, pages).map(|items| items.saturating_add(LIST_NAMES)),
+            None => pages::find_header(layout, pages),
+        }),
         (Content::Sheets(_), Medium::Grid) => {
             Some(names.iter().filter_map(|names| grid::find_header(layout, names)).map(|h| h.named).max())
         }
@@ -73,16 +86,46 @@ fn fits<'a>(layout: &'a Layout, document: &Document, names: &[HeaderNames<'_>], 
     }
 }
 
-fn block_fits(block: &Identify, document: &Document, text: &str) -> bool {
+fn block_fits(block: &Identify, document: &Document, text: &EdgeText) -> bool {
     let producer_fits = block.producer.as_ref().is_none_or(|wanted| {
         document.facts.producer.as_ref().is_some_and(|producer| producer.contains(wanted.as_str()))
     });
-    producer_fits && block.texts.iter().all(|wanted| stands_in(text, wanted))
+    producer_fits && block.texts.iter().all(|wanted| text.has(wanted))
 }
 
-/// Every text of every layout is looked for, so the search is the fast one.
-fn stands_in(text: &str, wanted: &str) -> bool {
-    memmem::find(text.as_bytes(), wanted.as_bytes()).is_some()
+/// The text of a document's ends.
+struct EdgeText {
+    text: String,
+    /// Its characters, where they were read off a picture: one of several may then be misread.
+    picture: Option<Vec<char>>,
+}
+
+/// One character of so many may be misread on a picture: a title of a bank has about ten.
+const MISREAD_SHARE: usize = 6;
+
+impl EdgeText {
+    fn of(document: &Document) -> Self {
+        let text = edge_text(document);
+        let is_picture =
+            matches!(&document.content, Content::Pages(pages) if pages.iter().any(|page| page.reader.is_some()));
+        let picture = is_picture.then(|| text.chars().collect());
+        Self { text, picture }
+    }
+
+    /// Every text of every layout is looked for, so the search is the fast one.
+    fn has(&self, wanted: &str) -> bool {
+        memmem::find(self.text.as_bytes(), wanted.as_bytes()).is_some() || self.has_misread(wanted)
+    }
+
+    fn has_misread(&self, wanted: &str) -> bool {
+        let Some(picture) = &self.picture else { return false };
+        let wanted: Vec<char> = wanted.chars().collect();
+        let errors = wanted.len() / MISREAD_SHARE;
+        errors > 0
+            && picture
+                .windows(wanted.len())
+                .any(|here| here.iter().zip(&wanted).filter(|(a, b)| a != b).take(errors + 1).count() <= errors)
+    }
 }
 
 /// Whether a sheet by itself has the texts that tell the layout.

@@ -455,6 +455,7 @@ fn frame(words: &Synonyms, header: &Header, document: &Document) -> Layout {
         facts: Vec::new(),
         records: None,
         equations: Vec::new(),
+        list: None,
     }
 }
 

@@ -132,6 +132,19 @@ struct LayoutFile {
     records: Option<RecordsFile>,
     #[serde(default)]
     equations: Vec<EquationFile>,
+    list: Option<ListFile>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ListFile {
+    time: Vec<String>,
+    month: Option<String>,
+    in_sum: Option<String>,
+    out_sum: Option<String>,
+    texts: Vec<Role>,
+    #[serde(default)]
+    marked: BTreeMap<Role, String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -653,6 +666,24 @@ pub struct Layout {
     pub facts: Vec<Fact>,
     pub records: Option<Records>,
     pub equations: Vec<FactEquation>,
+    /// How an app's list is told apart into its items; `columns` say what the parts of an item mean.
+    pub list: Option<List>,
+}
+
+/// A list of items on the screenshots of an app.
+#[derive(Debug, Clone)]
+pub struct List {
+    /// Of an item's time; groups `year` (where it is printed), `month`, `day`, `clock`.
+    pub time: Vec<Regex>,
+    /// Of the line that begins a month; groups `year`, `month`.
+    pub month: Option<Regex>,
+    /// Of that line or the next: what came in and went out in it, in the first group.
+    pub in_sum: Option<Regex>,
+    pub out_sum: Option<Regex>,
+    /// What the item's other texts are, from top to bottom.
+    pub texts: Vec<Role>,
+    /// Texts of an item that say what they are; the first group, where there is one, is the value.
+    pub marked: Vec<(Role, Regex)>,
 }
 
 impl Layout {
@@ -728,6 +759,7 @@ impl Layout {
         let (_, file_type) = stem.rsplit_once('.').ok_or_else(bad_name)?;
         let medium = match file_type {
             "pdf" => Medium::Pages,
+            "image" if text.contains("[list]") => Medium::Pages,
             "csv" | "xls" | "xlsx" | "json" => Medium::Grid,
             _ => return Err(bad_name()),
         };
@@ -790,6 +822,7 @@ impl Layout {
                     times: e.times,
                 })
                 .collect(),
+            list: file.list.map(|list| check.list(list)).transpose()?,
         };
         check.whole(&layout)?;
         Ok(layout)
@@ -829,6 +862,21 @@ impl Checker<'_> {
             return Err(self.wrong("a field's pattern needs a group"));
         }
         Ok(FieldSpec { after, whole_label: false, patterns, owed: field.owed })
+    }
+
+    fn list(&self, file: ListFile) -> Result<List, LayoutError> {
+        let one = |pattern: &String| self.pattern("list", pattern);
+        if file.time.is_empty() || file.texts.is_empty() {
+            return Err(self.wrong("a list needs `time` and `texts`"));
+        }
+        Ok(List {
+            time: file.time.iter().map(one).collect::<Result<_, _>>()?,
+            month: file.month.as_ref().map(one).transpose()?,
+            in_sum: file.in_sum.as_ref().map(one).transpose()?,
+            out_sum: file.out_sum.as_ref().map(one).transpose()?,
+            texts: file.texts,
+            marked: file.marked.iter().map(|(role, p)| Ok((*role, one(p)?))).collect::<Result<_, LayoutError>>()?,
+        })
     }
 
     fn currency(&self, word: Option<String>) -> Result<Option<&'static str>, LayoutError> {

@@ -11,11 +11,15 @@ mod layout;
 
 mod columns;
 mod grid;
+mod list;
 mod pages;
 mod rows;
 mod table;
 
 mod standards;
+
+#[cfg(test)]
+mod pictures;
 
 mod capitals;
 mod facts;
@@ -211,7 +215,10 @@ fn refuse_empty(document: &Document) -> Result<(), ParseError> {
 fn tables(layout: &Layout, document: &Document, reference: Option<Date>) -> Vec<Table> {
     match &document.content {
         Content::Text(_) => Vec::new(),
-        Content::Pages(pages) => vec![pages::read_table(layout, pages, reference)],
+        Content::Pages(pages) => match &layout.list {
+            Some(list) => vec![list::read_table(layout, list, pages)],
+            None => vec![pages::read_table(layout, pages, reference)],
+        },
         Content::Sheets(sheets) => {
             let mut found: Vec<Table> = Vec::new();
             let mut elsewhere = Table::default();
@@ -320,7 +327,8 @@ fn statements_of(layout: &Layout, mut table: Table, problems: &mut Vec<Problem>)
         }
         // Totals of a page are about all its currencies together.
         let sections = if alone { table.sections.clone() } else { Vec::new() };
-        let (declared, sections) = whole_or_parts(declared, sections);
+        let (declared, sections) =
+            if layout.list.is_some() { (declared, sections) } else { whole_or_parts(declared, sections) };
         let mut transactions = transactions;
         let mut holes = table.holes.clone();
         let unsigned = layout.column(layout::Role::Amount).is_some_and(|c| c.signed == layout::Sign::FromBalance);
@@ -343,6 +351,9 @@ fn statements_of(layout: &Layout, mut table: Table, problems: &mut Vec<Problem>)
             },
             problems,
         );
+        sections.retain(|section| {
+            !table.open_sections.contains(&section.first_seq) || repair::shows_whole(section, &transactions)
+        });
         if unsigned {
             let opening = heading.opening_balance.as_ref().map(|b| b.value);
             holes.extend(signs::from_balances(&mut transactions, opening, problems));
@@ -529,6 +540,7 @@ pub fn layouts() -> Vec<LayoutSummary> {
         kind: layout.kind.as_str(),
         title: layout.title.clone(),
         media: match layout.medium {
+            layout::Medium::Pages if layout.list.is_some() => vec!["png", "jpeg"],
             layout::Medium::Pages => vec!["pdf"],
             layout::Medium::Grid if layout.id.ends_with(".json") => vec!["json"],
             layout::Medium::Grid => vec!["csv", "xls", "xlsx"],

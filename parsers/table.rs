@@ -31,6 +31,9 @@ pub struct Table {
     pub fact_totals: Option<FactRow>,
     /// Totals that each page prints about itself.
     pub sections: Vec<SectionTotals>,
+    /// The first row of those that may be about more rows than are shown: they prove where they hold, and where they do
+    /// not they say nothing.
+    pub open_sections: Vec<u32>,
 }
 
 /// A row of a table of facts: the text, place and confidence of each of its layout's columns, in their order.

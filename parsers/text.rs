@@ -236,6 +236,9 @@ pub struct WordLine {
 /// one line.
 #[must_use]
 pub fn word_lines(page: &Page) -> Vec<WordLine> {
+    if page.reader.is_some() {
+        return picture_lines(page);
+    }
     let mut words: Vec<Word> = page.words.iter().filter(|w| w.upright).copied().collect();
     words.sort_by(|a, b| a.baseline.total_cmp(&b.baseline));
     let mut lines: Vec<WordLine> = Vec::new();
@@ -252,6 +255,50 @@ pub fn word_lines(page: &Page) -> Vec<WordLine> {
     }
     lines
 }
+
+/// As [`word_lines`], for a page read off a picture, whose lines are not quite straight: a word goes on the line whose
+/// last word, left of it, stands nearest to its height.
+fn picture_lines(page: &Page) -> Vec<WordLine> {
+    struct Open {
+        middle: f32,
+        size: f32,
+        right: f32,
+        line: WordLine,
+    }
+    let middle = |word: &Word| (word.top + word.bottom) / 2.0;
+    let mut words: Vec<Word> = page.words.iter().filter(|w| w.upright).copied().collect();
+    words.sort_by(|a, b| a.x0.total_cmp(&b.x0).then(a.top.total_cmp(&b.top)));
+    let mut lines: Vec<Open> = Vec::new();
+    for word in words {
+        let (own, size) = (middle(&word), (word.bottom - word.top).max(1.0));
+        let fits = |line: &&mut Open| {
+            (line.middle - own).abs() <= LINE_TOLERANCE * size.min(line.size) && word.x0 > line.right - 0.5 * size
+        };
+        let nearest =
+            lines.iter_mut().filter(fits).min_by(|a, b| (a.middle - own).abs().total_cmp(&(b.middle - own).abs()));
+        match nearest {
+            Some(line) => {
+                (line.middle, line.size, line.right) = (own, size, word.x1);
+                line.line.words.push(word);
+            }
+            None => {
+                let line = WordLine { baseline: 0.0, words: vec![word] };
+                lines.push(Open { middle: own, size, right: word.x1, line });
+            }
+        }
+    }
+    let mut lines: Vec<WordLine> = lines.into_iter().map(|open| open.line).collect();
+    for line in &mut lines {
+        let mut baselines: Vec<f32> = line.words.iter().map(|word| word.baseline).collect();
+        baselines.sort_by(f32::total_cmp);
+        line.baseline = baselines.get(baselines.len() / 2).copied().unwrap_or(0.0);
+    }
+    lines.sort_by(|a, b| a.baseline.total_cmp(&b.baseline));
+    lines
+}
+
+/// Of a word's height: lines of a cell that takes two stand half a height off their row's line.
+const LINE_TOLERANCE: f32 = 0.35;
 
 /// The doubts about a word's characters, by their byte offset in a text in which the word begins at `start`.
 pub fn word_marks<'a>(page: &'a Page, word: &'a Word, start: usize) -> impl Iterator<Item = Mark> + 'a {

@@ -223,6 +223,7 @@ fn backward(steps: &[Step], forward: &[States]) -> Vec<BTreeMap<Money, f32>> {
 fn path(steps: &[Step], forward: &[States]) -> Vec<(Option<(Money, State)>, Option<bool>)> {
     let mut path = vec![(None, None); forward.len()];
     let mut wanted: Option<Money> = None;
+    let mut next_holds = None;
     for (index, states) in forward.iter().enumerate().rev() {
         let cheapest = || states.iter().min_by(|a, b| a.1.cost.total_cmp(&b.1.cost)).map(|(value, _)| *value);
         let Some(value) = wanted.or_else(cheapest) else { continue };
@@ -235,6 +236,10 @@ fn path(steps: &[Step], forward: &[States]) -> Vec<(Option<(Money, State)>, Opti
             None if free => None,
             None => Some(false),
         };
+        // Where no balance is printed, the next one that is tells.
+        let is_printed = steps.get(index).is_some_and(|step| !step.balances.is_empty());
+        let holds = if is_printed { holds } else { holds.and(next_holds) };
+        next_holds = if wanted.is_some() { holds } else { None };
         if let Some(slot) = path.get_mut(index) {
             *slot = (Some((value, state)), holds);
         }

@@ -19,11 +19,11 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 use model::problem::ProblemCode;
-use model::proof::{Equation, PrintedOrder, Repair};
+use model::proof::{Equation, Repair};
 use model::statement::{DeclaredTotals, Flow, SectionTotals, Status, Transaction};
 use model::{Money, Problem, Source, Sourced, Text, When};
 
-use crate::proof::{movement, order_by_dates};
+use crate::proof::movement;
 use crate::readings::{Figure, RowReadings, forget_unread};
 use crate::spelling::Mark;
 use crate::text::{TextLine, trim};
@@ -45,6 +45,21 @@ const ROWS_MAX: usize = 60;
 
 fn share_allows(repaired: usize, rows: usize) -> bool {
     repaired <= (rows / ROWS_SHARE).max(ROWS_FREE).min(ROWS_MAX)
+}
+
+/// Whether a month's printed sums say something of the rows that a list shows of it: they hold, or the rows are more than
+/// they say. Rows that are less may be cut off the picture.
+#[must_use]
+pub fn shows_whole(section: &SectionTotals, rows: &[Transaction]) -> bool {
+    let range = section.first_seq..=section.last_seq;
+    let sum = |flow: Flow| -> Money {
+        rows.iter().filter(|r| range.contains(&r.seq) && r.flow == flow).map(|r| r.amount.abs()).sum()
+    };
+    let printed = [(Flow::In, &section.totals.in_sum), (Flow::Out, &section.totals.out_sum)];
+    let sums = || printed.iter().filter_map(|(flow, printed)| Some((sum(*flow), printed.as_ref()?.value)));
+    // Apps differ in what they make of a refund.
+    let is_plain = rows.iter().all(|row| row.status == Status::Settled && row.refunded.is_none());
+    sums().all(|(shown, printed)| shown == printed) || is_plain && sums().any(|(shown, printed)| shown > printed)
 }
 
 /// A statement before its proof.
@@ -307,6 +322,18 @@ impl<'a> Work<'a> {
                 changes.push((at, Change { index: *index, figure: BALANCE, other, cost, margin }));
             }
         }
+        // The equation that a row's movement is in ends at the next balance that is printed.
+        let mut link_of: Vec<usize> = (0..rows.len()).collect();
+        let mut next_printed = rows.len();
+        for (at, (index, _)) in rows.iter().enumerate().rev() {
+            if !self.balances(*index).is_empty() {
+                next_printed = at;
+            }
+            if let Some(slot) = link_of.get_mut(at) {
+                *slot = next_printed;
+            }
+        }
+        let link_of = |at: usize| link_of.get(at).copied().unwrap_or(rows.len());
         // Changes in neighbouring rows stand and fall together.
         let groups = changes.chunk_by(|(a, _), (b, _)| b - a <= 1);
         for group in groups {
@@ -314,9 +341,9 @@ impl<'a> Work<'a> {
             // The links that a change takes part in: an amount in its own, a balance in the next one too.
             let mut links: Vec<usize> = Vec::new();
             for (at, change) in group {
-                links.push(*at);
+                links.push(link_of(*at));
                 if change.figure == BALANCE {
-                    links.push(at + 1);
+                    links.push(link_of(at + 1));
                 }
             }
             links.sort_unstable();
@@ -347,17 +374,12 @@ impl<'a> Work<'a> {
                     })
                     .collect();
                 for (at, change) in group {
-                    let own_link = if change.figure == AMOUNT { *at } else { at + 1 };
-                    let own: Vec<_> = equations
-                        .iter()
-                        .filter(|(_, seq)| {
-                            let seq_of = |link: usize| {
-                                rows.get(link).and_then(|(i, _)| self.transactions.get(*i)).map(|row| row.seq)
-                            };
-                            *seq == seq_of(*at) || *seq == seq_of(own_link)
-                        })
-                        .copied()
-                        .collect();
+                    let further = if change.figure == AMOUNT { *at } else { at + 1 };
+                    let seq_of = |at: usize| {
+                        rows.get(link_of(at)).and_then(|(i, _)| self.transactions.get(*i)).map(|row| row.seq)
+                    };
+                    let is_own = |seq: &Option<u32>| *seq == seq_of(*at) || *seq == seq_of(further);
+                    let own: Vec<_> = equations.iter().filter(|(_, seq)| is_own(seq)).copied().collect();
                     self.apply(change, margin, own);
                 }
             } else {
@@ -610,10 +632,11 @@ impl<'a> Work<'a> {
 
     /// A date that is none, or that stands out of the order of its neighbours, where one other reading stands in it.
     fn dates(&mut self) {
+        let mut steps = self.day_steps();
         for index in 0..self.transactions.len() {
             let Some(reading) = self.reading(index).filter(|reading| !reading.time.others.is_empty()) else { continue };
             let own = self.transactions.get(index).and_then(|row| row.time);
-            let Some((low, high)) = self.days_around(index) else { continue };
+            let Some((low, high)) = self.days_around(index, steps) else { continue };
             let fits = |when: &When| (low..=high).contains(&when.date);
             if own.as_ref().is_some_and(fits) {
                 continue;
@@ -639,19 +662,36 @@ impl<'a> Work<'a> {
                 cost: rounded(best.cost),
                 margin: margin.is_finite().then(|| rounded(margin)),
             });
+            // More than may be set right are not set right at all.
+            if self.repairs.len() > ROWS_MAX {
+                break;
+            }
+            steps = self.day_steps();
         }
     }
 
-    /// The days that a row's day must lie between: its neighbours', which must both be there and in the order of the
+    /// The days that a row's day must lie between: its neighbours', which must both be there and in the order of all the
     /// others.
-    fn days_around(&self, index: usize) -> Option<(Date, Date)> {
+    fn days_around(&self, index: usize, steps: (usize, usize)) -> Option<(Date, Date)> {
         let day = |index: usize| self.transactions.get(index).and_then(|row| row.time).map(|when| when.date);
         let (before, after) = (day(index.checked_sub(1)?)?, day(index + 1)?);
-        let in_order = match order_by_dates(&self.transactions)? {
-            PrintedOrder::OldestFirst => before <= after,
-            PrintedOrder::NewestFirst => before >= after,
-        };
+        let (mut up, mut down) = steps;
+        // The row's own day may be the one that is out of order.
+        if let Some(own) = day(index) {
+            for (a, b) in [(before, own), (own, after)] {
+                up -= usize::from(a < b);
+                down -= usize::from(a > b);
+            }
+        }
+        let in_order = (up > 4 * down && before <= after) || (down > 4 * up && before >= after);
         in_order.then(|| (before.min(after), before.max(after)))
+    }
+
+    /// How many neighbours' days go up, and how many down.
+    fn day_steps(&self) -> (usize, usize) {
+        let days: Vec<Option<Date>> = self.transactions.iter().map(|row| row.time.map(|when| when.date)).collect();
+        let pairs = || days.windows(2).filter_map(|pair| Some(((*pair.first()?)?, (*pair.last()?)?)));
+        (pairs().filter(|(a, b)| a < b).count(), pairs().filter(|(a, b)| a > b).count())
     }
 }
 
