@@ -733,7 +733,7 @@ impl Layout {
 /// Why a layout file is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum LayoutError {
-    #[error("{path}: not `<issuer>/<kind>.<pdf|csv|xls|xlsx|json>.toml`")]
+    #[error("{path}: not `<issuer>/<kind>.<pdf|image|csv|xls|xlsx|json>.toml`")]
     Name { path: String },
     #[error("{path}: {source}")]
     Toml {
@@ -758,8 +758,8 @@ impl Layout {
         let stem = file_name.strip_suffix(".toml").ok_or_else(bad_name)?;
         let (_, file_type) = stem.rsplit_once('.').ok_or_else(bad_name)?;
         let medium = match file_type {
-            "pdf" => Medium::Pages,
-            "image" if text.contains("[list]") => Medium::Pages,
+            // An image's file is for what only screens show; a picture of a paper is read as the paper.
+            "pdf" | "image" => Medium::Pages,
             "csv" | "xls" | "xlsx" | "json" => Medium::Grid,
             _ => return Err(bad_name()),
         };

@@ -219,8 +219,11 @@ fn backward(steps: &[Step], forward: &[States]) -> Vec<BTreeMap<Money, f32>> {
     all
 }
 
-/// The cheapest way through, from its end: each row's state, and whether it follows from the one before.
-fn path(steps: &[Step], forward: &[States]) -> Vec<(Option<(Money, State)>, Option<bool>)> {
+/// A row's state on the cheapest way, and whether it follows from the one before.
+type Passed = (Option<(Money, State)>, Option<bool>);
+
+/// The cheapest way through, told from its end.
+fn path(steps: &[Step], forward: &[States]) -> Vec<Passed> {
     let mut path = vec![(None, None); forward.len()];
     let mut wanted: Option<Money> = None;
     let mut next_holds = None;

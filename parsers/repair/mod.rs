@@ -44,7 +44,7 @@ const ROWS_SHARE: usize = 5;
 const ROWS_MAX: usize = 60;
 
 fn share_allows(repaired: usize, rows: usize) -> bool {
-    repaired <= (rows / ROWS_SHARE).max(ROWS_FREE).min(ROWS_MAX)
+    repaired <= (rows / ROWS_SHARE).clamp(ROWS_FREE, ROWS_MAX)
 }
 
 /// Whether a month's printed sums say something of the rows that a list shows of it: they hold, or the rows are more than
