@@ -8,6 +8,8 @@ pub mod features;
 pub mod ledger;
 pub mod profile;
 
+mod names;
+
 use jiff::civil::Date;
 use model::declaration::Declaration;
 use model::document::FileFacts;
@@ -44,12 +46,20 @@ pub struct Assessment {
     pub decision: model::decision::Decision,
 }
 
+/// The documents as one ledger, each row with its category.
+#[must_use]
+pub fn build_ledger(documents: &[DocumentView<'_>]) -> Ledger {
+    let mut ledger = ledger::build(documents, enrichment::category);
+    enrichment::mark_salaries(&mut ledger);
+    ledger
+}
+
 /// The whole of it, stage by stage; each takes what the stage before made.
 ///
 /// # Errors
 /// [`decision::PolicyError`] when the policy cannot be evaluated on this profile.
 pub fn assess(input: &Input<'_>) -> Result<Assessment, decision::PolicyError> {
-    let ledger = ledger::build(input.documents);
+    let ledger = build_ledger(input.documents);
     let features = features::compute(&ledger, input.documents, input.declaration, input.as_of);
     let findings = checks::run(&checks::View {
         documents: input.documents,

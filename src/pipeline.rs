@@ -140,7 +140,7 @@ pub fn shapes(name: &str, bytes: &[u8], passwords: &[&str], limits: &Limits) -> 
 #[must_use]
 pub fn category(_: RowRef, statement: &Statement, row: &Transaction) -> Option<Category> {
     let holder = statement.holder.name.as_ref().map(|name| name.value.reveal().as_str());
-    Some(enrichment::category(row, statement.kind, holder).0)
+    Some(enrichment::category(row, statement.kind, holder.as_slice()).0)
 }
 
 /// Runs a stage on one document; a panic in it is that document's failure and nobody else's.

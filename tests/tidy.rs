@@ -202,16 +202,12 @@ fn the_stages_do_not_know_each_other() {
     }
 }
 
-/// `ledger` enriches each row as it takes it in, and a name is normalised in one place for all who compare names.
-const BORROWS: [(&str, &str); 2] = [("ledger", "enrichment"), ("features", "enrichment")];
-
 #[test]
 fn a_stage_of_the_assessment_knows_no_other() {
     let stages = folders("assessment");
     for stage in &stages {
         for (file, code) in sources(&format!("assessment/{stage}")) {
-            let may = |other: &str| other == stage || BORROWS.contains(&(stage.as_str(), other));
-            for other in stages.iter().filter(|other| !may(other)) {
+            for other in stages.iter().filter(|other| *other != stage) {
                 let named =
                     code.contains(&format!("crate::{other}")) || code.contains(&format!("super::super::{other}"));
                 assert!(!named, "{file} imports {other}");

@@ -7,7 +7,7 @@ use model::dates::days_between;
 use model::ledger::{Category, Ledger};
 use model::statement::{Flow, StatementKind};
 
-use super::names::{looks_like_company, normalised};
+use crate::names::{looks_like_company, normalised};
 
 /// A month between two pay days, with weekends and holidays in between (catalogue, I01).
 const CYCLE_DAYS: std::ops::RangeInclusive<i64> = 25..=35;

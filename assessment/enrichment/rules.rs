@@ -11,7 +11,7 @@ use model::ledger::Category;
 use model::statement::{Flow, StatementKind, Transaction};
 use serde::Deserialize;
 
-use super::names::{looks_like_company, looks_like_person};
+use crate::names::{looks_like_company, looks_like_person};
 
 /// Where words may stand, as bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -91,6 +91,10 @@ struct Lender {
     words: Vec<String>,
     #[serde(default)]
     also_pays: bool,
+    /// Read by the features (M05).
+    #[serde(default)]
+    #[allow(dead_code, reason = "the table's form is checked here in full, and the tag is read elsewhere")]
+    high_cost: bool,
 }
 
 #[derive(Deserialize)]

@@ -11,7 +11,7 @@ use rust_decimal::Decimal;
 use super::parameters::{HOLIDAYS, TERMS};
 use super::view::{Basis, View, Window};
 use super::{Definition, Measured, Value, statistics, streams};
-use crate::enrichment::normalised;
+use crate::names::normalised;
 
 const THREE: Window = Window::Months(3);
 const SIX: Window = Window::Months(6);
@@ -28,7 +28,7 @@ pub(super) const FEATURES: &[Definition] = &[
         basis: Basis::Shown,
         meaning_zh: "月均工资收入",
         meaning_en: "I01: salary credits per month",
-        function: |view, window| category_average(view, window, Category::Salary),
+        function: |view, window| category_average(view, window, &TERMS.salary),
     },
     Definition {
         name: "salary_months_hit",
@@ -100,7 +100,7 @@ pub(super) const FEATURES: &[Definition] = &[
         basis: Basis::Shown,
         meaning_zh: "月均平台劳务收入",
         meaning_en: "I08: credits from platform payers per month",
-        function: |view, window| category_average(view, window, Category::PlatformIncome),
+        function: |view, window| category_average(view, window, &[Category::PlatformIncome]),
     },
     Definition {
         name: "merchant_receipts_avg",
@@ -109,7 +109,7 @@ pub(super) const FEATURES: &[Definition] = &[
         basis: Basis::Shown,
         meaning_zh: "月均经营收款（已扣退款）",
         meaning_en: "I09: merchant collections per month, net of refunds",
-        function: |view, window| category_average(view, window, Category::MerchantReceipts),
+        function: |view, window| category_average(view, window, &[Category::MerchantReceipts]),
     },
     Definition {
         name: "public_benefit_income",
@@ -153,10 +153,10 @@ fn average(sums: &[Money]) -> Option<Value> {
     statistics::mean(sums).map(Value::Money)
 }
 
-fn category_average(view: &View<'_>, window: Window, category: Category) -> Measured {
+fn category_average(view: &View<'_>, window: Window, categories: &[Category]) -> Measured {
     let (sums, rows) = view.monthly(window, |index, entry| {
         let inflow = view.counts(index).inflow;
-        (entry.category == category && inflow.is_positive()).then_some(inflow)
+        (categories.contains(&entry.category) && inflow.is_positive()).then_some(inflow)
     });
     Measured::maybe(average(&sums), "no_complete_month", rows)
 }
@@ -168,7 +168,7 @@ fn eligible_inflow_avg(view: &View<'_>, window: Window) -> Measured {
 
 fn public_benefit_income(view: &View<'_>, window: Window) -> Measured {
     let (sums, rows) = view.monthly(window, |_, entry| {
-        (entry.category == Category::PublicBenefit && entry.flow == Flow::In).then_some(entry.amount)
+        (TERMS.benefits.contains(&entry.category) && entry.flow == Flow::In).then_some(entry.amount)
     });
     Measured::new(Value::Money(statistics::total(&sums)), rows)
 }
@@ -202,7 +202,7 @@ fn salaries<'a>(view: &View<'a>, events: impl IntoIterator<Item = usize>) -> Vec
     let salary = |index: usize| {
         let entry = view.entry(index)?;
         let date = entry.time?.date;
-        let is_salary = entry.category == Category::Salary && entry.flow == Flow::In && date <= view.as_of;
+        let is_salary = TERMS.salary.contains(&entry.category) && entry.flow == Flow::In && date <= view.as_of;
         let payer = entry.counterparty.as_deref().map(normalised).unwrap_or_default();
         is_salary.then_some(Salary { index, date, amount: entry.amount, payer, entry })
     };
@@ -278,10 +278,7 @@ fn salary_payday_std(view: &View<'_>, window: Window) -> Measured {
 
 fn salary_amount_cv(view: &View<'_>, window: Window) -> Measured {
     let mut salaries = of_main_employer(view, window);
-    salaries.retain(|salary| {
-        let said = salary.entry.description.as_deref().unwrap_or_default();
-        !TERMS.bonus_words.iter().any(|word| said.contains(word.as_str()))
-    });
+    salaries.retain(|salary| salary.entry.category != Category::Bonus);
     let mut months: BTreeMap<Month, Money> = BTreeMap::new();
     for salary in &salaries {
         let sum = months.entry(Month::of(salary.date)).or_default();

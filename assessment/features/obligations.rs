@@ -68,7 +68,9 @@ pub(super) const FEATURES: &[Definition] = &[
         basis: Basis::Shown,
         meaning_zh: "月均房租支出",
         meaning_en: "O07: rent per month",
-        function: |view, window| measured(out(view, window, Category::Rent)),
+        function: |view, window| {
+            measured(view.average_by_account(window, |_, entry| left(entry).filter(|_| is_rent(entry))))
+        },
     },
     Definition {
         name: "fixed_obligations",
@@ -132,6 +134,11 @@ fn out(view: &View<'_>, window: Window, category: Category) -> Amount {
     view.average_by_account(window, |_, entry| left(entry).filter(|_| entry.category == category))
 }
 
+/// A shop's rent is owed like a flat's.
+const fn is_rent(entry: &Entry) -> bool {
+    matches!(entry.category, Category::Rent | Category::ShopRent)
+}
+
 fn instalments(view: &View<'_>, window: Window) -> Amount {
     out(view, window, Category::LoanRepayment)
 }
@@ -152,13 +159,12 @@ fn net_borrowing(view: &View<'_>, window: Window) -> Measured {
 
 fn fixed(view: &View<'_>, window: Window) -> Amount {
     let pays = |entry: &Entry| -> Option<Decimal> {
-        let said = entry.description.as_deref().unwrap_or_default();
         match entry.category {
-            Category::LoanRepayment | Category::Mortgage | Category::Rent => Some(Decimal::ONE),
+            Category::LoanRepayment | Category::Mortgage => Some(Decimal::ONE),
+            _ if is_rent(entry) => Some(Decimal::ONE),
             // A repayment of the whole bill is no obligation: its minimum is (O04).
             Category::CardRepayment => Some(TERMS.card_minimum_share),
-            Category::Insurance | Category::Education => Some(Decimal::ONE),
-            _ if TERMS.child_support_words.iter().any(|word| said.contains(word.as_str())) => Some(Decimal::ONE),
+            category if TERMS.obligations.contains(&category) => Some(Decimal::ONE),
             _ => None,
         }
     };

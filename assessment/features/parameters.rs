@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::LazyLock;
 
 use jiff::civil::{Date, Weekday};
-use model::Money;
 use model::ledger::{Category, Grade};
+use model::{Money, Month};
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
@@ -54,7 +54,10 @@ impl Evidence {
 #[serde(deny_unknown_fields)]
 pub(super) struct Terms {
     pub(super) eligible: Vec<Category>,
-    pub(super) own_savings: Vec<String>,
+    pub(super) salary: Vec<Category>,
+    pub(super) benefits: Vec<Category>,
+    pub(super) farm: Vec<Category>,
+    pub(super) persons: Vec<Category>,
     pub(super) streams: Vec<Category>,
     pub(super) streams_without_payer: Vec<Category>,
     pub(super) not_consumption: Vec<Category>,
@@ -65,19 +68,22 @@ pub(super) struct Terms {
     pub(super) card_minimum_share: Decimal,
     pub(super) low_balance: Money,
     pub(super) low_balance_share: Decimal,
-    pub(super) bonus_words: Vec<String>,
-    pub(super) child_support_words: Vec<String>,
+    pub(super) obligations: Vec<Category>,
     pub(super) zero_income_share: Decimal,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct HolidayTable {
+    years: Vec<i16>,
+    spring_festival: Vec<Date>,
     rest: Vec<String>,
     work: Vec<Date>,
 }
 
 pub(super) struct Holidays {
+    years: Vec<i16>,
+    spring_festival: Vec<Date>,
     rest: HashSet<Date>,
     work: HashSet<Date>,
 }
@@ -90,12 +96,21 @@ impl Holidays {
             let (from, to): (Date, Date) = (from.parse().ok()?, to.parse().ok()?);
             rest.extend(from.series(jiff::Span::new().days(1)).take_while(|day| *day <= to));
         }
-        Some(Self { rest, work: table.work.iter().copied().collect() })
+        let work = table.work.iter().copied().collect();
+        Some(Self { years: table.years.clone(), spring_festival: table.spring_festival.clone(), rest, work })
     }
 
     fn is_working_day(&self, date: Date) -> bool {
         let weekend = matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday);
+        if !self.years.contains(&date.year()) {
+            return !weekend;
+        }
         self.work.contains(&date) || (!weekend && !self.rest.contains(&date))
+    }
+
+    /// Whether the lunar year begins in this month.
+    pub(super) fn has_spring_festival(&self, month: Month) -> bool {
+        self.spring_festival.iter().any(|day| Month::of(*day) == month)
     }
 
     /// The day itself, or the last working day before it.
@@ -141,6 +156,9 @@ mod tests {
         assert_eq!(HOLIDAYS.working_day_until(date(2026, 10, 5)), date(2026, 9, 30), "the autumn holiday");
         assert_eq!(HOLIDAYS.working_day_until(date(2026, 3, 15)), date(2026, 3, 13), "a Sunday");
         assert_eq!(HOLIDAYS.working_day_until(date(2026, 2, 28)), date(2026, 2, 28), "a Saturday that is worked");
+        // Not announced yet: only weekends are known.
+        assert_eq!(HOLIDAYS.working_day_until(date(2027, 10, 4)), date(2027, 10, 4));
+        assert_eq!(HOLIDAYS.working_day_until(date(2027, 10, 3)), date(2027, 10, 1), "a Sunday");
     }
 
     #[test]

@@ -15,7 +15,7 @@ use rust_decimal::Decimal;
 use super::parameters::{EVIDENCE, TERMS};
 use super::statistics;
 use super::view::{View, Window};
-use crate::enrichment::normalised;
+use crate::names::normalised;
 
 /// A stream with the entries it rests on.
 pub(super) struct Stream {
@@ -45,7 +45,9 @@ pub(super) fn streams(view: &View<'_>, window: Window) -> Vec<Stream> {
             }
             let grade = view.grade(entry);
             let parts = if grade == Grade::E { &mut unproven } else { &mut proven };
-            let part = parts.entry((entry.category, payer(entry))).or_default();
+            // A bonus comes with the wages.
+            let category = if entry.category == Category::Bonus { Category::Salary } else { entry.category };
+            let part = parts.entry((category, payer(entry))).or_default();
             let sum = part.months.entry(place).or_default();
             *sum = sum.plus(inflow);
             part.rows.push(index);

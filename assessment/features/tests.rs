@@ -16,7 +16,7 @@ fn ledger(statements: &[String]) -> Ledger {
         .iter()
         .map(|statement| DocumentView { statements: std::slice::from_ref(statement), problems: &[], facts: &facts })
         .collect();
-    crate::ledger::build(&documents)
+    crate::build_ledger(&documents)
 }
 
 const AS_OF: Date = date(2026, 7, 5);

@@ -9,7 +9,7 @@ use model::{Money, Month, Period};
 use rust_decimal::Decimal;
 
 use super::parameters::{EVIDENCE, TERMS};
-use crate::enrichment::normalised;
+use crate::names::normalised;
 
 /// Months further back than this are not looked at: no window is longer than a year, and a period misread as
 /// centuries must not be walked day by day.
@@ -227,10 +227,10 @@ impl<'a> View<'a> {
 }
 
 /// Wallets and deposits in yuan: what is owed on a card is not the applicant's money, and there is no rate here to
-/// add other currencies by.
+/// add other currencies by. An account whose currency nothing tells is kept apart as well.
 fn holds_money(account: &LedgerAccount) -> bool {
     let kind = matches!(account.kind, StatementKind::Wallet | StatementKind::DepositAccount);
-    kind && account.currency.as_deref().is_none_or(|currency| currency == "CNY")
+    kind && account.currency.as_deref() == Some("CNY")
 }
 
 /// An entry that moved the applicant's money and is not another leg of one that counts. A card's repayment counts
@@ -315,8 +315,7 @@ fn purchase_or_income(entry: &Entry) -> Counted {
     let serves_debt = matches!(entry.category, Category::LoanRepayment | Category::CardRepayment | Category::Mortgage);
     match entry.flow {
         Flow::In => {
-            let saved = entry.party.as_deref().is_some_and(|party| TERMS.own_savings.iter().any(|own| own == party));
-            let eligible = TERMS.eligible.contains(&entry.category) && !saved;
+            let eligible = TERMS.eligible.contains(&entry.category);
             Counted { inflow: if eligible { amount } else { Money::ZERO }, ..Counted::default() }
         }
         Flow::Neutral if !serves_debt => Counted::default(),
@@ -356,7 +355,7 @@ fn net_persons(ledger: &Ledger, events: impl Iterator<Item = usize>, counted: &m
     let mut persons: BTreeMap<String, (Vec<usize>, Vec<usize>)> = BTreeMap::new();
     for index in events {
         let Some(entry) = ledger.entries.get(index) else { continue };
-        if entry.category != Category::PersonTransfer {
+        if !TERMS.persons.contains(&entry.category) {
             continue;
         }
         let name = entry.counterparty.as_deref().map(normalised).unwrap_or_default();

@@ -5,8 +5,9 @@ use model::proof::ProofStatus;
 use model::statement::{Statement, StatementKind};
 use model::{Period, Text};
 
+use super::currency;
 use crate::DocumentView;
-use crate::enrichment::same_person;
+use crate::names::same_person;
 
 /// One statement of a document, with its place.
 #[derive(Clone, Copy)]
@@ -63,7 +64,7 @@ fn find(groups: &[Vec<Placed<'_>>], statement: &Statement) -> Option<usize> {
 
 /// `None` when the documents do not tell.
 fn same_account(a: &Statement, b: &Statement) -> Option<bool> {
-    let same_line = a.kind == b.kind && a.issuer == b.issuer && currency(a) == currency(b);
+    let same_line = a.kind == b.kind && a.issuer == b.issuer && currency::of(a) == currency::of(b);
     if !same_line {
         return Some(false);
     }
@@ -118,10 +119,6 @@ fn holder(statement: &Statement) -> Option<&str> {
     statement.holder.name.as_ref().map(|name| name.value.reveal().as_str())
 }
 
-fn currency(statement: &Statement) -> &str {
-    statement.currency.as_deref().unwrap_or("CNY")
-}
-
 fn account(statements: &[Placed<'_>]) -> LedgerAccount {
     let first = statements.first().map(|placed| placed.statement);
     let shown = || statements.iter().map(|placed| placed.statement);
@@ -130,7 +127,9 @@ fn account(statements: &[Placed<'_>]) -> LedgerAccount {
         kind: first.map_or(StatementKind::Unknown, |statement| statement.kind),
         issuer: first.map(|statement| statement.issuer.clone()).unwrap_or_default(),
         tail: shown().find_map(|statement| statement.account.as_ref()?.value.tail()).map(Text::from),
-        currency: shown().find_map(|statement| statement.currency.clone()),
+        currency: shown().find_map(currency::of).map(Text::from),
+        currency_assumed: shown().all(|statement| statement.currency.is_none())
+            && shown().any(|s| currency::of(s).is_some()),
         statements: statements.iter().map(|placed| (placed.document, placed.number)).collect(),
         covered: merged(shown().filter_map(covered).collect()),
         proven: shown().all(|statement| statement.proof.status.is_proof()),

@@ -3,13 +3,13 @@
 //! A wallet names the card (`招商银行储蓄卡(1234)`); the bank names the wallet (财付通, 支付宝). The amounts are equal —
 //! less the fee where a withdrawal says one — and the bank books at once or the day after.
 
-use model::ledger::{Category, Entry};
+use model::ledger::{Category, Entry, PairingKind, PairingRule};
 use model::statement::{Flow, StatementKind, Transaction};
 use model::{Money, When};
 
 use super::pool::{Pool, Window};
 use super::{Draft, is_unpaired, magnitude, number, texts};
-use crate::enrichment::{channel, issuer_named, normalised};
+use crate::names::{channel, issuer_named, normalised};
 
 /// Clocks differ by minutes, and a bank may book a day later (catalogue, Z01: -5 to +1440 minutes, T+1).
 const WINDOW: Window = Window { minutes: (-5, 1_440), days: (0, 1) };
@@ -86,14 +86,22 @@ fn join(draft: &mut Draft<'_>, legs: Vec<Leg>, sign: Sign, window: Window) -> Ve
             })
         });
         match found {
-            Some(bank_entry) => connect(&mut draft.entries, &leg, bank_entry),
+            Some(bank_entry) => connect(draft, &leg, bank_entry, sign),
             None => left.push(leg),
         }
     }
     left
 }
 
-fn connect(entries: &mut [Entry], leg: &Leg, bank_entry: u32) {
+fn connect(draft: &mut Draft<'_>, leg: &Leg, bank_entry: u32, sign: Sign) {
+    let kind = if leg.is_own_move { PairingKind::OwnTransfer } else { PairingKind::SameEvent };
+    let rule = match sign {
+        Sign::Channel => PairingRule::NamesWallet,
+        Sign::Merchant => PairingRule::NamesMerchant,
+        Sign::Minutes => PairingRule::SameMinutes,
+    };
+    draft.note(kind, rule, leg.wallet_entry, bank_entry);
+    let entries = &mut draft.entries;
     let Some(wallet) = entries.get_mut(leg.wallet_entry as usize) else { return };
     let (category, party) = (wallet.category, wallet.party.clone());
     if leg.is_own_move {
@@ -113,7 +121,9 @@ fn bank_rows(draft: &Draft<'_>, sign: Sign) -> Vec<(Key, When, u32)> {
     let entries = draft.entries.iter().zip(&draft.rows).enumerate();
     entries
         .filter_map(|(index, (entry, row))| {
-            let is_bank = matches!(draft.kind(entry), StatementKind::DepositAccount | StatementKind::CreditCard);
+            // Wallets pay in yuan.
+            let is_bank = matches!(draft.kind(entry), StatementKind::DepositAccount | StatementKind::CreditCard)
+                && draft.currency(entry.account) == Some("CNY");
             let when = entry.time.filter(|_| is_bank && is_unpaired(entry) && !entry.amount.is_zero())?;
             let named = match (sign, texts(row).find_map(channel)) {
                 (Sign::Channel, Some(wallet)) => wallet.to_owned(),
@@ -162,7 +172,7 @@ fn bank_flow(entry: &Entry, row: &Transaction) -> Option<Flow> {
         texts.into_iter().flatten().any(|text| words.iter().any(|word| text.contains(word)))
     };
     match entry.category {
-        Category::LoanDisbursement | Category::Refund => Some(Flow::In),
+        Category::LoanDisbursement | Category::Refund | Category::InvestmentRedemption => Some(Flow::In),
         Category::OwnTransfer if says(&["提现", "转出"]) => Some(Flow::In),
         Category::OwnTransfer if says(&["充值", "转入"]) => Some(Flow::Out),
         Category::OwnTransfer | Category::Interest => None,

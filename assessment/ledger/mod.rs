@@ -5,6 +5,7 @@
 //! move between own accounts is paired by [`Entry::own_transfer`] on both legs and counts on neither.
 
 mod accounts;
+mod currency;
 mod evidence;
 mod legs;
 mod overlaps;
@@ -12,12 +13,12 @@ mod pool;
 mod refunds;
 mod transfers;
 
-use model::Money;
-use model::ledger::{Category, Entry, Ledger, LedgerAccount};
+use model::dates::days_between;
+use model::ledger::{Category, Entry, Ledger, LedgerAccount, Pairing, PairingKind, PairingRule, RowRef};
 use model::statement::{Flow, StatementKind, Transaction};
+use model::{Money, Text, When};
 
 use crate::DocumentView;
-use crate::enrichment;
 
 /// The ledger in the making: entries with the rows they were read from, which know more than an entry keeps.
 struct Draft<'a> {
@@ -25,24 +26,23 @@ struct Draft<'a> {
     entries: Vec<Entry>,
     /// Beside `entries`, the row each was read from.
     rows: Vec<&'a Transaction>,
-    /// Names printed as holder on any statement.
-    own_names: Vec<&'a str>,
+    pairings: Vec<Pairing>,
 }
+
+/// What a row is by its own words, given the names of the applicant.
+pub type Categorise = fn(&Transaction, StatementKind, &[&str]) -> (Category, Option<Text>);
 
 /// Merges what the documents show. Documents without wallet, deposit or card statements add nothing: a platform's
 /// bill, for one, lists payments that were made from an account, and would count them twice.
 #[must_use]
-pub fn build(documents: &[DocumentView<'_>]) -> Ledger {
+pub fn build(documents: &[DocumentView<'_>], categorise: Categorise) -> Ledger {
     let grouped = accounts::group(documents);
-    let mut draft = overlaps::merge(documents, grouped);
-    draft.enrich();
+    let mut draft = overlaps::merge(documents, grouped, categorise);
     legs::pair(&mut draft);
     transfers::pair(&mut draft);
     refunds::pair(&mut draft);
     evidence::corroborate(&mut draft);
-    let mut ledger = Ledger { accounts: draft.accounts, entries: draft.entries };
-    enrichment::mark_salaries(&mut ledger);
-    ledger
+    Ledger { accounts: draft.accounts, entries: draft.entries, pairings: draft.pairings }
 }
 
 impl Draft<'_> {
@@ -50,17 +50,30 @@ impl Draft<'_> {
         self.accounts.get(entry.account as usize).map_or(StatementKind::Unknown, |account| account.kind)
     }
 
-    /// Entries are read with the holder of their own statement; here every name that any document prints counts.
-    fn enrich(&mut self) {
-        for entry in &mut self.entries {
-            let Some(name) = entry.counterparty.as_deref() else { continue };
-            let is_own = || self.own_names.iter().any(|own| enrichment::same_person(name, own));
-            if enrichment::may_be_own_transfer(entry.category) && is_own() {
-                entry.category = Category::OwnTransfer;
-                entry.party = None;
-            }
+    /// The currency an entry's account is kept in; `None` when it is not known.
+    fn currency(&self, account: u32) -> Option<&str> {
+        self.accounts.get(account as usize)?.currency.as_deref()
+    }
+
+    /// Notes why two entries were taken together.
+    fn note(&mut self, kind: PairingKind, rule: PairingRule, first: u32, second: u32) {
+        let row =
+            |index: u32| self.entries.get(index as usize).and_then(|entry| Some((*entry.rows.first()?, entry.time)));
+        if let (Some(first), Some(second)) = (row(first), row(second)) {
+            self.pairings.push(pairing(kind, rule, first, second));
         }
     }
+}
+
+fn pairing(
+    kind: PairingKind,
+    rule: PairingRule,
+    (first, first_time): (RowRef, Option<When>),
+    (second, second_time): (RowRef, Option<When>),
+) -> Pairing {
+    let both = first_time.zip(second_time);
+    let seconds = both.and_then(|(a, b)| pool::seconds_between(a, b));
+    Pairing { kind, rule, first, second, days: both.map(|(a, b)| days_between(a.date, b.date)), seconds }
 }
 
 /// An entry that moved money and whose other leg is still to be found.

@@ -10,28 +10,30 @@ use std::hash::Hash;
 
 use jiff::civil::{Date, Time};
 use model::Money;
-use model::ledger::{Entry, RowRef};
+use model::ledger::{Entry, Pairing, PairingKind, PairingRule, RowRef};
 use model::proof::PrintedOrder;
 use model::statement::{Flow, Statement, Transaction};
 
-use super::Draft;
 use super::accounts::{Group, Placed};
+use super::{Categorise, Draft, pairing};
 use crate::DocumentView;
-use crate::enrichment::{self, normalised};
+use crate::names::normalised;
 
-pub(super) fn merge<'a>(documents: &[DocumentView<'a>], groups: Vec<Group<'a>>) -> Draft<'a> {
-    let mut draft = Draft { accounts: Vec::new(), entries: Vec::new(), rows: Vec::new(), own_names: Vec::new() };
+pub(super) fn merge<'a>(documents: &[DocumentView<'a>], groups: Vec<Group<'a>>, categorise: Categorise) -> Draft<'a> {
+    let mut draft = Draft { accounts: Vec::new(), entries: Vec::new(), rows: Vec::new(), pairings: Vec::new() };
+    // Whatever statement a name is printed on, what comes from it stays with the applicant.
+    let mut own_names: Vec<&str> = Vec::new();
     for view in documents {
         for name in view.statements.iter().filter_map(|statement| statement.holder.name.as_ref()) {
             let name = name.value.reveal().as_str();
-            if !draft.own_names.contains(&name) {
-                draft.own_names.push(name);
+            if !own_names.contains(&name) {
+                own_names.push(name);
             }
         }
     }
     for group in groups {
         let number = super::number(draft.accounts.len());
-        let mut merger = Merger::new(number);
+        let mut merger = Merger::new(number, categorise, &own_names);
         let mut statements = group.statements;
         // What is proven is read first, so that an entry is a proven row's wherever one shows it.
         statements.sort_by_key(|placed| !placed.statement.proof.status.is_proof());
@@ -39,6 +41,7 @@ pub(super) fn merge<'a>(documents: &[DocumentView<'a>], groups: Vec<Group<'a>>) 
         for (place, placed) in statements.into_iter().enumerate() {
             merger.add(placed, place < last);
         }
+        draft.pairings.append(&mut merger.pairings);
         let mut events = merger.events;
         events.sort_by_key(|event| event.place);
         for event in events {
@@ -73,8 +76,11 @@ struct Event<'a> {
 
 type Day = (Date, Money, Flow);
 
-struct Merger<'a> {
+struct Merger<'a, 'n> {
     account: u32,
+    categorise: Categorise,
+    own_names: &'n [&'n str],
+    pairings: Vec<Pairing>,
     events: Vec<Event<'a>>,
     statements: Vec<&'a Statement>,
     by_reference: Shelf<(&'a str, Day)>,
@@ -83,10 +89,13 @@ struct Merger<'a> {
     by_description: Shelf<(Day, Option<Time>, String)>,
 }
 
-impl<'a> Merger<'a> {
-    fn new(account: u32) -> Self {
+impl<'a, 'n> Merger<'a, 'n> {
+    fn new(account: u32, categorise: Categorise, own_names: &'n [&'n str]) -> Self {
         Self {
             account,
+            categorise,
+            own_names,
+            pairings: Vec::new(),
             events: Vec::new(),
             statements: Vec::new(),
             by_reference: Shelf::new(),
@@ -112,8 +121,8 @@ impl<'a> Merger<'a> {
         for (position, row) in oldest_first(statement).enumerate() {
             let row_ref = RowRef { document: placed.document, statement: placed.number, seq: row.seq };
             let checked = statement.proof.status.is_proof() && !unchecked.contains(&row.seq);
-            if let Some(index) = self.find(row, statement, stamp, known, &references) {
-                self.join(index, row, row_ref, checked, shown_until, stamp);
+            if let Some((index, rule)) = self.find(row, statement, stamp, known, &references) {
+                self.join(index, row, (row_ref, rule), checked, shown_until, stamp);
                 continue;
             }
             // A row without a readable date stands where the row before it stands.
@@ -141,7 +150,7 @@ impl<'a> Merger<'a> {
         stamp: usize,
         known: usize,
         references: &HashMap<&str, u32>,
-    ) -> Option<usize> {
+    ) -> Option<(usize, PairingRule)> {
         if known == 0 {
             return None;
         }
@@ -152,7 +161,7 @@ impl<'a> Merger<'a> {
         if let (Some(reference), Some(date)) = (reference, date) {
             let key = (reference, (date, row.amount, row.flow));
             if let Some(index) = self.by_reference.take(&key, stamp, free) {
-                return Some(index);
+                return Some((index, PairingRule::Reference));
             }
         }
         // The same number for something else: one of the two is wrong, and both together would count twice.
@@ -160,13 +169,13 @@ impl<'a> Merger<'a> {
             && let Some([index]) = self.by_reference_alone.get(reference).map(Vec::as_slice)
             && free(*index)
         {
-            return Some(*index);
+            return Some((*index, PairingRule::Reference));
         }
         let day = (date?, row.amount, row.flow);
         if let Some(balance) = row.balance
             && let Some(index) = self.by_balance.take(&(day, balance), stamp, free)
         {
-            return Some(index);
+            return Some((index, PairingRule::Balance));
         }
         let statements = &self.statements;
         let covered_before = statements.iter().any(|earlier| covers(earlier, day.0)) && covers(statement, day.0);
@@ -179,20 +188,25 @@ impl<'a> Merger<'a> {
             |index: usize| row.balance.is_some() && events.get(index).is_some_and(|event| event.row.balance.is_some());
         let same_place = |index: usize| free(index) && !unlike(index) && !balances_differ(index);
         let key = (day, row.time.and_then(|when| when.time), described(row));
-        if covered_before { self.by_description.take(&key, stamp, same_place) } else { None }
+        let index = if covered_before { self.by_description.take(&key, stamp, same_place) } else { None };
+        Some((index?, PairingRule::PlaceInDay))
     }
 
     fn join(
         &mut self,
         index: usize,
         row: &'a Transaction,
-        row_ref: RowRef,
+        (row_ref, rule): (RowRef, PairingRule),
         checked: bool,
         shown_until: Option<Date>,
         stamp: usize,
     ) {
         let Some(event) = self.events.get_mut(index) else { return };
         event.taken_by = stamp;
+        if let Some(&first) = event.entry.rows.first() {
+            let (first, second) = ((first, event.entry.time), (row_ref, row.time));
+            self.pairings.push(pairing(PairingKind::SameRow, rule, first, second));
+        }
         event.entry.rows.push(row_ref);
         if event.entry.amount != row.amount || event.entry.flow != row.flow {
             event.conflict = true;
@@ -207,11 +221,11 @@ impl<'a> Merger<'a> {
         entry.balance = entry.balance.or(row.balance);
         entry.counterparty = entry.counterparty.take().or_else(|| row.counterparty.clone());
         entry.description = entry.description.take().or_else(|| row.description.clone());
+        entry.remark = entry.remark.take().or_else(|| row.remark.clone());
     }
 
     fn entry(&self, row: &Transaction, row_ref: RowRef, statement: &Statement, checked: bool) -> Entry {
-        let holder = statement.holder.name.as_ref().map(|name| name.value.reveal().as_str());
-        let (category, party) = enrichment::category(row, statement.kind, holder);
+        let (category, party) = (self.categorise)(row, statement.kind, self.own_names);
         Entry {
             account: self.account,
             rows: vec![row_ref],
@@ -222,6 +236,7 @@ impl<'a> Merger<'a> {
             status: row.status,
             counterparty: row.counterparty.clone(),
             description: row.description.clone(),
+            remark: row.remark.clone(),
             method: row.method.clone(),
             category,
             party,

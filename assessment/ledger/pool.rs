@@ -22,16 +22,9 @@ enum Stand {
 
 impl Window {
     fn stand(self, row: When, other: When) -> Stand {
-        let days = days_between(row.date, other.date);
-        let (distance, (from, to)) = match (row.time, other.time) {
-            (Some(row_time), Some(other_time)) => {
-                let seconds = |time: jiff::civil::Time| {
-                    i64::from(time.hour()) * 3_600 + i64::from(time.minute()) * 60 + i64::from(time.second())
-                };
-                let seconds = days.saturating_mul(86_400) + seconds(other_time) - seconds(row_time);
-                (seconds, (self.minutes.0 * 60, self.minutes.1 * 60))
-            }
-            _ => (days, self.days),
+        let (distance, (from, to)) = match seconds_between(row, other) {
+            Some(seconds) => (seconds, (self.minutes.0 * 60, self.minutes.1 * 60)),
+            None => (days_between(row.date, other.date), self.days),
         };
         match distance {
             distance if distance < from => Stand::Before,
@@ -39,6 +32,15 @@ impl Window {
             _ => Stand::Inside,
         }
     }
+}
+
+/// From one moment to another; `None` when either is a day without a time.
+pub(super) fn seconds_between(from: When, to: When) -> Option<i64> {
+    let seconds = |time: jiff::civil::Time| {
+        i64::from(time.hour()) * 3_600 + i64::from(time.minute()) * 60 + i64::from(time.second())
+    };
+    let (from_time, to_time) = (from.time?, to.time?);
+    Some(days_between(from.date, to.date).saturating_mul(86_400) + seconds(to_time) - seconds(from_time))
 }
 
 /// Candidates by key. A key's list is walked with a cursor: rows asked for in the order of time never look back at

@@ -8,11 +8,11 @@ use std::collections::HashMap;
 use jiff::civil::Date;
 use model::Money;
 use model::dates::days_between;
-use model::ledger::Category;
+use model::ledger::{Category, PairingKind, PairingRule};
 use model::statement::{Flow, Status};
 
 use super::{Draft, magnitude, number};
-use crate::enrichment::normalised;
+use crate::names::normalised;
 
 /// Longer than any shop's return period: a later credit of the same amount is something else.
 const DAYS_MAX: i64 = 180;
@@ -40,7 +40,7 @@ fn by_reference(draft: &mut Draft<'_>) {
         })
         .collect();
     for (refund, purchase) in pairs {
-        connect(draft, refund, purchase);
+        connect(draft, refund, purchase, PairingRule::OrderNumber);
     }
 }
 
@@ -90,7 +90,7 @@ fn by_merchant(draft: &mut Draft<'_>) {
         }
     }
     for (refund, purchase) in pairs {
-        connect(draft, refund, purchase);
+        connect(draft, refund, purchase, PairingRule::SameMerchant);
     }
 }
 
@@ -104,7 +104,8 @@ fn take(stack: &mut Stack, refunded: Date) -> Option<u32> {
     Some(purchase)
 }
 
-fn connect(draft: &mut Draft<'_>, refund: u32, purchase: u32) {
+fn connect(draft: &mut Draft<'_>, refund: u32, purchase: u32, rule: PairingRule) {
+    draft.note(PairingKind::Refund, rule, purchase, refund);
     for (index, other) in [(refund, purchase), (purchase, refund)] {
         if let Some(entry) = draft.entries.get_mut(index as usize) {
             entry.refund_of = Some(other);

@@ -19,7 +19,7 @@ fn of(statements: &[Statement]) -> Ledger {
         .iter()
         .map(|statement| DocumentView { statements: std::slice::from_ref(statement), problems: &[], facts: &facts })
         .collect();
-    build(&documents)
+    crate::build_ledger(&documents)
 }
 
 /// One line an entry: account, day and time, amount, category, and how it is paired.
@@ -426,4 +426,67 @@ fn equal_rows_by_the_thousand_take_no_longer_than_others() {
     assert_eq!(ledger.entries.len(), 40_000);
     assert_eq!(ledger.entries.iter().filter(|entry| entry.same_event.is_some()).count(), 20_000);
     assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
+}
+
+// --- what shows a pairing, and currencies ---------------------------------------------------------------------------
+
+/// One line a pairing: kind, rule, the two rows, and how far apart they are.
+fn pairings(ledger: &Ledger) -> Vec<String> {
+    let place = |row: RowRef| format!("{}:{}", row.document, row.seq);
+    let line = |pairing: &Pairing| {
+        let apart = pairing.seconds.map_or_else(|| format!("{:?}d", pairing.days), |seconds| format!("{seconds}s"));
+        let (kind, rule) = (pairing.kind.as_str(), pairing.rule.as_str());
+        format!("{kind} by {rule}: {} {} {apart}", place(pairing.first), place(pairing.second))
+    };
+    ledger.pairings.iter().map(line).collect()
+}
+
+#[test]
+fn every_pairing_says_which_rows_and_why() {
+    let bank = "deposit_account cmb 张三 6214000000001234\nperiod 2026-03-01 2026-03-31
+        2026-03-02 12:00:03 快捷支付 -16.50 983.50 from:支付宝-某某面馆
+        2026-03-03 转账 -500.00 483.50 from:张三
+        2026-03-04 衣服 -80.00 403.50 from:某某旗舰店
+        2026-03-09 退款 +80.00 483.50 from:某某旗舰店";
+    let wallet = "wallet alipay 张三 138****0000\nperiod 2026-03-01 2026-03-31
+        2026-03-02 12:00:00 午餐 -16.50 from:某某面馆 via:招商银行(1234)";
+    let other = "deposit_account icbc 张三 6222000000005678\nperiod 2026-03-01 2026-03-31
+        2026-03-04 转账 +500.00 1,500.00 from:张三";
+    assert_eq!(
+        pairings(&ledger(&[bank, wallet, other, bank])),
+        [
+            "same_row by balance: 0:1 3:1 0s",
+            "same_row by balance: 0:2 3:2 Some(0)d",
+            "same_row by balance: 0:3 3:3 Some(0)d",
+            "same_row by balance: 0:4 3:4 Some(0)d",
+            "same_event by names_wallet: 1:1 0:1 3s",
+            "own_transfer by names_owner: 0:2 2:1 Some(1)d",
+            "refund by same_merchant: 0:3 0:4 Some(5)d",
+        ]
+    );
+}
+
+#[test]
+fn a_currency_nobody_prints_is_yuan_only_where_the_issuer_or_the_language_says_so() {
+    let told = |text: &str| {
+        let mut statement = statement(text);
+        statement.currency = None;
+        let ledger = of(&[statement]);
+        (ledger.accounts[0].currency.as_deref().map(str::to_owned), ledger.accounts[0].currency_assumed)
+    };
+    let row = "\n2026-03-02 PAYMENT -16.50 983.50";
+    assert_eq!(told(&format!("deposit_account cmb Zhang 6214000000001234{row}")), (Some("CNY".to_owned()), true));
+    assert_eq!(told("deposit_account unknown _ 1234\n2026-03-02 工资 +16.50 983.50"), (Some("CNY".to_owned()), true));
+    assert_eq!(told(&format!("deposit_account unknown Zhang 6214000000001234{row}")), (None, false));
+}
+
+#[test]
+fn a_sum_does_not_move_between_currencies() {
+    let yuan = "deposit_account cmb 张三 6214000000001234\n2026-03-03 转账 -500.00 483.50 from:张三";
+    let dollars =
+        "deposit_account icbc 张三 6222000000005678\ncurrency USD\n2026-03-03 转账 +500.00 1,500.00 from:张三";
+    let apart = ledger(&[yuan, dollars]);
+    assert!(apart.pairings.is_empty() && apart.entries.iter().all(|entry| entry.own_transfer.is_none()));
+    let together = ledger(&[yuan, &dollars.replace("USD", "CNY")]);
+    assert_eq!(together.entries[0].own_transfer, Some(1));
 }

@@ -4,7 +4,7 @@
 //! Equal amounts alone are no transfer: a leg must name the applicant or the other account, and no leg may name
 //! somebody else.
 
-use model::ledger::{Category, Entry};
+use model::ledger::{Category, Entry, PairingKind, PairingRule};
 use model::statement::{Flow, StatementKind, Transaction};
 use model::{Money, When};
 
@@ -60,11 +60,14 @@ fn pair_transfers(draft: &mut Draft<'_>) {
         // Whoever names nobody needs a leg that names the applicant.
         let wanted: &[Names] = if key.names == Names::Own { &[Names::Own, Names::Nobody] } else { &[Names::Own] };
         let is_free = |index: u32| draft.entries.get(index as usize).is_some_and(is_open);
-        let found = (0..accounts).filter(|account| *account != key.account).find_map(|account| {
+        // A sum of one currency never arrives as the same number of another.
+        let may_arrive =
+            |account: &u32| *account != key.account && draft.currency(*account) == draft.currency(key.account);
+        let found = (0..accounts).filter(may_arrive).find_map(|account| {
             wanted.iter().find_map(|&names| pool.take(&Key { account, names, ..key }, when, TRANSFER, is_free))
         });
         if let Some(back) = found {
-            connect(&mut draft.entries, out, back, Category::OwnTransfer);
+            connect(draft, out, back, Category::OwnTransfer, PairingRule::NamesOwner);
         }
     }
 }
@@ -74,16 +77,18 @@ fn pair_card_repayments(draft: &mut Draft<'_>) {
     let is_repayment = |entry: &Entry| entry.category == Category::CardRepayment && is_open(entry);
     let entries = || draft.entries.iter().enumerate().filter(|(_, entry)| is_repayment(entry));
     let on_card = |entry: &Entry| draft.kind(entry) == StatementKind::CreditCard;
-    let received = entries().filter(|(_, entry)| on_card(entry) && entry.flow == Flow::In);
+    // A card's accounts in several currencies are repaid each in its own.
+    let in_yuan = |entry: &Entry| draft.currency(entry.account) == Some("CNY");
+    let received = entries().filter(|(_, entry)| on_card(entry) && entry.flow == Flow::In && in_yuan(entry));
     let mut pool = Pool::new(received.filter_map(|(i, entry)| Some((key(entry), entry.time?, number(i)))));
     // A wallet's repayment is a neutral row.
-    let paid = entries().filter(|(_, entry)| !on_card(entry) && entry.flow != Flow::In);
+    let paid = entries().filter(|(_, entry)| !on_card(entry) && entry.flow != Flow::In && in_yuan(entry));
     let mut paid: Vec<_> = paid.filter_map(|(i, entry)| Some((key(entry), entry.time?, number(i)))).collect();
     paid.sort_by_key(|(_, when, index)| (*when, *index));
     for (key, when, out) in paid {
         let is_free = |index: u32| draft.entries.get(index as usize).is_some_and(is_open);
         if let Some(received) = pool.take(&key, when, CARD_REPAYMENT, is_free) {
-            connect(&mut draft.entries, out, received, Category::CardRepayment);
+            connect(draft, out, received, Category::CardRepayment, PairingRule::CardRepayment);
         }
     }
 }
@@ -92,9 +97,10 @@ fn is_open(entry: &Entry) -> bool {
     is_unpaired(entry) && !entry.amount.is_zero()
 }
 
-fn connect(entries: &mut [Entry], out: u32, back: u32, category: Category) {
+fn connect(draft: &mut Draft<'_>, out: u32, back: u32, category: Category, rule: PairingRule) {
+    draft.note(PairingKind::OwnTransfer, rule, out, back);
     for (index, other) in [(out, back), (back, out)] {
-        if let Some(entry) = entries.get_mut(index as usize) {
+        if let Some(entry) = draft.entries.get_mut(index as usize) {
             entry.own_transfer = Some(other);
             entry.category = category;
         }

@@ -194,12 +194,13 @@ mod tests {
             issuer: "cmb".into(),
             tail: None,
             currency: None,
+            currency_assumed: false,
             statements: Vec::new(),
             covered: vec![period("2026-01-15", "2026-03-31"), period("2026-05-01", "2026-05-30")],
             proven: true,
             grade: Grade::C,
         };
-        let ledger = Ledger { accounts: vec![account], entries: Vec::new() };
+        let ledger = Ledger { accounts: vec![account], entries: Vec::new(), ..Ledger::default() };
         let verified = build(&ledger, &Features::new(), &[], &Declaration::default()).verified;
         let months: Vec<String> = verified.months.iter().map(ToString::to_string).collect();
         assert_eq!(months, ["2026-03", "2026-02"]);

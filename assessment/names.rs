@@ -1,4 +1,5 @@
-//! What a counterparty's name looks like, and which wallet or bank a text names.
+//! What a counterparty's name looks like, and which wallet or bank a text names: one place for every stage that compares
+//! names.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -56,7 +57,7 @@ fn load(text: &str) -> Result<Names, String> {
 }
 
 /// The table is part of the program: a faulty one is our own bug, and every test of this stage fails on it.
-static NAMES: LazyLock<Names> = LazyLock::new(|| match load(include_str!("../tables/names.toml")) {
+static NAMES: LazyLock<Names> = LazyLock::new(|| match load(include_str!("tables/names.toml")) {
     Ok(names) => names,
     Err(fault) => panic!("tables/names.toml: {fault}"),
 });
@@ -96,6 +97,11 @@ pub(crate) fn channel(text: &str) -> Option<&'static str> {
 pub(crate) fn issuer_named(text: &str) -> Option<&'static str> {
     let names: &'static Names = &NAMES;
     names.banks.find(text)
+}
+
+/// Whether an issuer of statements is a mainland bank that a wallet pays from.
+pub(crate) fn is_domestic_bank(issuer: &str) -> bool {
+    NAMES.banks.labels.iter().any(|label| label == issuer)
 }
 
 /// A name for comparing: no spaces, full-width brackets and letters made plain, and without the account number that
