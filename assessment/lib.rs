@@ -60,7 +60,8 @@ pub fn build_ledger(documents: &[DocumentView<'_>]) -> Ledger {
 /// [`decision::PolicyError`] when the policy cannot be evaluated on this profile.
 pub fn assess(input: &Input<'_>) -> Result<Assessment, decision::PolicyError> {
     let ledger = build_ledger(input.documents);
-    let features = features::compute(&ledger, input.documents, input.declaration, input.as_of);
+    let features::Figures { features, streams, sector } =
+        features::compute(&ledger, input.documents, input.declaration, input.as_of);
     let findings = checks::run(&checks::View {
         documents: input.documents,
         ledger: &ledger,
@@ -69,7 +70,7 @@ pub fn assess(input: &Input<'_>) -> Result<Assessment, decision::PolicyError> {
         as_of: input.as_of,
     });
     let mut profile = profile::build(&ledger, &features, &findings, input.declaration);
-    profile.verified.streams = features::streams(&ledger, input.as_of);
+    (profile.verified.streams, profile.verified.sector) = (streams, Some(sector));
     let decision = decision::decide(&profile, &features, &findings, input.policy, input.as_of)?;
     Ok(Assessment { ledger, features, findings, profile, decision })
 }

@@ -14,6 +14,32 @@ pub enum Occupation {
     Other,
 }
 
+/// How somebody earns, as far as the treatment of income depends on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sector {
+    Salaried,
+    Gig,
+    Merchant,
+    Farmer,
+    Mixed,
+}
+
+impl Sector {
+    pub const ALL: [Self; 5] = [Self::Salaried, Self::Gig, Self::Merchant, Self::Farmer, Self::Mixed];
+
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Salaried => "salaried",
+            Self::Gig => "gig",
+            Self::Merchant => "merchant",
+            Self::Farmer => "farmer",
+            Self::Mixed => "mixed",
+        }
+    }
+}
+
 /// What stood before: the limit and the APR the applicant has without any papers. `apr` is a decimal string.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Baseline {
@@ -30,6 +56,8 @@ pub struct Declaration {
     pub monthly_income: Option<Money>,
     pub employer: Option<Text>,
     pub occupation: Option<Occupation>,
+    /// The applicant's correction of the sector that the documents suggest; `occupation` is only a claim.
+    pub sector: Option<Sector>,
     pub monthly_debt: Option<Money>,
     pub requested_limit: Option<Money>,
     pub baseline: Option<Baseline>,

@@ -74,6 +74,7 @@ impl Case {
                 monthly_income_low: verified.monthly_income_low,
                 income_grade: grade,
                 streams: Vec::new(),
+                sector: None,
                 fixed_obligations: verified.fixed_obligations,
                 essential_spending: verified.essential_spending,
                 months: (1..=verified.full_months).map(|back| last.plus(-i32::try_from(back).unwrap())).collect(),

@@ -12,6 +12,7 @@ use rust_decimal::Decimal;
 
 use super::view::View;
 
+#[derive(Debug)]
 pub(super) struct Balances {
     /// One for each day of the period, in order; `None` where no balance is known.
     pub(super) days: Vec<Option<Money>>,
@@ -23,6 +24,8 @@ pub(super) struct Balances {
     /// The one account's lowest balance after any row, where there is just one account: rows of several accounts have
     /// no common order within a day.
     pub(super) lowest_row: Option<Money>,
+    /// What stood at the start of the first known day, over all accounts that show it.
+    pub(super) opening: Money,
 }
 
 impl Balances {
@@ -36,7 +39,8 @@ impl Balances {
 }
 
 /// The last balance of a day, and the day's first.
-struct Close {
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Close {
     date: Date,
     opening: Money,
     balance: Money,
@@ -45,8 +49,14 @@ struct Close {
 
 pub(super) fn daily(view: &View<'_>, period: Period) -> Balances {
     let length = usize::try_from(period.days()).unwrap_or(0);
-    let mut balances =
-        Balances { days: vec![None; length], overdrawn: 0, rows: Vec::new(), grade: Grade::A, lowest_row: None };
+    let mut balances = Balances {
+        days: vec![None; length],
+        overdrawn: 0,
+        rows: Vec::new(),
+        grade: Grade::A,
+        lowest_row: None,
+        opening: Money::ZERO,
+    };
     let mut overdrawn = vec![false; length];
     let mut accounts = 0;
     let money = |index: &usize| {
@@ -56,13 +66,17 @@ pub(super) fn daily(view: &View<'_>, period: Period) -> Balances {
         })
     };
     for index in (0..view.ledger.accounts.len()).filter(money) {
-        let closes = closes(view, index);
+        let closes = view.closes(index);
         let Some(account) = view.ledger.accounts.get(index).filter(|_| !closes.is_empty()) else { continue };
         accounts += 1;
         balances.grade = balances.grade.max(account.grade);
         balances.lowest_row = lowest(view, index, period);
         for covered in account.covered.iter().filter_map(|covered| Some((*covered, covered.overlap(period)?))) {
-            add(&mut balances, &mut overdrawn, &closes, covered, period.from);
+            add(&mut balances, &mut overdrawn, closes, covered, period.from);
+        }
+        let starts = account.covered.iter().filter_map(|covered| Some((*covered, covered.overlap(period)?)));
+        if let Some(opening) = starts.filter_map(|part| opening(closes, part)).next() {
+            balances.opening = balances.opening.plus(opening);
         }
     }
     if accounts == 0 {
@@ -75,6 +89,14 @@ pub(super) fn daily(view: &View<'_>, period: Period) -> Balances {
     balances.rows.sort_unstable();
     balances.rows.dedup();
     balances
+}
+
+/// What stood on an account when the part of a covered stretch begins.
+fn opening(closes: &[Close], (covered, part): (Period, Period)) -> Option<Money> {
+    let start = closes.partition_point(|close| close.date < covered.from);
+    let next = closes.partition_point(|close| close.date < part.from);
+    let before = next.checked_sub(1).filter(|index| *index >= start).and_then(|index| closes.get(index));
+    before.map(|close| close.balance).or_else(|| closes.get(next).map(|close| close.opening))
 }
 
 /// Adds one account's balances over one covered stretch, of which `part` lies in the period.
@@ -113,11 +135,22 @@ fn rows_of<'v>(view: &'v View<'_>, account: usize) -> impl Iterator<Item = (usiz
     entries.filter(move |(_, entry)| entry.account as usize == account && entry.status.counts())
 }
 
+/// Of every account, beside the ledger's.
+pub(super) fn all_closes(view: &View<'_>) -> Vec<Vec<Close>> {
+    let mut by_account: Vec<Vec<(usize, &Entry)>> = vec![Vec::new(); view.ledger.accounts.len()];
+    for (index, entry) in view.ledger.entries.iter().enumerate() {
+        let counts = entry.status.counts() && entry.time.is_some();
+        if let Some(rows) = by_account.get_mut(entry.account as usize).filter(|_| counts) {
+            rows.push((index, entry));
+        }
+    }
+    by_account.iter().map(|rows| closes(rows)).collect()
+}
+
 /// Each day's closing balance of an account. Some issuers print the rows of a day out of order: then the closing
 /// balance is the one that the day's sum leads to, not the one printed last.
-fn closes(view: &View<'_>, account: usize) -> Vec<Close> {
+fn closes(rows: &[(usize, &Entry)]) -> Vec<Close> {
     let mut result: Vec<Close> = Vec::new();
-    let rows: Vec<(usize, &Entry)> = rows_of(view, account).filter(|(_, e)| e.time.is_some()).collect();
     for day in rows.chunk_by(|(_, a), (_, b)| a.time.map(|t| t.date) == b.time.map(|t| t.date)) {
         let signed = |entry: &Entry| if entry.flow == Flow::Neutral { Money::ZERO } else { entry.amount };
         let with_balance = || day.iter().filter_map(|(index, entry)| Some((*index, entry.balance?, signed(entry))));

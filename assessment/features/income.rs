@@ -8,14 +8,17 @@ use model::statement::Flow;
 use model::{Money, Month, Text};
 use rust_decimal::Decimal;
 
-use super::parameters::{HOLIDAYS, TERMS};
+use super::parameters::{EVIDENCE, HOLIDAYS, TERMS};
 use super::view::{Basis, View, Window};
-use super::{Definition, Measured, Value, statistics, streams};
+use super::{Definition, Measured, Value, statistics};
 use crate::names::normalised;
 
 const THREE: Window = Window::Months(3);
 const SIX: Window = Window::Months(6);
 const TWELVE: Window = Window::Months(12);
+
+/// Two equal payments a month apart happen by chance; three are a habit.
+const RENTS_MIN: usize = 3;
 
 /// Below three pay days there is no habit to measure.
 const SALARIES_MIN: usize = 3;
@@ -112,6 +115,24 @@ pub(super) const FEATURES: &[Definition] = &[
         function: |view, window| category_average(view, window, &[Category::MerchantReceipts]),
     },
     Definition {
+        name: "merchant_margin_est",
+        unit: "ratio",
+        windows: &[SIX, TWELVE],
+        basis: Basis::Shown,
+        meaning_zh: "经营毛利率估计（1 − 进货支出/收款）",
+        meaning_en: "I10: one less supplier debits over receipts, between 0 and 1",
+        function: merchant_margin_est,
+    },
+    Definition {
+        name: "farm_income_season",
+        unit: "CNY",
+        windows: &[TWELVE, Window::All],
+        basis: Basis::Shown,
+        meaning_zh: "窗口内农产品销售及涉农补贴收入合计",
+        meaning_en: "I11: produce sold and farm subsidies in the window",
+        function: farm_income_season,
+    },
+    Definition {
         name: "public_benefit_income",
         unit: "CNY",
         windows: &[SIX, TWELVE],
@@ -119,6 +140,15 @@ pub(super) const FEATURES: &[Definition] = &[
         meaning_zh: "窗口内社保、公积金提取及补贴收入合计",
         meaning_en: "I12: pensions, benefits, subsidies and provident-fund withdrawals in the window",
         function: public_benefit_income,
+    },
+    Definition {
+        name: "rental_income",
+        unit: "CNY",
+        windows: &[SIX, TWELVE],
+        basis: Basis::Shown,
+        meaning_zh: "窗口内租金收入合计",
+        meaning_en: "I13: rent received in the window, as labelled or as a person's equal monthly payments",
+        function: rental_income,
     },
     Definition {
         name: "eligible_inflow_avg",
@@ -135,7 +165,7 @@ pub(super) const FEATURES: &[Definition] = &[
         windows: &[SIX],
         basis: Basis::Proven,
         meaning_zh: "可核实月收入",
-        meaning_en: "I15: median monthly inflow of each stream, times its grade and stability factors",
+        meaning_en: "I15: median monthly inflow of each stream (a farmer's: the year's over twelve), times its grade and stability factors",
         function: verified_income,
     },
     Definition {
@@ -144,7 +174,7 @@ pub(super) const FEATURES: &[Definition] = &[
         windows: &[SIX],
         basis: Basis::Proven,
         meaning_zh: "下月有效流入的保守估计（第10百分位）",
-        meaning_en: "I16: tenth percentile of monthly eligible inflow, grade E left out",
+        meaning_en: "I16: tenth percentile of monthly eligible inflow (a farmer's: a month of a year with half its best month), grade E left out",
         function: income_forecast_low,
     },
 ];
@@ -173,8 +203,8 @@ fn public_benefit_income(view: &View<'_>, window: Window) -> Measured {
     Measured::new(Value::Money(statistics::total(&sums)), rows)
 }
 
-fn verified_income(view: &View<'_>, window: Window) -> Measured {
-    let streams = streams::streams(view, window);
+fn verified_income(view: &View<'_>, _: Window) -> Measured {
+    let streams = view.streams();
     let counting = || streams.iter().filter(|stream| stream.income.grade != Grade::E);
     let counted: Decimal = counting().map(|stream| stream.income.counted.to_decimal()).sum();
     Measured::new(Value::Money(counted), counting().flat_map(|stream| stream.rows.clone()).collect())
@@ -185,8 +215,64 @@ fn income_forecast_low(view: &View<'_>, window: Window) -> Measured {
         let inflow = view.counts(index).inflow;
         (inflow.is_positive() && view.grade(entry) != Grade::E).then_some(inflow)
     });
-    let low = statistics::quantile(&sums, Decimal::new(1, 1)).map(Value::Money);
-    Measured::maybe(low, "no_complete_month", rows)
+    let low = if view.is_seasonal() { low_year(&sums) } else { statistics::quantile(&sums, Decimal::new(1, 1)) };
+    Measured::maybe(low.map(Value::Money), "no_complete_month", rows)
+}
+
+/// A month of a bad year: the year's shown months, the best of them cut to a share, over twelve.
+fn low_year(months: &[Money]) -> Option<Decimal> {
+    let best = months.iter().max()?.to_decimal();
+    let lost = best * (Decimal::ONE - EVIDENCE.seasonal.best_month_share);
+    (statistics::total(months) - lost).checked_div(Decimal::from(12))
+}
+
+/// Debits to suppliers over receipts, as far as it is between nothing and all.
+fn merchant_margin_est(view: &View<'_>, window: Window) -> Measured {
+    let (receipts, _) = view.sum(window, |index, entry| {
+        (entry.category == Category::MerchantReceipts && entry.flow == Flow::In).then(|| view.counts(index).inflow)
+    });
+    let (supplied, rows) = view.sum(window, |_, entry| {
+        (entry.category == Category::Supplier && entry.flow == Flow::Out).then(|| entry.amount.abs())
+    });
+    let share = if receipts > Decimal::ZERO { supplied.checked_div(receipts) } else { None };
+    let margin = share.map(|share| (Decimal::ONE - share).clamp(Decimal::ZERO, Decimal::ONE));
+    Measured::maybe(margin.map(Value::Ratio), "no_receipts", rows)
+}
+
+fn farm_income_season(view: &View<'_>, window: Window) -> Measured {
+    let (sum, rows) = view.sum(window, |_, entry| {
+        (TERMS.farm.contains(&entry.category) && entry.flow == Flow::In).then(|| entry.amount.abs())
+    });
+    Measured::new(Value::Money(sum), rows)
+}
+
+/// What says it is rent; and what a person pays month by month, always the same, and never gets back.
+fn rental_income(view: &View<'_>, window: Window) -> Measured {
+    let (mut sum, mut rows) = view.sum(window, |_, entry| {
+        (entry.category == Category::RentalIncome && entry.flow == Flow::In).then(|| entry.amount.abs())
+    });
+    let mut tenants: BTreeMap<u32, (Vec<usize>, bool)> = BTreeMap::new();
+    for index in view.events_in(window) {
+        let (Some(entry), Some(party)) = (view.entry(index), view.party(index)) else { continue };
+        if entry.category == Category::PersonTransfer {
+            let tenant = tenants.entry(party).or_default();
+            if entry.flow == Flow::In { tenant.0.push(index) } else { tenant.1 = true }
+        }
+    }
+    for (credits, paid_back) in tenants.into_values() {
+        let entries: Vec<&Entry> = credits.iter().filter_map(|index| view.entry(*index)).collect();
+        let equal = entries.windows(2).all(|pair| matches!(pair, [a, b] if a.amount == b.amount));
+        let mut days: Vec<Date> = entries.iter().filter_map(|entry| entry.time).map(|when| when.date).collect();
+        days.sort_unstable();
+        let monthly = days
+            .windows(2)
+            .all(|pair| matches!(pair, [a, b] if (25..=35).contains(&model::dates::days_between(*a, *b))));
+        if !paid_back && equal && monthly && credits.len() >= RENTS_MIN {
+            sum += entries.iter().map(|entry| entry.amount.to_decimal()).sum::<Decimal>();
+            rows.extend(credits);
+        }
+    }
+    Measured::new(Value::Money(sum), rows)
 }
 
 /// A salary credit of a window, with its payer.

@@ -9,53 +9,88 @@
 //! less of its window than `tables/evidence.toml` asks for, and zero only where they cover it and show nothing. Its
 //! grade is that of its worst row; without rows, that of the worst account it was looked for on.
 //!
+//! Windows: `6m` complete months, `m0` one of them (the latest; `m1` the one before), `90d` days up to the last that
+//! is shown, `quarter` the latest period of interest, `all` whatever is shown.
+//!
+//! A share names the rows of what it is a share *of interest* (the cash, the loans), not those of the whole it is
+//! divided by: the whole is a figure of its own, and would name every row of the ledger.
+//!
 //! Reasons are words: `no_complete_month`, `coverage_below_threshold`, `no_balances`, `too_few_salaries`,
-//! `no_salary`, `no_inflow`, `no_outflow`, `no_verified_income`, `not_declared`, `no_transactions`, `out_of_range`.
+//! `no_salary`, `no_inflow`, `no_outflow`, `no_verified_income`, `not_declared`, `no_transactions`, `out_of_range`,
+//! `no_receipts`, `no_card_statement`, `no_instalments`, `no_repayments`, `no_lenders`, `no_times`, `no_credits`,
+//! `no_purchases`, `no_stakes`, `no_interest`, `no_rate`, `no_earlier_history`, `month_without_inflow`.
 
 mod balances;
 mod parameters;
+mod sector;
 mod statistics;
 mod streams;
 mod view;
 
+mod behaviour;
+mod circular;
+mod gambling;
 mod income;
+mod lending;
 mod liquidity;
 mod obligations;
+mod pattern;
 mod stability;
 
 use jiff::civil::Date;
 use model::declaration::Declaration;
 use model::feature::{Feature, Features};
 use model::ledger::{Grade, Ledger, RowRef};
-use model::profile::IncomeStream;
+use model::profile::{IncomeStream, ShownSector};
 use model::{Money, Month, Text};
 use rust_decimal::Decimal;
 
 use crate::DocumentView;
+use parameters::EVIDENCE;
 use view::{Basis, View, Window};
 
 /// One feature of a family's table.
 pub struct Definition {
     pub name: &'static str,
-    /// `CNY`, `CNY/month`, `ratio`, `days`, `months`, `count` or `name`.
+    /// `CNY`, `CNY/month`, `ratio`, `ratio/month`, `days`, `months`, `count`, `score`, `flag` or `name`.
     pub unit: &'static str,
     windows: &'static [Window],
     basis: Basis,
     pub meaning_zh: &'static str,
+    /// Begins with the number in the catalogue.
     pub meaning_en: &'static str,
     function: fn(&View<'_>, Window) -> Measured,
 }
 
+impl Definition {
+    /// The windows it is stated for, the main one first.
+    pub fn windows(&self) -> impl Iterator<Item = String> + '_ {
+        self.windows.iter().map(|window| name(*window))
+    }
+
+    /// The numbers in the catalogue, `I05`; those of its parts have the same.
+    #[must_use]
+    pub fn source(&self) -> &'static str {
+        let numbered = self.meaning_en.strip_prefix("part of ").unwrap_or(self.meaning_en);
+        numbered.split_once(':').map_or("", |(number, _)| number)
+    }
+}
+
 /// The families and their features, in the catalogue's order.
-pub const FEATURES: [(&str, &[Definition]); 4] = [
+pub const FEATURES: [(&str, &[Definition]); 9] = [
     ("income", income::FEATURES),
     ("stability", stability::FEATURES),
     ("obligations", obligations::FEATURES),
     ("liquidity", liquidity::FEATURES),
+    ("behaviour", behaviour::FEATURES),
+    ("lending", lending::FEATURES),
+    ("gambling", gambling::FEATURES),
+    ("circular", circular::FEATURES),
+    ("pattern", pattern::FEATURES),
 ];
 
-/// The window that streams and verified income are about (I15).
-const STREAMS_WINDOW: Window = Window::Months(6);
+/// Figures about verified income, which is looked at over a year where income comes with the seasons.
+const SEASONAL: [&str; 4] = ["verified_income", "income_forecast_low", "dti_observed", "residual_income"];
 
 /// What a feature's function found.
 struct Measured {
@@ -72,6 +107,7 @@ enum Value {
     /// Rounded to four digits.
     Ratio(Decimal),
     Count(i64),
+    Flag(bool),
     Name(Text),
 }
 
@@ -89,6 +125,16 @@ impl Measured {
         Self { value: value.ok_or(otherwise), rows, grade: None }
     }
 
+    /// A part over a whole, where there is one.
+    fn share(part: Decimal, whole: Decimal, otherwise: &'static str, rows: Vec<usize>) -> Self {
+        let share = if whole > Decimal::ZERO { part.checked_div(whole) } else { None };
+        Self::maybe(share.map(Value::Ratio), otherwise, rows)
+    }
+
+    fn count(rows: Vec<usize>) -> Self {
+        Self::new(Value::Count(i64::try_from(rows.len()).unwrap_or(i64::MAX)), rows)
+    }
+
     fn graded(mut self, grade: Grade) -> Self {
         self.grade = Some(grade);
         self
@@ -102,15 +148,27 @@ impl Value {
             Self::Money(value) => Text::from(rounded(*value, 2).to_string()),
             Self::Ratio(value) => Text::from(rounded(*value, RATIO_DIGITS).to_string()),
             Self::Count(value) => Text::from(value.to_string()),
+            Self::Flag(value) => Text::new(if *value { "true" } else { "false" }),
             Self::Name(name) => name.clone(),
         }
     }
 }
 
-/// Every feature of [`FEATURES`], also those that cannot be known, with the reason why.
+/// What the ledger comes down to.
+#[derive(Debug, Clone)]
+pub struct Figures {
+    pub features: Features,
+    /// The streams of income that verified income consists of, the largest first; empty when no month is complete. What
+    /// they count adds up to `income.verified_income` — where that is stated: it needs more coverage than streams do.
+    pub streams: Vec<IncomeStream>,
+    pub sector: ShownSector,
+}
+
+/// Every feature of [`FEATURES`], also those that cannot be known, with the reason why; and what verified income rests
+/// on. `as_of` is the day the assessment is made for.
 #[must_use]
-pub fn compute(ledger: &Ledger, _documents: &[DocumentView<'_>], declaration: &Declaration, as_of: Date) -> Features {
-    let view = View::new(ledger, as_of, declaration.monthly_debt);
+pub fn compute(ledger: &Ledger, documents: &[DocumentView<'_>], declaration: &Declaration, as_of: Date) -> Figures {
+    let view = View::new(ledger, documents, declaration, as_of);
     let mut features = Features::new();
     for (family, definitions) in FEATURES {
         for definition in definitions {
@@ -121,39 +179,50 @@ pub fn compute(ledger: &Ledger, _documents: &[DocumentView<'_>], declaration: &D
             }
         }
     }
-    features
-}
-
-/// The applicant's streams of income over the last six complete months, the largest first; empty when no month is
-/// complete. `as_of` is the day the assessment is made for.
-///
-/// What they count adds up to `income.verified_income` — where that is stated: it needs more coverage than streams do.
-#[must_use]
-pub fn streams(ledger: &Ledger, as_of: Date) -> Vec<IncomeStream> {
-    let view = View::new(ledger, as_of, None);
-    streams::streams(&view, STREAMS_WINDOW).into_iter().map(|stream| stream.income).collect()
+    let streams = view.streams().iter().map(|stream| stream.income.clone()).collect();
+    let sector = ShownSector {
+        inferred: view.sector.best(),
+        margin: view.sector.margin().map(|margin| Text::from(statistics::rounded(margin, 2).to_string())),
+        used: view.sector.used,
+        corrected: view.sector.corrected,
+    };
+    Figures { features, streams, sector }
 }
 
 /// Eligible inflow of each complete month of the last twelve, latest first.
 #[must_use]
 pub fn monthly_inflow(ledger: &Ledger, as_of: Date) -> Vec<(Month, Money)> {
-    let view = View::new(ledger, as_of, None);
+    let view = View::new(ledger, &[], &Declaration::default(), as_of);
     let window = Window::Months(12);
     let (sums, _) = view.monthly_inflow(window);
     view.months(window).into_iter().zip(sums).rev().collect()
 }
 
+/// What a feature is: its family's entry, by its whole name.
+#[must_use]
+pub fn definition(name: &str, feature: &Feature) -> Option<&'static Definition> {
+    let (family, name) = name.split_once('.')?;
+    let (_, definitions) = FEATURES.iter().find(|(known, _)| *known == family)?;
+    // A name may itself end in a window that is its main one's, `eod_on_5`: the whole name is looked for first.
+    let plain = name.strip_suffix(feature.window.as_str()).and_then(|name| name.strip_suffix('_'));
+    let by_name = |wanted: &str| definitions.iter().find(|known| known.name == wanted);
+    by_name(name).or_else(|| by_name(plain?))
+}
+
 fn feature(view: &View<'_>, definition: &Definition, window: Window) -> Feature {
+    let is_seasonal = view.is_seasonal() && SEASONAL.contains(&definition.name);
+    let window = if is_seasonal { streams::window(view) } else { window };
     let period = view.period(window);
     let coverage = period.map_or(Decimal::ZERO, |period| match definition.basis {
         Basis::Shown => view.coverage(period, false),
         Basis::Proven => view.coverage(period, true),
-        Basis::Balances => balances::daily(view, period).coverage(),
+        Basis::Balances => view.daily(period).coverage(),
     });
+    let coverage_min = if is_seasonal { EVIDENCE.seasonal.coverage_min } else { EVIDENCE.coverage_min };
     let measured = match (period, window) {
-        (None, Window::Months(_)) => Measured::missing("no_complete_month"),
-        (None, Window::All) => Measured::missing("no_transactions"),
-        (Some(_), Window::Months(_)) if !view::is_enough(coverage) => {
+        (None, Window::Months(_) | Window::MonthBack(_)) => Measured::missing("no_complete_month"),
+        (None, Window::All | Window::Days(_) | Window::Quarter) => Measured::missing("no_transactions"),
+        (Some(_), window) if window != Window::All && coverage < coverage_min => {
             let none = coverage.is_zero() && definition.basis == Basis::Balances;
             Measured::missing(if none { "no_balances" } else { "coverage_below_threshold" })
         }
@@ -179,6 +248,9 @@ fn feature(view: &View<'_>, definition: &Definition, window: Window) -> Feature 
 fn name(window: Window) -> String {
     match window {
         Window::Months(count) => format!("{count}m"),
+        Window::MonthBack(back) => format!("m{back}"),
+        Window::Days(count) => format!("{count}d"),
+        Window::Quarter => "quarter".to_owned(),
         Window::All => "all".to_owned(),
     }
 }

@@ -1,16 +1,18 @@
-//! O01 to O11: what is owed month by month, and how it stands against income.
+//! O01 to O12: what is owed month by month, and how it stands against income.
 //!
 //! All of them are per month. Where accounts show different months, each account's average is over the months it
 //! shows (see `View::average_by_account`): understating what is owed would overstate what can be lent.
 
+use std::collections::BTreeMap;
+
 use model::Money;
 use model::ledger::{Category, Entry};
-use model::statement::Flow;
+use model::statement::{Flow, StatementKind, Status};
 use rust_decimal::Decimal;
 
 use super::parameters::TERMS;
 use super::view::{Basis, View, Window};
-use super::{Definition, Measured, Value, statistics, streams};
+use super::{Definition, Measured, Value, statistics};
 
 const THREE: Window = Window::Months(3);
 const SIX: Window = Window::Months(6);
@@ -51,6 +53,15 @@ pub(super) const FEATURES: &[Definition] = &[
         meaning_zh: "月均信用卡还款支出",
         meaning_en: "O04: credit-card repayments per month",
         function: |view, window| measured(out(view, window, Category::CardRepayment)),
+    },
+    Definition {
+        name: "card_min_payment_rate",
+        unit: "ratio",
+        windows: &[SIX],
+        basis: Basis::Shown,
+        meaning_zh: "信用卡账单仅还最低额的占比",
+        meaning_en: "O05: share of card bills of which at most 12 % was repaid by the next, of those the card statements show",
+        function: card_min_payment_rate,
     },
     Definition {
         name: "mortgage_out",
@@ -117,7 +128,91 @@ pub(super) const FEATURES: &[Definition] = &[
         meaning_en: "O11: verified income less fixed obligations and essential spending",
         function: residual_income,
     },
+    Definition {
+        name: "instalment_bounce_rate",
+        unit: "ratio",
+        windows: &[SIX],
+        basis: Basis::Shown,
+        meaning_zh: "贷款等扣款失败次数占比",
+        meaning_en: "O12: share of debits for loans, cards, mortgages and insurance that failed or were reversed the same day",
+        function: instalment_bounce_rate,
+    },
 ];
+
+/// A statement opens with what the bill before came to; what is repaid in it is repaid of that bill.
+fn card_min_payment_rate(view: &View<'_>, window: Window) -> Measured {
+    let Some(period) = view.period(window) else { return Measured::missing("no_complete_month") };
+    let mut repaid: BTreeMap<(u32, u32), (Decimal, Vec<usize>)> = BTreeMap::new();
+    for (index, entry) in view.ledger.entries.iter().enumerate() {
+        let kind = view.ledger.accounts.get(entry.account as usize).map(|account| account.kind);
+        let is_repayment = entry.category == Category::CardRepayment && entry.flow == Flow::In && entry.status.counts();
+        if kind != Some(StatementKind::CreditCard) || !is_repayment {
+            continue;
+        }
+        for row in &entry.rows {
+            let of_bill = repaid.entry((row.document, row.statement)).or_default();
+            of_bill.0 += entry.amount.to_decimal();
+            of_bill.1.push(index);
+        }
+    }
+    let (mut bills, mut minimal, mut rows) = (0_u32, 0_u32, Vec::new());
+    for (document, shown) in (0_u32..).zip(view.documents) {
+        for (number, statement) in (0_u32..).zip(shown.statements) {
+            let dates = || statement.transactions.iter().filter_map(|row| row.time).map(|when| when.date);
+            let ends = statement.period.as_ref().map(|period| period.value.to).or_else(|| dates().max());
+            let is_inside = ends.is_some_and(|ends| period.contains(ends));
+            let owed = statement.opening_balance.as_ref().map(|balance| balance.value.abs().to_decimal());
+            let Some(owed) = owed.filter(|owed| is_inside && *owed > Decimal::ZERO) else { continue };
+            if statement.kind != StatementKind::CreditCard {
+                continue;
+            }
+            bills += 1;
+            let (paid, of_bill) = repaid.remove(&(document, number)).unwrap_or_default();
+            minimal += u32::from(paid <= owed * TERMS.card_minimum_paid_share);
+            rows.extend(of_bill);
+        }
+    }
+    Measured::share(Decimal::from(minimal), Decimal::from(bills), "no_card_statement", rows)
+}
+
+fn instalment_bounce_rate(view: &View<'_>, window: Window) -> Measured {
+    let said = |entry: &Entry| {
+        let texts = [&entry.description, &entry.remark];
+        let mut words = texts.into_iter().flatten();
+        words.any(|text| TERMS.failed_debit_words.iter().any(|word| text.contains(word.as_str())))
+    };
+    // A reversal names the debit's other side, gives the same amount back, and comes the same day.
+    let mut returned: BTreeMap<(Option<u32>, Money, Option<jiff::civil::Date>), u32> = BTreeMap::new();
+    let rows = view.rows_in(window);
+    for &index in &rows {
+        let Some(entry) = view.entry(index).filter(|entry| entry.flow == Flow::In && entry.status.counts()) else {
+            continue;
+        };
+        if entry.category == Category::Refund {
+            let key = (view.party(index), entry.amount.abs(), entry.time.map(|when| when.date));
+            *returned.entry(key).or_default() += 1;
+        }
+    }
+    let (mut attempts, mut failed) = (0_u32, Vec::new());
+    for index in rows {
+        let Some(entry) = view.entry(index) else { continue };
+        let is_debit = TERMS.failed_debit_categories.contains(&entry.category) && entry.flow != Flow::In;
+        let says_failed = said(entry);
+        if !(is_debit || says_failed) || entry.same_event.is_some() {
+            continue;
+        }
+        attempts += 1;
+        let key = (view.party(index), entry.amount.abs(), entry.time.map(|when| when.date));
+        let reversed = returned.get_mut(&key).filter(|left| **left > 0);
+        if entry.status == Status::Failed || says_failed {
+            failed.push(index);
+        } else if let Some(left) = reversed {
+            *left -= 1;
+            failed.push(index);
+        }
+    }
+    Measured::share(Decimal::from(failed.len()), Decimal::from(attempts), "no_instalments", failed)
+}
 
 type Amount = (Decimal, Vec<usize>);
 
@@ -175,15 +270,15 @@ fn fixed(view: &View<'_>, window: Window) -> Amount {
     })
 }
 
-fn verified(view: &View<'_>, window: Window) -> Amount {
-    let streams = streams::streams(view, window);
+fn verified(view: &View<'_>) -> Amount {
+    let streams = view.streams();
     let counted = streams.iter().map(|stream| stream.income.counted.to_decimal()).sum();
-    let counting = streams.into_iter().filter(|stream| stream.income.counted.is_positive());
-    (counted, counting.flat_map(|stream| stream.rows).collect())
+    let counting = streams.iter().filter(|stream| stream.income.counted.is_positive());
+    (counted, counting.flat_map(|stream| stream.rows.iter().copied()).collect())
 }
 
 fn dti_observed(view: &View<'_>, window: Window) -> Measured {
-    let (income, income_rows) = verified(view, window);
+    let (income, income_rows) = verified(view);
     let (owed, mut rows) = fixed(view, window);
     rows.extend(income_rows);
     Measured::maybe(owed.checked_div(income).map(Value::Ratio), "no_verified_income", rows)
@@ -205,7 +300,7 @@ fn essentials(view: &View<'_>, window: Window) -> Amount {
 }
 
 fn residual_income(view: &View<'_>, window: Window) -> Measured {
-    let (income, mut rows) = verified(view, window);
+    let (income, mut rows) = verified(view);
     let (owed, owed_rows) = fixed(view, window);
     let (essentials, essential_rows) = essentials(view, window);
     rows.extend(owed_rows);

@@ -14,6 +14,17 @@ pub(super) struct Evidence {
     pub(super) coverage_min: Decimal,
     grade_factor: BTreeMap<String, Decimal>,
     stability: Stability,
+    pub(super) seasonal: Seasonal,
+}
+
+/// How income that comes with the seasons is taken.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Seasonal {
+    pub(super) coverage_min: Decimal,
+    pub(super) factor: Decimal,
+    pub(super) person_buyer_factor: Decimal,
+    pub(super) best_month_share: Decimal,
 }
 
 #[derive(Deserialize)]
@@ -70,6 +81,58 @@ pub(super) struct Terms {
     pub(super) low_balance_share: Decimal,
     pub(super) obligations: Vec<Category>,
     pub(super) zero_income_share: Decimal,
+    pub(super) card_minimum_paid_share: Decimal,
+    pub(super) failed_debit_words: Vec<String>,
+    pub(super) failed_debit_categories: Vec<Category>,
+    pub(super) discretionary: Vec<Category>,
+    pub(super) living: Vec<Category>,
+    pub(super) savings_words: Vec<String>,
+    pub(super) savings_in_words: Vec<String>,
+    pub(super) savings_out_words: Vec<String>,
+    pub(super) night_from_hour: i8,
+    pub(super) night_to_hour: i8,
+    pub(super) test_amount_max: Money,
+    pub(super) test_followed_by_min: Money,
+    pub(super) purchases: Vec<Category>,
+    pub(super) no_circle: Vec<Category>,
+    pub(super) cash_out_fee_min: Decimal,
+    pub(super) cash_out_fee_max: Decimal,
+    pub(super) cash_out_amount_min: Money,
+}
+
+#[derive(Deserialize)]
+struct LenderTable {
+    lender: Vec<Lender>,
+}
+
+#[derive(Deserialize)]
+struct Lender {
+    name: String,
+    #[serde(default)]
+    high_cost: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DemandRates {
+    listed: Vec<DemandRate>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DemandRate {
+    from: Date,
+    rate: Decimal,
+}
+
+/// The yearly rate on demand deposits that large banks list on a day; `None` before the table begins.
+pub(super) fn demand_rate(day: Date) -> Option<Decimal> {
+    DEMAND_RATES.listed.iter().filter(|listed| listed.from <= day).max_by_key(|listed| listed.from).map(|l| l.rate)
+}
+
+/// Whether the table of lenders tags this one as dear.
+pub(super) fn is_high_cost(lender: &str) -> bool {
+    HIGH_COST.contains(lender)
 }
 
 #[derive(Deserialize)]
@@ -136,6 +199,18 @@ pub(super) static EVIDENCE: LazyLock<Evidence> = LazyLock::new(|| {
 
 pub(super) static TERMS: LazyLock<Terms> =
     LazyLock::new(|| built_in("features.toml", include_str!("../tables/features.toml")));
+
+static HIGH_COST: LazyLock<HashSet<String>> = LazyLock::new(|| {
+    let table: LenderTable = built_in("lenders.toml", include_str!("../tables/lenders.toml"));
+    table.lender.into_iter().filter(|lender| lender.high_cost).map(|lender| lender.name).collect()
+});
+
+static DEMAND_RATES: LazyLock<DemandRates> =
+    LazyLock::new(|| built_in("demand_rates.toml", include_str!("../tables/demand_rates.toml")));
+
+/// The templates of the sectors.
+pub(super) static SECTORS: LazyLock<super::sector::Table> =
+    LazyLock::new(|| built_in("sectors.toml", include_str!("../tables/sectors.toml")));
 
 pub(super) static HOLIDAYS: LazyLock<Holidays> = LazyLock::new(|| {
     let table = built_in("holidays.toml", include_str!("../tables/holidays.toml"));

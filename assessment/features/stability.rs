@@ -1,9 +1,10 @@
-//! S01 to S08: how steady the inflow is, and how lively the accounts are.
+//! S01 to S10: how steady the inflow is, and how lively the accounts are.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
-use model::ledger::Grade;
+use model::ledger::{Category, Grade};
+use model::statement::Flow;
 use model::{Money, Month, Period};
 use rust_decimal::Decimal;
 
@@ -73,7 +74,15 @@ pub(super) const FEATURES: &[Definition] = &[
     Definition {
         name: "longest_gap",
         unit: "days",
-        windows: &[SIX],
+        windows: &[
+            SIX,
+            Window::MonthBack(0),
+            Window::MonthBack(1),
+            Window::MonthBack(2),
+            Window::MonthBack(3),
+            Window::MonthBack(4),
+            Window::MonthBack(5),
+        ],
         basis: Basis::Shown,
         meaning_zh: "最长连续无交易天数",
         meaning_en: "S07: longest run of shown days without a transaction",
@@ -88,7 +97,79 @@ pub(super) const FEATURES: &[Definition] = &[
         meaning_en: "S08: share of shown days with a transaction",
         function: active_days_share,
     },
+    Definition {
+        name: "primary_account_score",
+        unit: "ratio",
+        windows: &[SIX],
+        basis: Basis::Shown,
+        meaning_zh: "主要账户占支出与工资的份额",
+        meaning_en: "S09: share of outflow and of salary that the main account has, their mean where there is salary",
+        function: primary_account_score,
+    },
+    Definition {
+        name: "address_phone_stability",
+        unit: "count",
+        windows: &[TWELVE, Window::All],
+        basis: Basis::Shown,
+        meaning_zh: "缴费涉及的不同手机号与水电燃气户数",
+        meaning_en: "S10: distinct phone numbers topped up and utility accounts paid, as far as rows name them",
+        function: address_phone_stability,
+    },
 ];
+
+fn primary_account_score(view: &View<'_>, window: Window) -> Measured {
+    let mut shares: BTreeMap<u32, (Money, Money)> = BTreeMap::new();
+    let mut rows = Vec::new();
+    for index in view.events_in(window) {
+        let Some(entry) = view.entry(index) else { continue };
+        let share = shares.entry(view.account(index)).or_default();
+        share.0 = share.0.plus(view.counts(index).outflow);
+        if TERMS.salary.contains(&entry.category) && entry.flow == Flow::In {
+            share.1 = share.1.plus(entry.amount);
+            rows.push(index);
+        }
+    }
+    let of = |part: Money, whole: Money| part.to_decimal().checked_div(whole.to_decimal());
+    let (out, salary): (Money, Money) =
+        shares.values().fold((Money::ZERO, Money::ZERO), |sum, share| (sum.0.plus(share.0), sum.1.plus(share.1)));
+    let scores = shares.values().filter_map(|share| {
+        let spent = of(share.0, out).filter(|_| out.is_positive());
+        match of(share.1, salary) {
+            Some(paid) => Some((spent.unwrap_or_default() + paid) / Decimal::TWO),
+            None => spent,
+        }
+    });
+    Measured::maybe(scores.max().map(Value::Ratio), "no_outflow", rows)
+}
+
+/// A phone by the number in the row's words, a meter by its customer number, else by who is paid.
+fn address_phone_stability(view: &View<'_>, window: Window) -> Measured {
+    let mut accounts: BTreeSet<(Category, String)> = BTreeSet::new();
+    let mut rows = Vec::new();
+    for index in view.events_in(window) {
+        let Some(entry) = view.entry(index).filter(|entry| entry.flow == Flow::Out) else { continue };
+        if !matches!(entry.category, Category::Telecom | Category::Utilities) {
+            continue;
+        }
+        let texts = [&entry.description, &entry.remark, &entry.counterparty];
+        let number = texts.into_iter().flatten().find_map(|text| account_number(text));
+        let payee = || view.party(index).map(|party| view.name(party).to_owned());
+        if let Some(account) = number.or_else(payee) {
+            accounts.insert((entry.category, account));
+            rows.push(index);
+        }
+    }
+    Measured::new(Value::Count(i64::try_from(accounts.len()).unwrap_or(i64::MAX)), rows)
+}
+
+/// Digits of a customer number are eight or more, some of them perhaps masked.
+const ACCOUNT_DIGITS_MIN: usize = 8;
+
+fn account_number(text: &str) -> Option<String> {
+    let runs = text.split(|c: char| !(c.is_ascii_digit() || c == '*'));
+    let is_number = |run: &&str| run.len() >= ACCOUNT_DIGITS_MIN && run.chars().any(|c| c.is_ascii_digit());
+    runs.filter(is_number).map(str::to_owned).next()
+}
 
 fn of_months(view: &View<'_>, window: Window, measure: impl Fn(&[Money]) -> Option<Decimal>) -> Measured {
     let (sums, rows) = view.monthly_inflow(window);

@@ -19,10 +19,14 @@ fn ledger(statements: &[String]) -> Ledger {
     crate::build_ledger(&documents)
 }
 
+fn streams(ledger: &Ledger, as_of: Date) -> Vec<IncomeStream> {
+    compute(ledger, &[], &Declaration::default(), as_of).streams
+}
+
 const AS_OF: Date = date(2026, 7, 5);
 
 fn features(statements: &[String]) -> Features {
-    compute(&ledger(statements), &[], &Declaration::default(), AS_OF)
+    compute(&ledger(statements), &[], &Declaration::default(), AS_OF).features
 }
 
 /// The value, or the reason why there is none.
@@ -71,7 +75,7 @@ fn salaried() -> String {
 fn a_salaried_persons_half_year() {
     let ledger = ledger(&[salaried()]);
     let declaration = Declaration { monthly_debt: Some(Money::from_fen(150_000)), ..Declaration::default() };
-    let features = compute(&ledger, &[], &declaration, AS_OF);
+    let features = compute(&ledger, &[], &declaration, AS_OF).features;
     assert_values(
         &features,
         &[

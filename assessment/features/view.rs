@@ -1,14 +1,21 @@
 //! What features read: the ledger with its complete months, and what of each entry counts as inflow and outflow.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::{OnceCell, RefCell};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
 
 use jiff::civil::Date;
+use model::declaration::{Declaration, Sector};
 use model::ledger::{Category, Entry, Grade, Ledger, LedgerAccount};
 use model::statement::{Flow, StatementKind, Status};
 use model::{Money, Month, Period};
 use rust_decimal::Decimal;
 
-use super::parameters::{EVIDENCE, TERMS};
+use super::balances::{Balances, Close};
+use super::parameters::TERMS;
+use super::sector::{self, Inferred};
+use super::streams::Stream;
+use crate::DocumentView;
 use crate::names::normalised;
 
 /// Months further back than this are not looked at: no window is longer than a year, and a period misread as
@@ -16,10 +23,16 @@ use crate::names::normalised;
 const MONTHS_MAX: i32 = 120;
 
 /// The stretch of time a feature is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Window {
     /// So many calendar months, the last of them the latest complete one.
     Months(u8),
+    /// One complete month: the latest, or so many before it.
+    MonthBack(u8),
+    /// So many days up to the last that the documents show.
+    Days(u16),
+    /// The latest whole period of interest that the documents show the end of: the 21st to the 20th (catalogue, 5.2).
+    Quarter,
     /// All that the documents show.
     All,
 }
@@ -48,8 +61,11 @@ pub(super) struct Counted {
 
 pub(super) struct View<'a> {
     pub(super) ledger: &'a Ledger,
+    pub(super) documents: &'a [DocumentView<'a>],
     pub(super) as_of: Date,
     pub(super) declared_debt: Option<Money>,
+    /// How the applicant earns, and so which windows and measures of steadiness apply.
+    pub(super) sector: Inferred,
     /// Beside the ledger's entries.
     pub(super) counted: Vec<Counted>,
     /// Entries of the applicant's own money, by month, each event once.
@@ -58,10 +74,22 @@ pub(super) struct View<'a> {
     complete: BTreeSet<Month>,
     /// Whose months an entry's belong to: the bank account's that paid, where both legs are there.
     attributed: Vec<u32>,
+    /// Beside the entries, who the other side is: equal numbers are equal names.
+    parties: Vec<Option<u32>>,
+    names: Vec<String>,
+    /// Computed once, asked for by many features.
+    balances: RefCell<HashMap<Period, Rc<Balances>>>,
+    closes: OnceCell<Vec<Vec<Close>>>,
+    streams: OnceCell<Vec<Stream>>,
 }
 
 impl<'a> View<'a> {
-    pub(super) fn new(ledger: &'a Ledger, as_of: Date, declared_debt: Option<Money>) -> Self {
+    pub(super) fn new(
+        ledger: &'a Ledger,
+        documents: &'a [DocumentView<'a>],
+        declaration: &Declaration,
+        as_of: Date,
+    ) -> Self {
         let mut attributed: Vec<u32> = ledger.entries.iter().map(|entry| entry.account).collect();
         for entry in &ledger.entries {
             if let Some(wallet) = entry.same_event.and_then(|index| attributed.get_mut(index as usize)) {
@@ -74,9 +102,66 @@ impl<'a> View<'a> {
                 by_month.entry(when.month()).or_default().push(index);
             }
         }
-        let counted = counted(ledger, &by_month);
+        let (parties, names) = parties(ledger);
+        let counted = counted(ledger, &by_month, &parties);
         let complete = complete_months(ledger, as_of);
-        Self { ledger, as_of, declared_debt, counted, by_month, complete, attributed }
+        let mut view = Self {
+            ledger,
+            documents,
+            as_of,
+            declared_debt: declaration.monthly_debt,
+            sector: Inferred::default(),
+            counted,
+            by_month,
+            complete,
+            attributed,
+            parties,
+            names,
+            balances: RefCell::default(),
+            closes: OnceCell::new(),
+            streams: OnceCell::new(),
+        };
+        view.sector = sector::infer(&view, Window::All).settle(declaration);
+        view
+    }
+
+    /// Whether income comes with the seasons: then a year is looked at, and never less.
+    pub(super) fn is_seasonal(&self) -> bool {
+        self.sector.used == Some(Sector::Farmer)
+    }
+
+    /// Who the other side of an entry is, as a number; `None` when the row names nobody.
+    pub(super) fn party(&self, index: usize) -> Option<u32> {
+        self.parties.get(index).copied().flatten()
+    }
+
+    /// The name behind a party's number.
+    pub(super) fn name(&self, party: u32) -> &str {
+        self.names.get(party as usize).map_or("", String::as_str)
+    }
+
+    /// The account that an entry's money left or reached: the bank's, where both legs are there.
+    pub(super) fn account(&self, index: usize) -> u32 {
+        self.attributed.get(index).copied().unwrap_or_default()
+    }
+
+    pub(super) fn daily(&self, period: Period) -> Rc<Balances> {
+        let known = self.balances.borrow().get(&period).cloned();
+        known.unwrap_or_else(|| {
+            let computed = Rc::new(super::balances::daily(self, period));
+            self.balances.borrow_mut().insert(period, Rc::clone(&computed));
+            computed
+        })
+    }
+
+    /// The daily closing balances of an account, oldest first.
+    pub(super) fn closes(&self, account: usize) -> &[Close] {
+        self.closes.get_or_init(|| super::balances::all_closes(self)).get(account).map_or(&[], Vec::as_slice)
+    }
+
+    /// The streams of income over the window that verified income is about.
+    pub(super) fn streams(&self) -> &[Stream] {
+        self.streams.get_or_init(|| super::streams::streams(self))
     }
 
     /// m0: the latest complete month.
@@ -92,13 +177,82 @@ impl<'a> View<'a> {
                 let first = latest.plus(1 - i32::from(count));
                 Period::new(first.first_day(), latest.last_day())
             }
-            Window::All => {
-                let periods = || self.money_accounts().flat_map(|account| account.covered.iter());
-                let from = periods().map(|period| period.from).min()?;
-                let to = periods().map(|period| period.to).max()?;
-                Period::new(from, to.min(self.as_of))
+            Window::MonthBack(back) => Some(self.latest_month()?.plus(-i32::from(back)).period()),
+            Window::Days(count) => {
+                let to = self.shown()?.to;
+                Period::new(to.checked_sub(jiff::Span::new().days(i64::from(count) - 1)).ok()?, to)
+            }
+            Window::Quarter => quarter_until(self.shown()?.to),
+            Window::All => self.shown(),
+        }
+    }
+
+    /// From the first to the last day that any statement shows, up to the day of the assessment.
+    fn shown(&self) -> Option<Period> {
+        let periods = || self.money_accounts().flat_map(|account| account.covered.iter());
+        let from = periods().map(|period| period.from).min()?;
+        let to = periods().map(|period| period.to).max()?;
+        Period::new(from, to.min(self.as_of))
+    }
+
+    /// Each event of a stretch of days once, oldest month first.
+    pub(super) fn events_between(&self, period: Period) -> Vec<usize> {
+        let months = self.by_month.range(Month::of(period.from)..=Month::of(period.to));
+        let inside = |index: &usize| {
+            self.entry(*index).and_then(|entry| entry.time).is_some_and(|when| period.contains(when.date))
+        };
+        months.flat_map(|(_, events)| events).copied().filter(inside).collect()
+    }
+
+    /// Each event of a window once: of its complete months, or of its days where it is counted in days.
+    pub(super) fn events_in(&self, window: Window) -> Vec<usize> {
+        match window {
+            Window::Months(_) | Window::MonthBack(_) => self.events(window),
+            Window::Days(_) | Window::Quarter | Window::All => {
+                self.period(window).map(|period| self.events_between(period)).unwrap_or_default()
             }
         }
+    }
+
+    /// The sum over a window's events that `amount` gives something for, and those events.
+    pub(super) fn sum(
+        &self,
+        window: Window,
+        mut amount: impl FnMut(usize, &Entry) -> Option<Money>,
+    ) -> (Decimal, Vec<usize>) {
+        let mut rows = Vec::new();
+        let mut sum = Money::ZERO;
+        for index in self.events_in(window) {
+            if let Some(amount) = self.entry(index).and_then(|entry| amount(index, entry)) {
+                sum = sum.plus(amount);
+                rows.push(index);
+            }
+        }
+        (sum.to_decimal(), rows)
+    }
+
+    /// Eligible inflow of a window.
+    pub(super) fn inflow(&self, window: Window) -> (Decimal, Vec<usize>) {
+        self.sum(window, |index, _| Some(self.counts(index).inflow).filter(|inflow| inflow.is_positive()))
+    }
+
+    /// What left the applicant's accounts in a window, refunds taken off.
+    pub(super) fn outflow(&self, window: Window) -> Decimal {
+        self.sum(window, |index, _| Some(self.counts(index).outflow)).0
+    }
+
+    /// Entries of the applicant's money in a window whose status lets them count or not, own moves among them.
+    pub(super) fn rows_in(&self, window: Window) -> Vec<usize> {
+        let Some(period) = self.period(window) else { return Vec::new() };
+        let months: BTreeSet<Month> = self.months(window).into_iter().collect();
+        let by_month = matches!(window, Window::Months(_) | Window::MonthBack(_));
+        let inside = |entry: &Entry| {
+            entry
+                .time
+                .is_some_and(|when| period.contains(when.date) && (!by_month || months.contains(&Month::of(when.date))))
+        };
+        let entries = self.ledger.entries.iter().enumerate();
+        entries.filter(|(_, entry)| self.is_money(entry) && inside(entry)).map(|(index, _)| index).collect()
     }
 
     /// The complete months of a window, oldest first.
@@ -277,7 +431,44 @@ fn complete_months(ledger: &Ledger, as_of: Date) -> BTreeSet<Month> {
     months.into_iter().filter(|month| is_complete(*month)).collect()
 }
 
-fn counted(ledger: &Ledger, by_month: &BTreeMap<Month, Vec<usize>>) -> Vec<Counted> {
+/// The other sides of all entries as numbers, and their names.
+fn parties(ledger: &Ledger) -> (Vec<Option<u32>>, Vec<String>) {
+    let mut numbers: HashMap<String, u32> = HashMap::new();
+    // Names repeat by the thousand: each is normalised once.
+    let mut printed: HashMap<&str, Option<u32>> = HashMap::new();
+    let mut names: Vec<String> = Vec::new();
+    let parties = ledger.entries.iter().map(|entry| {
+        let name = entry.counterparty.as_deref()?;
+        *printed.entry(name).or_insert_with(|| {
+            let name = normalised(name);
+            if !name.chars().any(char::is_alphanumeric) {
+                return None;
+            }
+            Some(*numbers.entry(name).or_insert_with_key(|name| {
+                names.push(name.clone());
+                u32::try_from(names.len() - 1).unwrap_or(u32::MAX)
+            }))
+        })
+    });
+    let parties = parties.collect();
+    (parties, names)
+}
+
+/// The last period of interest that ends by this day: from the 21st of a quarter's last month to the 20th of the next's.
+fn quarter_until(day: Date) -> Option<Period> {
+    let ended = |month: &Month| {
+        month.last_day().month() % 3 == 0 && {
+            let posted = Date::new(month.last_day().year(), month.last_day().month(), 20);
+            posted.is_ok_and(|posted| posted <= day)
+        }
+    };
+    let last = (0..6).map(|back| Month::of(day).plus(-back)).find(ended)?;
+    let first = last.plus(-3).last_day();
+    let to = Date::new(last.last_day().year(), last.last_day().month(), 20).ok()?;
+    Period::new(Date::new(first.year(), first.month(), 21).ok()?, to)
+}
+
+fn counted(ledger: &Ledger, by_month: &BTreeMap<Month, Vec<usize>>, parties: &[Option<u32>]) -> Vec<Counted> {
     let mut counted = vec![Counted::default(); ledger.entries.len()];
     let events = || by_month.values().flatten().copied();
     for index in events() {
@@ -285,7 +476,7 @@ fn counted(ledger: &Ledger, by_month: &BTreeMap<Month, Vec<usize>>) -> Vec<Count
             *slot = gross(entry, |other| ledger.entries.get(other as usize));
         }
     }
-    net_persons(ledger, events(), &mut counted);
+    net_persons(ledger, events(), parties, &mut counted);
     for month in by_month.values() {
         net_given_back(ledger, month, &mut counted);
     }
@@ -351,15 +542,14 @@ fn paid_with(entry: &Entry, words: &[String]) -> bool {
 
 /// What came from a person counts as far as it is more than what went to the same person, whenever it did: borrowed
 /// and given back, or shared bills, are nobody's income. The oldest are set off first. Those without a name are one.
-fn net_persons(ledger: &Ledger, events: impl Iterator<Item = usize>, counted: &mut [Counted]) {
-    let mut persons: BTreeMap<String, (Vec<usize>, Vec<usize>)> = BTreeMap::new();
+fn net_persons(ledger: &Ledger, events: impl Iterator<Item = usize>, parties: &[Option<u32>], counted: &mut [Counted]) {
+    let mut persons: BTreeMap<Option<u32>, (Vec<usize>, Vec<usize>)> = BTreeMap::new();
     for index in events {
         let Some(entry) = ledger.entries.get(index) else { continue };
         if !TERMS.persons.contains(&entry.category) {
             continue;
         }
-        let name = entry.counterparty.as_deref().map(normalised).unwrap_or_default();
-        let (ins, outs) = persons.entry(name).or_default();
+        let (ins, outs) = persons.entry(parties.get(index).copied().flatten()).or_default();
         if entry.flow == Flow::In { ins.push(index) } else { outs.push(index) }
     }
     for (ins, outs) in persons.into_values() {
@@ -390,9 +580,4 @@ fn take_off(counted: &mut [Counted], indexes: &[usize], mut amount: Money, of: f
         *slot = slot.minus(part);
         amount = amount.minus(part);
     }
-}
-
-/// Whether a feature of this coverage is stated at all.
-pub(super) fn is_enough(coverage: Decimal) -> bool {
-    coverage >= EVIDENCE.coverage_min
 }

@@ -39,6 +39,7 @@ fn verified(ledger: &Ledger, features: &Features, findings: &[Finding]) -> Verif
         monthly_income_low: money(features, "income.income_forecast_low"),
         income_grade: features.get("income.verified_income").map_or(Grade::E, |feature| feature.grade),
         streams: Vec::new(),
+        sector: None,
         fixed_obligations: money(features, "obligations.fixed_obligations"),
         essential_spending: money(features, "obligations.essential_spending"),
         months: months::covered_in_full(ledger),
