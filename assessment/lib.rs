@@ -46,11 +46,12 @@ pub struct Assessment {
     pub decision: model::decision::Decision,
 }
 
-/// The documents as one ledger, each row with its category.
+/// The documents as one ledger, each row with its category, and what recurs in it.
 #[must_use]
 pub fn build_ledger(documents: &[DocumentView<'_>]) -> Ledger {
     let mut ledger = ledger::build(documents, enrichment::category);
     enrichment::mark_salaries(&mut ledger);
+    ledger.recurring = enrichment::recurring::find(&ledger);
     ledger
 }
 

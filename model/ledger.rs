@@ -1,5 +1,6 @@
 //! An application's statements as one: overlaps merged, own transfers paired, transactions enriched.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::dates::When;
@@ -273,6 +274,50 @@ pub struct Ledger {
     /// Why rows were taken together, one line for each two of them.
     #[serde(default)]
     pub pairings: Vec<Pairing>,
+    /// Payments that come back regularly.
+    #[serde(default)]
+    pub recurring: Vec<Recurring>,
+}
+
+/// Payments of one category and direction with one side that come back regularly.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recurring {
+    /// In or out.
+    pub flow: Flow,
+    pub category: Category,
+    pub party: Option<Text>,
+    pub cadence: Cadence,
+    pub last: Date,
+    pub next: Date,
+    /// Unsigned, as the others.
+    pub amount_median: Money,
+    pub amount_min: Money,
+    pub amount_max: Money,
+    /// One a payment, oldest first.
+    pub rows: Vec<RowRef>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cadence {
+    Weekly,
+    Fortnightly,
+    Monthly,
+    Bimonthly,
+    Quarterly,
+}
+
+impl Cadence {
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Weekly => "weekly",
+            Self::Fortnightly => "fortnightly",
+            Self::Monthly => "monthly",
+            Self::Bimonthly => "bimonthly",
+            Self::Quarterly => "quarterly",
+        }
+    }
 }
 
 /// Two rows that were taken together.

@@ -40,6 +40,7 @@ fn assess(folder: &Path, documents: &[Extracted]) -> Value {
     let as_of = json(&folder.join("truth.json"))["as_of"].as_str().unwrap().parse().unwrap();
     let assessment = pipeline::assess(documents, &declaration, &Policy::standard().unwrap(), as_of).unwrap();
     let assessed = Assessed {
+        ledger: &assessment.ledger,
         features: &assessment.features,
         findings: &assessment.findings,
         profile: &assessment.profile,
@@ -52,6 +53,17 @@ fn assess(folder: &Path, documents: &[Extracted]) -> Value {
             let rows = statement["transactions"].as_array().unwrap().len();
             statement["transactions"] = Value::from(rows);
         }
+    }
+    // How many pairs each rule made; the pairs themselves would be longer than the papers.
+    let mut pairings = std::collections::BTreeMap::<String, u64>::new();
+    for pairing in out["ledger"]["pairings"].as_array().unwrap() {
+        let [kind, rule] = ["kind", "rule"].map(|key| pairing[key].as_str().unwrap());
+        *pairings.entry(format!("{kind} by {rule}")).or_default() += 1;
+    }
+    out["ledger"]["pairings"] = serde_json::to_value(pairings).unwrap();
+    for recurring in out["ledger"]["recurring"].as_array_mut().unwrap() {
+        let rows = recurring["rows"].as_array().unwrap().len();
+        recurring["rows"] = Value::from(rows);
     }
     for feature in out["features"].as_object_mut().unwrap().values_mut() {
         let rows = feature["rows"].as_array().unwrap().len();

@@ -5,6 +5,7 @@ mod api;
 mod applicants;
 mod cli;
 mod db;
+mod features;
 mod invented;
 mod parsers;
 mod split;

@@ -31,6 +31,9 @@ pub struct ReasonText {
     /// What would change it.
     change_zh: String,
     change_en: String,
+    /// What it says where the outcome is an approval: what the limit would be raised by, and no refusal.
+    raise_zh: Option<String>,
+    raise_en: Option<String>,
     #[serde(default)]
     features: Vec<Text>,
     #[serde(default)]
@@ -165,7 +168,7 @@ pub fn explain(
     }
     // Stable: of equal effect, the policy's own order.
     given.sort_by(|(one, _), (other, _)| other.cmp(one));
-    given.into_iter().take(REASONS_MAX).map(|(_, rule)| say(rule, findings, result)).collect()
+    given.into_iter().take(REASONS_MAX).map(|(_, rule)| say(rule, findings, result, verdict.outcome)).collect()
 }
 
 fn is_true(expression: &Compiled, result: &Variable, place: &str) -> Result<bool, PolicyError> {
@@ -173,7 +176,12 @@ fn is_true(expression: &Compiled, result: &Variable, place: &str) -> Result<bool
     evaluate(expression, result).map_err(failed)?.as_bool().ok_or_else(|| failed("neither true nor false".to_owned()))
 }
 
-fn say(rule: &ReasonRule, findings: &[Finding], result: &Variable) -> Result<Reason, PolicyError> {
+fn say(
+    rule: &ReasonRule,
+    findings: &[Finding],
+    result: &Variable,
+    outcome: DecisionOutcome,
+) -> Result<Reason, PolicyError> {
     let Wording { text, figures } = &rule.wording;
     let mut shown: Vec<(&str, String)> = Vec::with_capacity(figures.len());
     for (placeholder, shown_as, value) in figures {
@@ -192,10 +200,13 @@ fn say(rule: &ReasonRule, findings: &[Finding], result: &Variable) -> Result<Rea
         filled
     };
     let (zh, en) = (told.map(|finding| finding.message_zh.as_str()), told.map(|finding| finding.message_en.as_str()));
+    let is_approved = outcome == DecisionOutcome::Approve;
+    let said_zh = text.raise_zh.as_ref().filter(|_| is_approved).unwrap_or(&text.zh);
+    let said_en = text.raise_en.as_ref().filter(|_| is_approved).unwrap_or(&text.en);
     Ok(Reason {
         code: rule.code.clone(),
-        message_zh: format!("{}。{}", fill(&text.zh, zh), fill(&text.change_zh, zh)),
-        message_en: format!("{}. {}", fill(&text.en, en), fill(&text.change_en, en)),
+        message_zh: format!("{}。{}", fill(said_zh, zh), fill(&text.change_zh, zh)),
+        message_en: format!("{}. {}", fill(said_en, en), fill(&text.change_en, en)),
         features: text.features.clone(),
     })
 }

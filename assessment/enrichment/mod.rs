@@ -3,6 +3,7 @@
 //! All words are data (`tables/*.toml`); this code only finds them, each text read once.
 
 mod cadence;
+pub(crate) mod recurring;
 mod rules;
 
 use model::Text;

@@ -185,3 +185,39 @@ fn what_goes_out_is_told_finely() {
     assert_eq!(wallet("红包 -66.00 from:小李 type:微信红包"), "red_packet");
     assert_eq!(wallet("亲属卡交易 -26.00 from:某某面馆 type:亲属卡交易"), "family_card");
 }
+
+#[test]
+fn what_recurs_is_told_with_its_cadence_and_its_next_day() {
+    let text = "deposit_account example_bank 张三 6222000000001234
+        2026-01-01 房租 -2,500.00 from:李四
+        2026-02-01 房租 -2,500.00 from:李四
+        2026-03-02 房租 -2,600.00 from:李四
+        2026-01-05 结算 +310.00 from:北京三快在线科技有限公司
+        2026-01-12 结算 +290.00 from:北京三快在线科技有限公司
+        2026-01-19 结算 +350.00 from:北京三快在线科技有限公司
+        2026-01-03 消费 -30.00 from:某某面馆
+        2026-01-04 消费 -30.00 from:某某面馆
+        2026-02-20 消费 -30.00 from:某某面馆
+        2026-01-31 转账 -500.00 from:张三
+        2026-02-28 转账 -500.00 from:张三
+        2026-03-31 转账 -500.00 from:张三";
+    let statements = [statement(text)];
+    let facts = model::document::FileFacts::default();
+    let document = crate::DocumentView { statements: &statements, problems: &[], facts: &facts };
+    let recurring: Vec<String> = crate::build_ledger(&[document])
+        .recurring
+        .iter()
+        .map(|one| {
+            let (party, cadence) = (one.party.as_deref().unwrap_or("—"), one.cadence.as_str());
+            let (least, most) = (one.amount_min, one.amount_max);
+            format!("{} {party} {cadence} next {} {least}…{most}", one.category.as_str(), one.next)
+        })
+        .collect();
+    assert_eq!(
+        recurring,
+        [
+            "platform_income 美团 weekly next 2026-01-26 290.00…350.00",
+            "rent 李四 monthly next 2026-04-02 2500.00…2600.00",
+        ]
+    );
+}

@@ -15,10 +15,7 @@
 //! A share names the rows of what it is a share *of interest* (the cash, the loans), not those of the whole it is
 //! divided by: the whole is a figure of its own, and would name every row of the ledger.
 //!
-//! Reasons are words: `no_complete_month`, `coverage_below_threshold`, `no_balances`, `too_few_salaries`,
-//! `no_salary`, `no_inflow`, `no_outflow`, `no_verified_income`, `not_declared`, `no_transactions`, `out_of_range`,
-//! `no_receipts`, `no_card_statement`, `no_instalments`, `no_repayments`, `no_lenders`, `no_times`, `no_credits`,
-//! `no_purchases`, `no_stakes`, `no_interest`, `no_rate`, `no_earlier_history`, `month_without_inflow`.
+//! Why a figure is null is one of the words of [`REASONS`].
 
 mod balances;
 mod parameters;
@@ -196,6 +193,40 @@ pub fn monthly_inflow(ledger: &Ledger, as_of: Date) -> Vec<(Month, Money)> {
     let window = Window::Months(12);
     let (sums, _) = view.monthly_inflow(window);
     view.months(window).into_iter().zip(sums).rev().collect()
+}
+
+/// Why a figure cannot be known: the word, and what it says in Chinese and English.
+pub const REASONS: [(&str, &str, &str); 24] = [
+    ("no_complete_month", "没有完整覆盖的自然月", "no calendar month is shown whole"),
+    ("coverage_below_threshold", "流水覆盖的天数不足", "statements cover too few days of the window"),
+    ("no_balances", "材料没有账户余额", "no statement shows balances"),
+    ("too_few_salaries", "发薪次数太少", "too few salaries"),
+    ("no_salary", "没有工资入账", "no salary is shown"),
+    ("no_inflow", "没有有效流入", "no eligible inflow is shown"),
+    ("no_outflow", "没有支出", "no outflow is shown"),
+    ("no_verified_income", "没有可核实的收入", "no income is verified"),
+    ("not_declared", "未申报", "not declared"),
+    ("no_transactions", "没有交易", "no transactions are shown"),
+    ("out_of_range", "数值超出范围", "the figure is out of range"),
+    ("no_receipts", "没有经营收款", "no receipts are shown"),
+    ("no_card_statement", "没有信用卡账单", "no credit-card statement was handed in"),
+    ("no_instalments", "没有还款或扣款", "no instalments or direct debits are shown"),
+    ("no_repayments", "没有还款", "no repayments are shown"),
+    ("no_lenders", "没有放款机构往来", "no lender is shown"),
+    ("no_times", "流水没有时间", "no row prints a time of day"),
+    ("no_credits", "没有流入", "no credits are shown"),
+    ("no_purchases", "没有消费", "no purchases are shown"),
+    ("no_stakes", "没有投注", "no stakes are shown"),
+    ("no_interest", "没有结息", "no interest posting is shown"),
+    ("no_rate", "没有该日的挂牌利率", "no listed rate is known for the day"),
+    ("no_earlier_history", "窗口之前没有流水可比", "nothing is shown before the window"),
+    ("month_without_inflow", "有的月份没有流入", "a month has no inflow"),
+];
+
+/// What a reason says in Chinese and English.
+#[must_use]
+pub fn reason(word: &str) -> Option<(&'static str, &'static str)> {
+    REASONS.iter().find(|(known, ..)| *known == word).map(|(_, zh, en)| (*zh, *en))
 }
 
 /// What a feature is: its family's entry, by its whole name.

@@ -42,7 +42,7 @@ pub fn build(documents: &[DocumentView<'_>], categorise: Categorise) -> Ledger {
     transfers::pair(&mut draft);
     refunds::pair(&mut draft);
     evidence::corroborate(&mut draft);
-    Ledger { accounts: draft.accounts, entries: draft.entries, pairings: draft.pairings }
+    Ledger { accounts: draft.accounts, entries: draft.entries, pairings: draft.pairings, ..Ledger::default() }
 }
 
 impl Draft<'_> {

@@ -24,7 +24,7 @@ pub struct Arguments {
     /// One applicant's statements; a directory or a .zip is walked
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// What the applicant states: name, id_number, monthly_income, employer, occupation, monthly_debt,
+    /// What the applicant states: name, id_number, monthly_income, employer, occupation, sector, monthly_debt,
     /// requested_limit, baseline; every key optional
     #[arg(long, value_name = "FILE.json")]
     declared: Option<PathBuf>,
@@ -39,7 +39,7 @@ pub struct Arguments {
     passwords: Vec<String>,
     #[arg(long, value_enum, default_value = "report")]
     format: Format,
-    /// Show the rows that a feature rests on, after the report
+    /// Show what a feature is and the rows it rests on, after the report or under `explained`; may be repeated
     #[arg(long, value_name = "FEATURE")]
     explain: Vec<String>,
 }
@@ -78,13 +78,17 @@ pub fn run(arguments: &Arguments) -> Result<u8, CommandError> {
     let text = match arguments.format {
         Format::Json => {
             let assessed = Assessed {
+                ledger: &assessment.ledger,
                 features: &assessment.features,
                 findings: &assessment.findings,
                 profile: &assessment.profile,
                 decision: &assessment.decision,
             };
             let categories = ledger_categories(&assessment.ledger);
-            let out = AssessmentOut::new(&documents, assessed, as_of, &categories);
+            let mut out = AssessmentOut::new(&documents, assessed, as_of, &categories);
+            for name in &arguments.explain {
+                out.explained.extend(report::explained(&documents, &assessment, name).map(|out| (name.as_str(), out)));
+            }
             let mut text = serde_json::to_string(&out).context("could not print the assessment")?;
             text.push('\n');
             text

@@ -7,17 +7,15 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use assessment::Assessment;
-use assessment::features::FEATURES;
+use assessment::features;
 use jiff::civil::Date;
 use model::extracted::Extracted;
-use model::feature::Feature;
 use model::finding::{Finding, Outcome};
-use model::ledger::RowRef;
-use model::statement::Transaction;
 use rust_decimal::Decimal;
 
 use super::table::{self, Sums, align_right, clean, clip, plain};
 use crate::wire::assessment::{DecisionOut, FindingOut, ProfileOut};
+use crate::wire::explained::{ExplainedOut, Words};
 use crate::wire::failure::FailureOut;
 use crate::wire::mask::{self, Masker};
 use crate::wire::source::SourceOut;
@@ -38,8 +36,8 @@ pub fn text(documents: &[Extracted], assessment: &Assessment, as_of: Date, expla
     shown_profile(assessment, &mut text);
     shown_decision(assessment, &mut text);
     for name in explain {
-        if let Some(feature) = assessment.features.get(name.as_str()) {
-            explained(documents, name, feature, &mut text);
+        if let Some(out) = explained(documents, assessment, name) {
+            shown_explanation(assessment, name, &out, &mut text);
         }
     }
     text
@@ -132,23 +130,15 @@ fn shown_features(assessment: &Assessment, text: &mut String) {
             &percent(&feature.coverage),
             &format!("{:?}", feature.grade),
             &feature.rows.len().to_string(),
-            meaning(name, feature).unwrap_or(""),
+            features::definition(name, feature).map_or("", |definition| definition.meaning_zh),
         ]);
     }
     let _ = writeln!(text, "{}\n", rows.trim_fmt());
     for (reason, names) in unknown {
-        let _ = writeln!(text, "无法得出 cannot be known, {reason}: {}", names.join(", "));
+        let words = features::reason(reason).map_or(reason.to_owned(), |(zh, en)| format!("{zh} / {en}"));
+        let _ = writeln!(text, "无法得出 cannot be known, {words}: {}", names.join(", "));
     }
     text.push_str("--explain FEATURE 列出指标所依据的流水行 lists the rows a figure rests on\n");
-}
-
-/// What a feature is, in the catalogue's Chinese. Its name is `family.name`, with the window at its end when that is
-/// not its main one.
-fn meaning(name: &str, feature: &Feature) -> Option<&'static str> {
-    let (family, name) = name.split_once('.')?;
-    let (_, definitions) = FEATURES.iter().find(|(known, _)| *known == family)?;
-    let main = name.strip_suffix(feature.window.as_str()).and_then(|name| name.strip_suffix('_'));
-    definitions.iter().find(|known| known.name == name || main == Some(known.name)).map(|known| known.meaning_zh)
 }
 
 /// `0.9800` → `98%`, cut rather than rounded, so that 100% means all.
@@ -307,47 +297,85 @@ fn rate_percent(apr: Decimal) -> String {
     format!("{percent}%")
 }
 
-/// The rows a feature rests on, each with its place.
-fn explained(documents: &[Extracted], name: &str, feature: &Feature, text: &mut String) {
-    heading(&format!("{name} = {} {}", feature.value.as_deref().unwrap_or("—"), feature.unit), text);
-    if let Some(reason) = &feature.reason {
-        let _ = writeln!(text, "{}", clean(reason));
+/// A feature with its meaning and its rows; `None` when there is none of that name.
+pub fn explained<'a>(documents: &'a [Extracted], assessment: &'a Assessment, name: &str) -> Option<ExplainedOut<'a>> {
+    let feature = assessment.features.get(name)?;
+    let definition = features::definition(name, feature)?;
+    let words = Words {
+        meaning_zh: definition.meaning_zh,
+        meaning_en: definition.meaning_en,
+        reason: feature.reason.as_deref().and_then(features::reason),
+    };
+    Some(ExplainedOut::new(feature, words, documents, &assessment.ledger))
+}
+
+fn shown_explanation(assessment: &Assessment, name: &str, out: &ExplainedOut<'_>, text: &mut String) {
+    let feature = &out.feature;
+    heading(&format!("{name} = {} {}", feature.value.unwrap_or("—"), feature.unit), text);
+    let _ = writeln!(text, "{}\n{}", out.meaning_zh, out.meaning_en);
+    if let (Some(zh), Some(en)) = (out.reason_zh, out.reason_en) {
+        let _ = writeln!(text, "无法得出 cannot be known: {zh} / {en}");
     }
-    if feature.rows.is_empty() {
+    let coverage = feature.coverage.map(|share| percent(&share.to_string())).unwrap_or_default();
+    let _ = writeln!(
+        text,
+        "窗口 window {}    覆盖度 coverage {coverage}    证据等级 grade {} ({})",
+        feature.window,
+        feature.grade,
+        grade_words(&feature.grade)
+    );
+    if name == "income.verified_income" {
+        shown_streams(assessment, text);
+    }
+    if out.rests_on.is_empty() {
         text.push_str("没有流水行 no rows\n");
         return;
     }
-    let mut rows = plain(["#", "FILE", "SEQ", "TIME", "AMOUNT", "COUNTERPARTY", "DESCRIPTION", "PLACE"]);
+    let mut rows = plain(["#", "FILE", "SEQ", "TIME", "AMOUNT", "CATEGORY", "COUNTERPARTY", "DESCRIPTION", "PLACE"]);
     align_right(&mut rows, &[2, 4]);
-    let masker = Masker::default();
-    for place in &feature.rows {
-        let Some((document, row)) = find(documents, *place) else {
-            continue;
-        };
-        let words = |value: &Option<model::Text>| clip(&masker.text(value.as_deref().unwrap_or("")), WORDS_WIDTH);
+    for row in &out.rests_on {
+        let words = |value: &Option<std::borrow::Cow<'_, str>>| clip(value.as_deref().unwrap_or(""), WORDS_WIDTH);
         rows.add_row([
-            place.document.to_string(),
-            clip(file_name(&document.name), WORDS_WIDTH),
+            row.document.to_string(),
+            clip(file_name(row.file), WORDS_WIDTH),
             row.seq.to_string(),
-            row.time.map(|when| when.to_string()).unwrap_or_default(),
-            row.amount.to_string(),
+            row.time.clone().unwrap_or_default(),
+            row.amount.clone(),
+            row.category.unwrap_or("").to_owned(),
             words(&row.counterparty),
             words(&row.description),
-            clean(&SourceOut::from(&row.source).to_string()),
+            clean(&row.source.to_string()),
         ]);
     }
     let _ = writeln!(text, "{}", rows.trim_fmt());
 }
 
-fn find(documents: &[Extracted], place: RowRef) -> Option<(&Extracted, &Transaction)> {
-    let document = documents.get(place.document as usize)?;
-    let statements = &document.outcome.as_ref().ok()?.parsed.statements;
-    let rows = &statements.get(place.statement as usize)?.transactions;
-    // Printed numbers may have gaps, but the row is rarely far from where its number says.
-    let guess = (place.seq as usize).saturating_sub(1);
-    let row =
-        rows.get(guess).filter(|row| row.seq == place.seq).or_else(|| rows.iter().find(|row| row.seq == place.seq))?;
-    Some((document, row))
+/// How verified income comes about: it is the sum of what its streams count.
+fn shown_streams(assessment: &Assessment, text: &mut String) {
+    let mut rows = plain(["来源 STREAM", "付款方 PAYER", "月 MONTH", "MEASURE", "GRADE", "计入 COUNTED"]);
+    align_right(&mut rows, &[2, 5]);
+    for stream in &ProfileOut::from(&assessment.profile).verified.streams {
+        rows.add_row([
+            stream.category.to_owned(),
+            clip(stream.payer.as_deref().unwrap_or("—"), WORDS_WIDTH),
+            stream.monthly_median.clone(),
+            stream.measure.to_owned(),
+            stream.grade.clone(),
+            stream.counted.clone(),
+        ]);
+    }
+    let _ = writeln!(text, "{}\n", rows.trim_fmt());
+}
+
+/// What a grade of evidence stands for.
+fn grade_words(grade: &str) -> &'static str {
+    match grade {
+        "A" => "机构签名文件 signed by its issuer",
+        "B" => "两家机构材料互相印证 proven, and borne out by a second issuer",
+        "C" => "单一机构文件已验证 proven, one issuer",
+        "D" => "修复后验证或照片 proven after repair, or a photo",
+        _ => "未能验证 not proven",
+    }
 }
 
 #[cfg(test)]

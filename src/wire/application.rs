@@ -111,6 +111,8 @@ pub struct DeclarationIn {
     pub employer: Option<String>,
     /// `salaried`, `gig`, `merchant`, `farmer` or `other`.
     pub occupation: Option<String>,
+    /// A correction of the sector that the documents suggest: `salaried`, `gig`, `merchant`, `farmer` or `mixed`.
+    pub sector: Option<String>,
     pub monthly_debt: Option<String>,
     pub requested_limit: Option<String>,
     pub baseline: Option<BaselineIn>,
@@ -148,6 +150,7 @@ mod tests {
             monthly_income: some("9000.00"),
             employer: some("示例公司"),
             occupation: some("salaried"),
+            sector: some("mixed"),
             monthly_debt: some("1500.00"),
             requested_limit: some("50000.00"),
             baseline: Some(BaselineIn { limit: "8000.00".to_owned(), apr: "0.18".to_owned() }),

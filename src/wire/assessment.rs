@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, HashMap};
 
 use jiff::civil::Date;
 use model::decision::{Decision, NextDocument, Reason};
-use model::declaration::{Baseline, Declaration};
+use model::declaration::{Baseline, Declaration, Sector};
 use model::extracted::Extracted;
 use model::feature::{Feature, Features};
 use model::finding::{Evidence, Finding};
 use model::ledger::{Category, Ledger, RowRef};
-use model::profile::{CorroboratedFact, FindingInShort, IncomeStream, Profile, ShownAccount};
+use model::profile::{CorroboratedFact, FindingInShort, IncomeStream, Profile, ShownAccount, ShownSector};
 use model::sensitive::mask_id;
 use model::statement::{Statement, Transaction};
 use rust_decimal::{Decimal, RoundingStrategy};
@@ -18,6 +18,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::document::DocumentOut;
+use super::explained::ExplainedOut;
+use super::ledger::LedgerOut;
 use super::mask::Masker;
 use super::source::SourceOut;
 use super::{Categories, SCHEMA};
@@ -28,15 +30,20 @@ pub struct AssessmentOut<'a> {
     /// The day it was made for.
     pub as_of: String,
     pub documents: Vec<DocumentOut<'a>>,
+    pub ledger: LedgerOut<'a>,
     pub features: BTreeMap<&'a str, FeatureOut<'a>>,
     pub findings: Vec<FindingOut<'a>>,
     pub profile: ProfileOut<'a>,
     pub decision: DecisionOut<'a>,
+    /// The features asked for, with their rows.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub explained: BTreeMap<&'a str, ExplainedOut<'a>>,
 }
 
 /// What an assessment made, by reference.
 #[derive(Debug, Clone, Copy)]
 pub struct Assessed<'a> {
+    pub ledger: &'a Ledger,
     pub features: &'a Features,
     pub findings: &'a [Finding],
     pub profile: &'a Profile,
@@ -50,10 +57,12 @@ impl<'a> AssessmentOut<'a> {
             schema: SCHEMA,
             as_of: as_of.to_string(),
             documents: (0..).zip(documents).map(|(index, one)| DocumentOut::new(one, index, categories)).collect(),
+            ledger: LedgerOut::from(assessed.ledger),
             features: features(assessed.features),
             findings: findings(assessed.findings),
             profile: ProfileOut::from(assessed.profile),
             decision: DecisionOut::from(assessed.decision),
+            explained: BTreeMap::new(),
         }
     }
 }
@@ -162,6 +171,8 @@ pub struct DeclaredOut<'a> {
     pub monthly_income: Option<String>,
     pub employer: Option<&'a str>,
     pub occupation: Option<&'static str>,
+    /// A correction of the sector that the documents suggest.
+    pub sector: Option<&'static str>,
     pub monthly_debt: Option<String>,
     pub requested_limit: Option<String>,
     pub baseline: Option<BaselineOut>,
@@ -180,10 +191,24 @@ pub struct VerifiedOut<'a> {
     pub monthly_income_low: Option<String>,
     pub income_grade: String,
     pub streams: Vec<StreamOut<'a>>,
+    pub sector: Option<SectorOut<'a>>,
     /// With complete coverage, latest first.
     pub months: Vec<String>,
     pub names: Vec<&'a str>,
     pub accounts: Vec<ShownAccountOut<'a>>,
+}
+
+/// How the applicant earns.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct SectorOut<'a> {
+    /// `salaried`, `gig`, `merchant`, `farmer` or `mixed`, as the documents suggest; null where they show no income.
+    pub inferred: Option<&'static str>,
+    /// By how much it fits better than the next.
+    pub margin: Option<&'a str>,
+    /// What windows and measures of steadiness follow.
+    pub used: Option<&'static str>,
+    /// Whether the applicant corrected it (`sector` in the declaration).
+    pub corrected: bool,
 }
 
 /// An account of the applicant's that a document shows.
@@ -203,7 +228,10 @@ pub struct ShownAccountOut<'a> {
 pub struct StreamOut<'a> {
     pub category: &'static str,
     pub payer: Option<Cow<'a, str>>,
+    /// What a month brings, by `measure`.
     pub monthly_median: String,
+    /// `median_month`, or `year_mean` where income comes with the seasons.
+    pub measure: &'static str,
     pub months_seen: u32,
     pub grade: String,
     /// What of it counts, after grade and stability factors.
@@ -242,6 +270,7 @@ impl<'a> From<&'a Profile> for ProfileOut<'a> {
                 monthly_income_low: verified.monthly_income_low.map(|money| money.to_string()),
                 income_grade: format!("{:?}", verified.income_grade),
                 streams: verified.streams.iter().map(StreamOut::from).collect(),
+                sector: verified.sector.as_ref().map(SectorOut::from),
                 months: verified.months.iter().map(ToString::to_string).collect(),
                 names: verified.names.iter().map(|name| name.as_str()).collect(),
                 accounts: verified.accounts.iter().map(ShownAccountOut::from).collect(),
@@ -256,6 +285,17 @@ impl<'a> From<&'a Profile> for ProfileOut<'a> {
     }
 }
 
+impl<'a> From<&'a ShownSector> for SectorOut<'a> {
+    fn from(sector: &'a ShownSector) -> Self {
+        Self {
+            inferred: sector.inferred.map(Sector::as_str),
+            margin: sector.margin.as_deref(),
+            used: sector.used.map(Sector::as_str),
+            corrected: sector.corrected,
+        }
+    }
+}
+
 impl<'a> From<&'a Declaration> for DeclaredOut<'a> {
     fn from(declared: &'a Declaration) -> Self {
         Self {
@@ -264,6 +304,7 @@ impl<'a> From<&'a Declaration> for DeclaredOut<'a> {
             monthly_income: declared.monthly_income.map(|money| money.to_string()),
             employer: declared.employer.as_deref(),
             occupation: declared.occupation.map(occupation),
+            sector: declared.sector.map(Sector::as_str),
             monthly_debt: declared.monthly_debt.map(|money| money.to_string()),
             requested_limit: declared.requested_limit.map(|money| money.to_string()),
             baseline: declared.baseline.as_ref().map(BaselineOut::from),
@@ -301,6 +342,7 @@ impl<'a> From<&'a IncomeStream> for StreamOut<'a> {
             category: stream.category.as_str(),
             payer: stream.payer.as_ref().map(|payer| Masker::default().text(payer)),
             monthly_median: stream.monthly_median.to_string(),
+            measure: stream.measure.as_str(),
             months_seen: stream.months_seen,
             grade: format!("{:?}", stream.grade),
             counted: stream.counted.to_string(),

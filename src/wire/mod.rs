@@ -7,7 +7,9 @@
 pub mod application;
 pub mod assessment;
 pub mod document;
+pub mod explained;
 pub mod failure;
+pub mod ledger;
 pub mod mask;
 pub mod problem;
 pub mod results;
