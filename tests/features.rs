@@ -16,7 +16,10 @@ fn written() -> String {
          it rests on, and its rows; a figure that cannot be known is null with a reason.\n",
     );
     for (family, definitions) in FEATURES {
-        let _ = write!(text, "\n## {family}\n\n| name | unit | windows | meaning | 含义 | source |\n| --- | --- | --- | --- | --- | --- |\n");
+        let _ = write!(
+            text,
+            "\n## {family}\n\n| name | unit | windows | meaning | 含义 | source |\n| --- | --- | --- | --- | --- | --- |\n"
+        );
         for definition in definitions {
             let windows: Vec<String> = definition.windows().collect();
             let meaning = definition.meaning_en.split_once(": ").map_or(definition.meaning_en, |(_, meaning)| meaning);

@@ -159,8 +159,8 @@ fn spring_festival(view: &View<'_>, window: Window) -> Measured {
     let Some(mean) = statistics::mean(&sums).filter(|mean| !mean.is_zero()) else {
         return Measured::missing("no_inflow");
     };
-    let of_month = months.iter().zip(&sums).filter(|(month, _)| HOLIDAYS.has_spring_festival(**month));
-    let Some((month, sum)) = of_month.last() else { return Measured::missing("coverage_below_threshold") };
+    let mut of_month = months.iter().zip(&sums).filter(|(month, _)| HOLIDAYS.has_spring_festival(**month));
+    let Some((month, sum)) = of_month.next_back() else { return Measured::missing("coverage_below_threshold") };
     let is_inflow = |index: &usize| view.counts(*index).inflow.is_positive();
     let rows = view.events_of(*month).iter().copied().filter(is_inflow).collect();
     Measured::maybe(sum.to_decimal().checked_div(mean).map(Value::Ratio), "no_inflow", rows)
