@@ -31,7 +31,7 @@ pub fn read_facts(layout: &Layout, table: &Table, problems: &mut Vec<Problem>) -
     let mut facts = Facts::default();
     for fact in &layout.facts {
         let Some(found) = find(&fact.spec, &table.outside) else { continue };
-        facts.field(&fact.name, fact.value, &(found.first, found.source, 1.0), problems);
+        facts.field(&fact.name, fact.value, &(found.first, found.source, found.confidence), problems);
     }
     let Some(records) = &layout.records else {
         if has_unread_amounts(&facts, &table.outside) {

@@ -169,13 +169,14 @@ pub struct Found {
     pub first: String,
     pub second: Option<String>,
     pub source: Source,
+    pub confidence: f32,
 }
 
 pub fn find(spec: &FieldSpec, lines: &[TextLine]) -> Option<Found> {
     let labelled = spec.after.iter().find_map(|label| {
         let value = |line: &TextLine| if spec.whole_label { line.after_whole(label) } else { line.after(label) };
         let piece = lines.iter().find_map(value)?;
-        Some(Found { first: piece.text, second: None, source: piece.source })
+        Some(Found { first: piece.text, second: None, source: piece.source, confidence: piece.confidence })
     });
     labelled.or_else(|| spec.patterns.iter().find_map(|pattern| matched(pattern, lines)))
 }
@@ -185,9 +186,10 @@ fn matched(pattern: &Regex, lines: &[TextLine]) -> Option<Found> {
         let text = line.joined();
         let captures = pattern.captures(&text)?;
         let first = captures.get(1)?;
-        let source = line.piece_at(first.start())?.source.clone();
+        let piece = line.piece_at(first.start())?;
+        let (source, confidence) = (piece.source.clone(), piece.confidence);
         let second = captures.get(2).map(|g| trim(g.as_str()).to_owned());
-        Some(Found { first: trim(first.as_str()).to_owned(), second, source })
+        Some(Found { first: trim(first.as_str()).to_owned(), second, source, confidence })
     })
 }
 

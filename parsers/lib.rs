@@ -482,8 +482,13 @@ fn complain_of_totals(proof: &Proof, problems: &mut Vec<Problem>) {
 
 /// A document of facts: no movements, but what it says by name and by month.
 fn facts_statement(layout: &Layout, heading: &Heading, table: &Table, problems: &mut Vec<Problem>) -> Statement {
-    let facts = read_facts(layout, table, problems);
-    let proof = prove_facts(layout, &facts);
+    let mut facts = read_facts(layout, table, problems);
+    let repairs = repair::mend_facts(layout, &mut facts, &table.outside);
+    let mut proof = prove_facts(layout, &facts);
+    if proof.status == ProofStatus::Proven && !repairs.is_empty() {
+        proof.status = ProofStatus::Repaired;
+    }
+    proof.repairs = repairs;
     complain_of_totals(&proof, problems);
     Statement {
         kind: layout.kind,

@@ -21,7 +21,7 @@ use crate::readings::{Marks, RowReadings, read_doubtful};
 use crate::record::{Columns, Context, Record, RowView};
 use crate::spelling::{Mark, amount_spellings};
 use crate::table::Table;
-use crate::text::{TextLine, page_line, trim, word_lines};
+use crate::text::{Piece, TextLine, WordLine, placed_pieces, trim, word_lines};
 
 /// Amounts stand at the right edge: apps leave a twentieth of the width there, some an arrow's place more.
 const AMOUNT_RIGHT_MIN: f32 = 0.8;
@@ -191,24 +191,14 @@ fn section_totals(table: &mut Table, sections: Vec<Section>) {
 // ---- the blocks of a page ----
 
 fn lines_of(page: &Page) -> Vec<Line> {
-    let line = |words: &crate::text::WordLine| {
-        let text = page_line(page, words);
-        let bits = text.pieces.iter().map(|piece| {
-            let area = match &piece.source {
-                Source::Page { area, .. } => Area {
-                    x0: area.x0 * page.width,
-                    y0: area.y0 * page.height,
-                    x1: area.x1 * page.width,
-                    y1: area.y1 * page.height,
-                },
-                _ => Area { x0: 0.0, y0: 0.0, x1: 0.0, y1: 0.0 },
-            };
-            let inside = words.words.iter().filter(|word| word.x1 > area.x0 && word.x0 < area.x1);
-            let confidence = inside.map(|word| word.confidence).fold(1.0_f32, f32::min);
-            let (marks, source) = (piece.marks.clone(), piece.source.clone());
-            Bit { text: piece.text.clone(), marks, area, source, confidence }
-        });
-        Line { bits: bits.collect(), text: text.clone() }
+    let line = |words: &WordLine| {
+        let placed = placed_pieces(page, words);
+        let text = TextLine { pieces: placed.iter().map(|(piece, _)| piece.clone()).collect() };
+        let bit = |(piece, area): (Piece, Area)| {
+            let Piece { text, marks, source, confidence } = piece;
+            Bit { text, marks, area, source, confidence }
+        };
+        Line { bits: placed.into_iter().map(bit).collect(), text }
     };
     word_lines(page).iter().map(line).filter(|line| !line.bits.is_empty()).collect()
 }

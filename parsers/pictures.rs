@@ -430,3 +430,33 @@ fn a_banks_list_is_proven_by_its_balances() {
     let (statement, _) = read(vec![bank(&items.replacen("2,866.60", "2,886.60", 1))]);
     assert_eq!(statement.proof.status, ProofStatus::Contradicted);
 }
+
+// ---- facts ----
+
+fn payslip(gross: &str, net: &str) -> Page {
+    Picture::new(1)
+        .text(240.0, 20.0, "工资条")
+        .text(40.0, 60.0, "姓名：周示例")
+        .text(40.0, 90.0, "应发工资")
+        .text(140.0, 90.0, gross)
+        .text(320.0, 90.0, "养老保险")
+        .text(420.0, 90.0, "640.00")
+        .text(40.0, 120.0, "个人所得税")
+        .text(140.0, 120.0, "35.20")
+        .text(320.0, 120.0, "实发工资")
+        .text(420.0, 120.0, net)
+        .page()
+}
+
+#[test]
+fn a_payslips_sum_sets_its_net_pay_right() {
+    let (statement, _) = read(vec![payslip("8,000.00", "7,324.80")]);
+    assert_eq!(statement.proof.status, ProofStatus::Proven, "{:?}", statement.fields);
+    assert!(statement.fields["net_pay"].confidence < 1.0);
+    let (statement, _) = read(vec![payslip("8,000.00", "7,{8|3:2}24.80")]);
+    assert_eq!(statement.proof.status, ProofStatus::Repaired);
+    assert_eq!(statement.fields["net_pay"].value, "7324.80");
+    assert_eq!(statement.proof.repairs[0].figure, "net_pay");
+    let (statement, _) = read(vec![payslip("9,000.00", "7,{8|3:2}24.80")]);
+    assert_eq!(statement.proof.status, ProofStatus::Contradicted);
+}

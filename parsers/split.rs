@@ -175,6 +175,7 @@ mod tests {
                 text: text.to_owned(),
                 source: Source::Line { line: 1, column: 1 },
                 marks: Vec::new(),
+                confidence: 1.0,
             }],
         }
     }

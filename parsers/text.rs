@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use model::page::{Page, Word};
 use model::sheet::{Row, Sheet};
+use model::source::Area;
 use model::{Money, Source};
 use unicode_normalization::UnicodeNormalization;
 
@@ -47,6 +48,16 @@ pub struct Piece {
     pub source: Source,
     /// What its characters may be instead, where it was read off a picture.
     pub marks: Vec<Mark>,
+    /// The least of its words; 1.0 for text.
+    pub confidence: f32,
+}
+
+impl Piece {
+    /// A part of its text, of which nothing more than its place is known.
+    fn part(&self, text: &str) -> Self {
+        let source = self.source.clone();
+        Self { text: text.to_owned(), source, marks: Vec::new(), confidence: self.confidence }
+    }
 }
 
 /// A line of a page or a row of a sheet.
@@ -141,13 +152,12 @@ impl TextLine {
         let piece = self.pieces.get(index)?;
         let rest = trim(cut_at_next_label(piece.text.get(offset..)?));
         if !rest.is_empty() {
-            return Some(Piece { text: rest.to_owned(), source: piece.source.clone(), marks: Vec::new() });
+            return Some(piece.part(rest));
         }
         let following = self.pieces.get(index + 1)?;
         let text = trim(cut_at_next_label(&following.text));
         let is_label = text.split_once([':', '：']).is_some_and(|(before, _)| is_label(trim(before)));
-        let value = || Piece { text: text.to_owned(), source: following.source.clone(), marks: Vec::new() };
-        (!text.is_empty() && !is_label).then(value)
+        (!text.is_empty() && !is_label).then(|| following.part(text))
     }
 }
 
@@ -219,7 +229,7 @@ pub fn sheet_line(sheet: &Sheet, row: &Row) -> TextLine {
     for cell in sheet.cells_of(row) {
         for text in sheet.cell_text(cell).split(['\n', '\r']).map(trim).filter(|text| !text.is_empty()) {
             let source = sheet.source(row, cell.column);
-            pieces.push(Piece { text: text.to_owned(), source, marks: Vec::new() });
+            pieces.push(Piece { text: text.to_owned(), source, marks: Vec::new(), confidence: 1.0 });
         }
     }
     TextLine { pieces }
@@ -311,50 +321,48 @@ pub fn word_marks<'a>(page: &'a Page, word: &'a Word, start: usize) -> impl Iter
 /// A line of words as pieces: a gap wider than 1.2 em parts two.
 #[must_use]
 pub fn page_line(page: &Page, line: &WordLine) -> TextLine {
+    TextLine { pieces: placed_pieces(page, line).into_iter().map(|(piece, _)| piece).collect() }
+}
+
+/// As [`page_line`], each piece with its rectangle in points on the page.
+#[must_use]
+pub fn placed_pieces(page: &Page, line: &WordLine) -> Vec<(Piece, Area)> {
     struct Open {
         text: String,
-        x0: f32,
-        x1: f32,
-        top: f32,
-        bottom: f32,
+        area: Area,
         marks: Vec<Mark>,
+        confidence: f32,
     }
     let mut pieces = Vec::new();
     let mut open: Option<Open> = None;
-    let close = |open: &mut Option<Open>, pieces: &mut Vec<Piece>| {
-        if let Some(done) = open.take() {
-            let source = page.source(done.x0, done.top, done.x1, done.bottom);
-            pieces.push(Piece { text: done.text, source, marks: done.marks });
+    let close = |open: &mut Option<Open>, pieces: &mut Vec<(Piece, Area)>| {
+        if let Some(Open { text, area, marks, confidence }) = open.take() {
+            let source = page.source(area.x0, area.y0, area.x1, area.y1);
+            pieces.push((Piece { text, source, marks, confidence }, area));
         }
     };
     for word in &line.words {
         let text = page.word_text(word);
+        let area = Area { x0: word.x0, y0: word.top, x1: word.x1, y1: word.bottom };
         match &mut open {
-            Some(piece) if word.x0 - piece.x1 <= 1.2 * word.font_size => {
-                if word.x0 - piece.x1 > 0.1 * word.font_size {
+            Some(piece) if word.x0 - piece.area.x1 <= 1.2 * word.font_size => {
+                if word.x0 - piece.area.x1 > 0.1 * word.font_size {
                     piece.text.push(' ');
                 }
                 piece.marks.extend(word_marks(page, word, piece.text.len()));
                 piece.text.push_str(text);
-                piece.x1 = piece.x1.max(word.x1);
-                piece.top = piece.top.min(word.top);
-                piece.bottom = piece.bottom.max(word.bottom);
+                piece.area = piece.area.union(area);
+                piece.confidence = piece.confidence.min(word.confidence);
             }
             _ => {
                 close(&mut open, &mut pieces);
-                open = Some(Open {
-                    text: text.to_owned(),
-                    x0: word.x0,
-                    x1: word.x1,
-                    top: word.top,
-                    bottom: word.bottom,
-                    marks: word_marks(page, word, 0).collect(),
-                });
+                let marks = word_marks(page, word, 0).collect();
+                open = Some(Open { text: text.to_owned(), area, marks, confidence: word.confidence });
             }
         }
     }
     close(&mut open, &mut pieces);
-    TextLine { pieces }
+    pieces
 }
 
 #[cfg(test)]
@@ -366,6 +374,7 @@ mod tests {
             text: (*text).to_owned(),
             source: Source::Line { line: 1, column: u32::try_from(i).unwrap() + 1 },
             marks: Vec::new(),
+            confidence: 1.0,
         });
         TextLine { pieces: pieces.collect() }
     }

@@ -13,7 +13,10 @@
 //! the equations say was printed, and the certificate shows both.
 
 mod chain;
+mod facts;
 mod sums;
+
+pub use facts::mend_facts;
 
 use std::collections::HashMap;
 
