@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::forensics::Traces;
 use crate::page::Page;
 use crate::sheet::Sheet;
 use crate::{Problem, Text};
@@ -69,6 +70,9 @@ pub struct FileFacts {
     pub encrypted: bool,
     /// Font names in the order that [`crate::page::Word::font`] counts them.
     pub fonts: Vec<Text>,
+    /// What shows how it was made and altered. What was stored before there were any has none.
+    #[serde(default)]
+    pub traces: Traces,
 }
 
 /// One readable file. An archive is several of these.

@@ -13,6 +13,7 @@ pub mod source;
 pub mod document;
 pub mod extracted;
 pub mod failure;
+pub mod forensics;
 pub mod page;
 pub mod problem;
 pub mod proof;

@@ -5,6 +5,7 @@ pub mod archive;
 mod compound;
 pub mod delimited;
 mod encoding;
+pub mod forensics;
 pub mod html;
 pub mod limits;
 mod mail;

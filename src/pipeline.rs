@@ -6,12 +6,15 @@ use assessment::decision::PolicyError;
 use assessment::{Assessment, DocumentView, Input, enrichment};
 use jiff::civil::Date;
 use model::declaration::Declaration;
-use model::document::{FileFacts, MediaType};
+use model::document::{Content, FileFacts, MediaType};
 use model::failure::Failure;
+use model::forensics::OddFont;
 use model::ledger::{Category, RowRef};
+use model::page::Page;
 use model::statement::{Statement, Transaction};
 use parsers::ParseError;
 use reading::archive::{self, Unpacked};
+use reading::forensics::fonts::{self, Column};
 use reading::{Kind, ReadError};
 use sha2::{Digest, Sha256};
 
@@ -79,9 +82,28 @@ fn extract_document(name: &str, bytes: &[u8], passwords: &[&str], limits: &Limit
     extracted.outcome = guarded("parsing", || parsers::parse(&document).map_err(parse_failure)).map(|mut parsed| {
         let own = std::mem::replace(&mut parsed.problems, document.problems);
         parsed.problems.extend(own);
-        ReadDocument { parsed, facts: document.facts }
+        let mut facts = document.facts;
+        if let Content::Pages(pages) = &document.content {
+            let odd = odd_fonts(pages, &facts, &parsed.statements);
+            facts.traces.odd_fonts.extend(odd);
+        }
+        ReadDocument { parsed, facts }
     });
     extracted
+}
+
+/// Fonts are compared within the columns that the parser found.
+fn odd_fonts(pages: &[Page], facts: &FileFacts, statements: &[Statement]) -> Vec<OddFont> {
+    let columns: Vec<Column<'_>> = statements
+        .iter()
+        .flat_map(|statement| {
+            let rows = || statement.transactions.iter().map(|row| (row, row.amount.is_positive()));
+            let amounts = rows().map(|(row, is_in)| (&row.amount_source, is_in)).collect();
+            let balances = rows().filter_map(|(row, is_in)| Some((row.balance_source.as_ref()?, is_in))).collect();
+            [Column { figures: amounts }, Column { figures: balances }]
+        })
+        .collect();
+    fonts::odd(pages, facts, &columns)
 }
 
 /// Assesses one applicant's documents, in the order given. Those that failed stay as documents without

@@ -5,6 +5,7 @@
 
 mod equations;
 mod figures;
+mod file;
 mod names;
 mod place;
 mod verdict;
@@ -15,11 +16,18 @@ pub mod dates_in_period;
 pub mod declared_debt;
 pub mod declared_income;
 pub mod declared_totals;
+pub mod earlier_revision_agrees;
+pub mod figures_in_one_font;
+pub mod file_dates_agree;
 pub mod holder_agrees;
 pub mod overlapping_exports_agree;
 pub mod page_totals;
+pub mod producer_known;
 pub mod row_count;
 pub mod running_balance;
+pub mod signature_valid;
+pub mod text_layer_agrees;
+pub mod text_visible;
 pub mod wallet_bank_legs;
 
 #[cfg(test)]
@@ -57,7 +65,7 @@ pub struct Check {
 
 /// Every check, in reading order: what one document says about itself, then documents against each other,
 /// then documents against what was declared.
-pub const CHECKS: [Check; 12] = [
+pub const CHECKS: [Check; 19] = [
     running_balance::CHECK,
     closing_balance::CHECK,
     page_totals::CHECK,
@@ -65,6 +73,13 @@ pub const CHECKS: [Check; 12] = [
     row_count::CHECK,
     dates_in_order::CHECK,
     dates_in_period::CHECK,
+    earlier_revision_agrees::CHECK,
+    text_visible::CHECK,
+    figures_in_one_font::CHECK,
+    file_dates_agree::CHECK,
+    producer_known::CHECK,
+    text_layer_agrees::CHECK,
+    signature_valid::CHECK,
     wallet_bank_legs::CHECK,
     overlapping_exports_agree::CHECK,
     holder_agrees::CHECK,

@@ -5,8 +5,10 @@ use model::declaration::Declaration;
 use model::document::FileFacts;
 use model::feature::{Feature, Features};
 use model::finding::Outcome;
+use model::forensics::Traces;
 use model::ledger::{Category, Entry, Grade, Ledger, LedgerAccount};
 use model::proof::{Broken, Equation, Proof, ProofStatus};
+use model::source::Area;
 use model::statement::{Flow, Statement, StatementKind, Status};
 use model::{Money, Period, Problem, Sensitive, Source, Sourced, Text, When, fixtures};
 
@@ -36,6 +38,22 @@ pub fn bank(rows: &str) -> Statement {
 
 pub fn wallet(issuer: &str, rows: &str) -> Statement {
     statement(StatementKind::Wallet, issuer, rows)
+}
+
+/// Where row n stands in [`bank_on_page`]: from the left edge to the middle of page 1.
+pub fn on_row(row: u32) -> Source {
+    let top = 0.02 * row as f32;
+    Source::Page { page: 1, area: Area { x0: 0.1, y0: top, x1: 0.5, y1: top + 0.015 } }
+}
+
+/// A bank statement read off page 1, row n at [`on_row`].
+pub fn bank_on_page(rows: &str) -> Statement {
+    let mut statement = bank(rows);
+    for row in &mut statement.transactions {
+        row.source = on_row(row.seq);
+        row.amount_source = on_row(row.seq);
+    }
+    statement
 }
 
 /// A bank statement with the name on line 80.
@@ -103,6 +121,8 @@ pub struct Case {
     pub features: Features,
     pub declaration: Declaration,
     as_of: Date,
+    /// What every document's file says about itself.
+    facts: FileFacts,
 }
 
 impl Case {
@@ -115,7 +135,17 @@ impl Case {
             features: Features::new(),
             declaration: Declaration::default(),
             as_of: day("2026-06-30"),
+            facts: FileFacts::default(),
         }
+    }
+
+    pub fn filed(mut self, facts: FileFacts) -> Self {
+        self.facts = facts;
+        self
+    }
+
+    pub fn traced(self, traces: Traces) -> Self {
+        self.filed(FileFacts { traces, ..FileFacts::default() })
     }
 
     pub fn assessed_on(mut self, date: &str) -> Self {
@@ -146,7 +176,6 @@ impl Case {
     /// first document unnamed and the place left out where there is none.
     #[track_caller]
     pub fn expect(&self, check: Check, lines: &[&str]) {
-        let facts = FileFacts::default();
         let none = Vec::new();
         let documents: Vec<DocumentView<'_>> = self
             .documents
@@ -155,7 +184,7 @@ impl Case {
             .map(|(index, statements)| DocumentView {
                 statements,
                 problems: self.problems.get(index).unwrap_or(&none),
-                facts: &facts,
+                facts: &self.facts,
             })
             .collect();
         let view = View {

@@ -159,6 +159,8 @@ impl Drawing<'_> {
             ascent: ASCENT,
             descent: DESCENT,
             hidden: is_hidden(object),
+            // Colours are not followed here.
+            white: false,
         };
         let mut pen = (0.0, 0.0);
         for code in object.children("TextCode") {

@@ -70,9 +70,7 @@ impl<'d> File<'d> {
     /// [`ReadError::PasswordRequired`], [`ReadError::WrongPassword`], [`ReadError::Corrupt`],
     /// [`ReadError::ResourceLimit`].
     pub fn open(data: &'d [u8], passwords: &[&str], limits: &Limits) -> Result<Self, ReadError> {
-        // Offsets count from the header, before which mail programs leave a line or two.
-        let header = memchr::memmem::find(data.get(..1024).unwrap_or(data), b"%PDF-").unwrap_or(0);
-        let data = data.get(header..).unwrap_or(data);
+        let data = from_header(data);
         if let Some(file) = Self::open_in_order(data, passwords, limits)? {
             return Ok(file);
         }
@@ -99,8 +97,8 @@ impl<'d> File<'d> {
         Self { store: Store::Repaired(Box::new(document)), trailer, inflater: inflater(), encrypted, rebuilt: true }
     }
 
-    /// `None` when anything about the index or the way to the pages is out of order.
-    fn open_in_order(data: &'d [u8], passwords: &[&str], limits: &Limits) -> Result<Option<Self>, ReadError> {
+    /// As [`Self::open`] for a file that is whole; `None` when anything about the index or the way to the pages is out of order.
+    pub fn open_in_order(data: &'d [u8], passwords: &[&str], limits: &Limits) -> Result<Option<Self>, ReadError> {
         let unpack = |stream: &Stream| {
             let size = usize::try_from(limits.stream_bytes).unwrap_or(usize::MAX);
             catch_unwind(AssertUnwindSafe(|| stream.decompressed_content_with_limit(size))).ok()?.ok()
@@ -342,6 +340,12 @@ impl<'d> File<'d> {
             ..FileFacts::default()
         }
     }
+}
+
+/// Offsets count from the header, before which mail programs leave a line or two.
+pub fn from_header(data: &[u8]) -> &[u8] {
+    let header = memchr::memmem::find(data.get(..1024).unwrap_or(data), b"%PDF-").unwrap_or(0);
+    data.get(header..).unwrap_or(data)
 }
 
 fn inflater() -> RefCell<Decompress> {

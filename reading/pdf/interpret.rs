@@ -15,6 +15,7 @@ use super::file::{File, PageNode};
 use super::font::{Drawn, Font};
 use super::lexer::{Lexer, Token, unescape_name};
 use super::matrix::{Matrix, length};
+use super::overlays::{Noticed, Paint, Watch};
 use super::path::Path;
 use super::unpack::Unpack;
 use super::words::{Line, Words, direction};
@@ -71,6 +72,35 @@ struct State {
     leading: f32,
     rise: f32,
     hidden: bool,
+    paint: Ink,
+    /// Nothing is drawn outside of it, as far as the clipping paths are upright boxes.
+    clip: [f32; 4],
+    /// Some clipping path is no upright box: less is drawn than `clip` says.
+    clip_is_ragged: bool,
+}
+
+/// How areas and letters are filled.
+#[derive(Debug, Clone, Copy)]
+struct Ink {
+    white: bool,
+    /// What a colour's numbers mean.
+    space: ColorSpace,
+    /// Neither transparent nor blended: what it covers is not seen.
+    opaque: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum ColorSpace {
+    /// Grey or RGB: all ones are white.
+    Light,
+    /// Inks: none of them is white.
+    Inks,
+    /// A pattern, or a palette.
+    Other,
+}
+
+impl Ink {
+    const BLACK: Self = Self { white: false, space: ColorSpace::Light, opaque: true };
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -109,7 +139,12 @@ pub struct Interpreter<'a> {
     damaged: bool,
     bounds: (f32, f32),
     marks: bool,
+    /// Notices what is covered or cannot be seen; `None` where nobody asks.
+    watch: Option<Watch>,
 }
+
+/// Of a colour's numbers: a paper white has them all at least this near to white.
+const WHITE_TOLERANCE: f32 = 0.03;
 
 fn address(dictionary: &Dictionary) -> usize {
     std::ptr::from_ref(dictionary) as usize
@@ -136,11 +171,13 @@ keys! {
     CHAR_SPACE = b"Tc"; WORD_SPACE = b"Tw"; SCALE = b"Tz"; LEADING = b"TL"; RISE = b"Ts"; RENDER = b"Tr"; STATE = b"gs";
     RECTANGLE = b"re"; MOVE_TO = b"m"; LINE_TO = b"l"; CURVE = b"c"; CURVE_V = b"v"; CURVE_Y = b"y"; CLOSE = b"h";
     STROKE = b"S"; CLOSE_STROKE = b"s"; FILL = b"f"; FILL_OLD = b"F"; FILL_EVEN = b"f*";
+    CLIP = b"W"; CLIP_EVEN = b"W*"; GREY = b"g"; RGB = b"rg"; INKS = b"k"; SPACE = b"cs"; COLOR = b"sc"; COLOR_NAMED = b"scn";
     BOTH = b"B"; BOTH_EVEN = b"B*"; CLOSE_BOTH = b"b"; CLOSE_BOTH_EVEN = b"b*"; NO_PAINT = b"n";
 }
 
 impl<'a> Interpreter<'a> {
-    pub fn new(file: &'a File<'a>, limits: &'a Limits) -> Self {
+    /// `watched`: whether to notice what is covered or cannot be seen, see [`Self::traces`].
+    pub fn new(file: &'a File<'a>, limits: &'a Limits, watched: bool) -> Self {
         Self {
             file,
             limits,
@@ -158,7 +195,13 @@ impl<'a> Interpreter<'a> {
             damaged: false,
             bounds: (0.0, 0.0),
             marks: false,
+            watch: watched.then(Watch::default),
         }
+    }
+
+    /// What was noticed on the pages read so far, and is then forgotten.
+    pub fn traces(&mut self) -> Noticed {
+        self.watch.as_mut().map(Watch::take).unwrap_or_default()
     }
 
     /// Reads one page.
@@ -176,6 +219,9 @@ impl<'a> Interpreter<'a> {
         let mut page = std::mem::take(&mut self.page);
         self.words.finish_page(&mut page);
         let page = page.finish();
+        if let Some(watch) = &mut self.watch {
+            watch.page(&page, &self.words);
+        }
         self.judge(&page, problems);
         Ok(page)
     }
@@ -191,6 +237,9 @@ impl<'a> Interpreter<'a> {
         let (base, width, height) = placement(node, turns, self.user_unit(node));
         self.page = PageBuilder::new(number, width, height);
         self.words.start_page(width, height);
+        if let Some(watch) = &mut self.watch {
+            watch.start_page();
+        }
         self.rules = 0;
         self.bounds = (width, height);
         self.damaged = false;
@@ -210,6 +259,9 @@ impl<'a> Interpreter<'a> {
                 leading: 0.0,
                 rise: 0.0,
                 hidden: false,
+                paint: Ink::BLACK,
+                clip: [0.0, 0.0, width, height],
+                clip_is_ragged: false,
             };
             self.run(&content, node.resources, state)
         });
@@ -326,6 +378,7 @@ impl<'a> Interpreter<'a> {
         let mut text = Matrix::IDENTITY;
         let mut line = Matrix::IDENTITY;
         let mut path = Path::default();
+        let mut clips = false;
         while let Some(token) = lexer.next() {
             let operator = match token {
                 Token::Number(value) => {
@@ -426,6 +479,14 @@ impl<'a> Interpreter<'a> {
                         state.hidden = mode == 3.0 || mode == 7.0;
                     }
                 }
+                GREY | RGB | INKS | COLOR | COLOR_NAMED => fill_color(operator, &operands, &mut state.paint),
+                SPACE => {
+                    if let [.., Operand::Name(name)] = *operands {
+                        let space = self.color_space(&scope, name);
+                        state.paint = Ink { white: false, space, ..state.paint };
+                    }
+                }
+                CLIP | CLIP_EVEN => clips = true,
                 STATE => {
                     if let [.., Operand::Name(name)] = *operands {
                         self.external_state(&scope, name, &mut state)?;
@@ -438,7 +499,8 @@ impl<'a> Interpreter<'a> {
                 }
                 INLINE_DATA => {
                     lexer.skip_inline_image();
-                    self.picture(&state);
+                    // A mask, more often than not.
+                    self.picture(&state, false);
                 }
                 RECTANGLE => {
                     if let Some([x, y, width, height]) = numbers(&operands) {
@@ -466,13 +528,17 @@ impl<'a> Interpreter<'a> {
                         path.close();
                     }
                     self.stroke(&path);
-                    path.clear();
+                    if !matches!(operator, STROKE | CLOSE_STROKE) {
+                        self.paint(&state, &path);
+                    }
+                    finish(&mut path, &mut clips, &mut state);
                 }
                 FILL | FILL_OLD | FILL_EVEN => {
                     self.fill(&path);
-                    path.clear();
+                    self.paint(&state, &path);
+                    finish(&mut path, &mut clips, &mut state);
                 }
-                NO_PAINT => path.clear(),
+                NO_PAINT => finish(&mut path, &mut clips, &mut state),
                 END_TEXT => {}
                 _ => {}
             }
@@ -544,6 +610,7 @@ impl<'a> Interpreter<'a> {
             ascent: font.ascent,
             descent: font.descent,
             hidden: state.hidden,
+            white: state.paint.white && state.paint.opaque,
         };
         let size = state.size * state.scale;
         // Points along the line for one of unscaled text space.
@@ -591,17 +658,31 @@ impl<'a> Interpreter<'a> {
         Ok(())
     }
 
-    /// A font may be set by a graphics state dictionary too.
+    /// A font may be set by a graphics state dictionary too; transparency always is.
     fn external_state(&mut self, scope: &Scope<'a>, name: &[u8], state: &mut State) -> Result<(), ReadError> {
         let file = self.file;
-        let Some(Object::Array(font)) = scope
+        let Some(dictionary) = scope
             .resources
             .and_then(|resources| file.dictionary(resources, b"ExtGState"))
             .and_then(|states| file.dictionary(states, &unescape_name(name)))
-            .and_then(|dictionary| file.get(dictionary, b"Font"))
         else {
             return Ok(());
         };
+        if self.watch.is_some() {
+            let clear = |object: &Object| object.as_float().is_ok_and(|alpha| alpha < 0.99);
+            let blends =
+                |object: &Object| !matches!(object, Object::Name(mode) if mode == b"Normal" || mode == b"Compatible");
+            let masks = |object: &Object| matches!(object, Object::Dictionary(_));
+            let each = [
+                file.get(dictionary, b"ca").map(clear),
+                file.get(dictionary, b"BM").map(blends),
+                file.get(dictionary, b"SMask").map(masks),
+            ];
+            if each.iter().any(Option::is_some) {
+                state.paint.opaque = !each.contains(&Some(true));
+            }
+        }
+        let Some(Object::Array(font)) = file.get(dictionary, b"Font") else { return Ok(()) };
         if let [font, size] = font.as_slice()
             && let Object::Dictionary(dictionary) = file.resolve(font)
             && let Ok(size) = file.resolve(size).as_float()
@@ -622,7 +703,12 @@ impl<'a> Interpreter<'a> {
             return Ok(());
         };
         match file.name(&stream.dict, b"Subtype") {
-            Some(b"Image") => self.picture(state),
+            Some(b"Image") => {
+                let masked = [b"SMask".as_slice(), b"Mask", b"ImageMask"];
+                let is_whole =
+                    masked.iter().all(|key| matches!(file.get(&stream.dict, key), None | Some(Object::Boolean(false))));
+                self.picture(state, is_whole);
+            }
             Some(b"Form") => self.form(scope, stream, state)?,
             _ => {}
         }
@@ -651,17 +737,64 @@ impl<'a> Interpreter<'a> {
         result
     }
 
-    /// A picture fills the unit square of its matrix; what lies on the page counts.
-    fn picture(&mut self, state: &State) {
+    /// A picture fills the unit square of its matrix; what lies on the page counts. `is_whole`: no part of it is
+    /// transparent.
+    fn picture(&mut self, state: &State, is_whole: bool) {
         self.marks = true;
         let corners = [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0)].map(|(x, y)| state.matrix.apply(x, y));
         let span = |values: [f32; 4], bound: f32| {
             let low = values.iter().copied().fold(f32::INFINITY, f32::min).clamp(0.0, bound);
             let high = values.iter().copied().fold(f32::NEG_INFINITY, f32::max).clamp(0.0, bound);
-            (high - low).max(0.0)
+            (low, high.max(low))
         };
-        let area = span(corners.map(|(x, _)| x), self.bounds.0) * span(corners.map(|(_, y)| y), self.bounds.1);
-        self.page.image_area(area);
+        let (x0, x1) = span(corners.map(|(x, _)| x), self.bounds.0);
+        let (y0, y1) = span(corners.map(|(_, y)| y), self.bounds.1);
+        self.page.image_area((x1 - x0) * (y1 - y0));
+        let turned = state.matrix.b * state.matrix.c != 0.0 && state.matrix.a * state.matrix.d != 0.0;
+        self.lay(state, [x0, y0, x1, y1], true, is_whole && !turned);
+    }
+
+    /// Areas that a path fills.
+    fn paint(&mut self, state: &State, path: &Path) {
+        if self.watch.is_some() && !path.is_drawing {
+            for bounds in path.upright_boxes() {
+                self.lay(state, bounds, false, true);
+            }
+        }
+    }
+
+    fn lay(&mut self, state: &State, bounds: [f32; 4], is_picture: bool, is_whole: bool) {
+        if let Some(watch) = &mut self.watch {
+            let bounds = within(bounds, state.clip);
+            let covers = is_whole && state.paint.opaque && !state.clip_is_ragged;
+            let white = state.paint.white && !is_picture;
+            watch.paint(Paint { bounds, begun: self.words.begun(), is_picture, white, covers });
+        }
+    }
+
+    fn color_space(&self, scope: &Scope<'a>, name: &[u8]) -> ColorSpace {
+        let family = match name {
+            b"DeviceGray" | b"DeviceRGB" | b"DeviceCMYK" | b"Pattern" | b"G" | b"RGB" | b"CMYK" => name,
+            _ => {
+                let found = scope
+                    .resources
+                    .and_then(|resources| self.file.dictionary(resources, b"ColorSpace"))
+                    .and_then(|spaces| self.file.get(spaces, &unescape_name(name)));
+                match found {
+                    Some(Object::Name(name)) => name,
+                    Some(Object::Array(parts)) => match parts.first().map(|first| self.file.resolve(first)) {
+                        Some(Object::Name(name)) => name,
+                        _ => b"".as_slice(),
+                    },
+                    _ => b"".as_slice(),
+                }
+            }
+        };
+        match family {
+            b"DeviceGray" | b"DeviceRGB" | b"G" | b"RGB" | b"CalGray" | b"CalRGB" | b"ICCBased" => ColorSpace::Light,
+            b"DeviceCMYK" | b"CMYK" | b"Separation" | b"DeviceN" => ColorSpace::Inks,
+            _ => ColorSpace::Other,
+        }
     }
 
     fn stroke(&mut self, path: &Path) {
@@ -723,6 +856,46 @@ impl<'a> Interpreter<'a> {
             self.rules += 1;
             self.page.rule(rule);
         }
+    }
+}
+
+/// A path is at its end: it may have been one to clip by.
+fn finish(path: &mut Path, clips: &mut bool, state: &mut State) {
+    if std::mem::take(clips) {
+        let mut boxes = path.upright_boxes();
+        match (boxes.next(), boxes.next()) {
+            (Some(only), None) if !path.is_drawing => state.clip = within(only, state.clip),
+            _ => state.clip_is_ragged = true,
+        }
+    }
+    path.clear();
+}
+
+/// The part of a box that lies in another; empty where there is none.
+fn within(a: [f32; 4], b: [f32; 4]) -> [f32; 4] {
+    let (x0, y0) = (a[0].max(b[0]), a[1].max(b[1]));
+    [x0, y0, a[2].min(b[2]).max(x0), a[3].min(b[3]).max(y0)]
+}
+
+fn fill_color(operator: u32, operands: &[Operand], ink: &mut Ink) {
+    let mut numbers = operands.iter().rev().map_while(|operand| match operand {
+        Operand::Number(value) => Some(*value),
+        _ => None,
+    });
+    let space = match operator {
+        GREY | RGB => ColorSpace::Light,
+        INKS => ColorSpace::Inks,
+        // An ICC profile of four channels is one of inks.
+        _ if ink.space == ColorSpace::Light && operands.len() == 4 => ColorSpace::Inks,
+        _ => ink.space,
+    };
+    ink.white = match space {
+        ColorSpace::Light => !operands.is_empty() && numbers.all(|value| value >= 1.0 - WHITE_TOLERANCE),
+        ColorSpace::Inks => !operands.is_empty() && numbers.all(|value| value <= WHITE_TOLERANCE),
+        ColorSpace::Other => false,
+    };
+    if !matches!(operator, COLOR | COLOR_NAMED) {
+        ink.space = space;
     }
 }
 

@@ -13,8 +13,10 @@ mod lazy;
 mod lexer;
 mod matrix;
 mod object;
+mod overlays;
 mod path;
 mod radicals;
+mod revisions;
 mod truetype;
 mod unpack;
 pub(crate) mod words;
@@ -24,6 +26,7 @@ mod tests;
 
 use model::Problem;
 use model::document::{Content, Document, FileFacts, MediaType};
+use model::forensics::Traces;
 use model::problem::ProblemCode;
 
 use crate::{Limits, ReadError};
@@ -53,7 +56,7 @@ pub fn read(bytes: &[u8], passwords: &[&str], limits: &Limits) -> Result<Documen
         }
         problems.push(truncated(&file, nodes.len()));
     }
-    let mut interpreter = Interpreter::new(&file, limits);
+    let mut interpreter = Interpreter::new(&file, limits, true);
     let mut pages = Vec::with_capacity(nodes.len());
     let mut drawn = false;
     for (number, node) in (1..).zip(&nodes) {
@@ -63,7 +66,15 @@ pub fn read(bytes: &[u8], passwords: &[&str], limits: &Limits) -> Result<Documen
     if !drawn && problems.is_empty() {
         return Err(ReadError::Empty);
     }
-    let facts = FileFacts { fonts: std::mem::take(&mut interpreter.font_names), ..file.facts() };
+    let fonts = std::mem::take(&mut interpreter.font_names);
+    let noticed = interpreter.traces();
+    let mut traces = Traces {
+        overlays: noticed.overlays,
+        odd_fonts: noticed.mixed.into_iter().map(|mixed| mixed.named(&fonts)).collect(),
+        ..Traces::default()
+    };
+    revisions::compare(bytes, passwords, limits, &pages, &mut traces);
+    let facts = FileFacts { fonts, traces, ..file.facts() };
     Ok(Document {
         media_type: MediaType::Pdf,
         page_count: u32::try_from(pages.len()).ok(),

@@ -5,10 +5,16 @@ use super::matrix::Matrix;
 /// Straight pieces of one path, beyond which it is a drawing and no ruled line.
 const PIECES_MAX: usize = 20_000;
 
+/// Points by which the ends of a side may differ for a box to count as upright.
+const UPRIGHT_TOLERANCE: f32 = 0.05;
+
+/// A straight line from one point to another.
+type Piece = ((f32, f32), (f32, f32));
+
 /// A path on the page, as far as it is straight.
 #[derive(Debug, Default)]
 pub struct Path {
-    pub pieces: Vec<((f32, f32), (f32, f32))>,
+    pub pieces: Vec<Piece>,
     /// Index in `pieces` of the first of each outline.
     starts: Vec<usize>,
     pub boxes: Vec<[f32; 4]>,
@@ -65,15 +71,31 @@ impl Path {
         self.at = self.first;
     }
 
+    /// The outlines that are upright boxes, drawn as such or side by side.
+    pub fn upright_boxes(&self) -> impl Iterator<Item = [f32; 4]> + '_ {
+        let straight = |pieces: &&[Piece]| {
+            let level = |(from, to): &Piece| {
+                (from.0 - to.0).abs() < UPRIGHT_TOLERANCE || (from.1 - to.1).abs() < UPRIGHT_TOLERANCE
+            };
+            (3..=5).contains(&pieces.len()) && pieces.iter().all(level)
+        };
+        self.boxes.iter().copied().chain(self.sides().filter(straight).filter_map(bounds))
+    }
+
     /// The bounding boxes of its outlines.
     pub fn outlines(&self) -> impl Iterator<Item = [f32; 4]> + '_ {
-        let ends = self.starts.iter().copied().skip(1).chain([self.pieces.len()]);
-        self.starts.iter().zip(ends).filter_map(|(&start, end)| {
-            let pieces = self.pieces.get(start..end)?;
-            let (first, _) = *pieces.first()?;
-            let around = |[x0, y0, x1, y1]: [f32; 4], (x, y): (f32, f32)| [x0.min(x), y0.min(y), x1.max(x), y1.max(y)];
-            let bounds = [first.0, first.1, first.0, first.1];
-            Some(pieces.iter().fold(bounds, |bounds, &(_, to)| around(bounds, to)))
-        })
+        self.sides().filter_map(bounds)
     }
+
+    fn sides(&self) -> impl Iterator<Item = &[Piece]> + '_ {
+        let ends = self.starts.iter().copied().skip(1).chain([self.pieces.len()]);
+        self.starts.iter().zip(ends).filter_map(|(&start, end)| self.pieces.get(start..end))
+    }
+}
+
+fn bounds(pieces: &[Piece]) -> Option<[f32; 4]> {
+    let (first, _) = *pieces.first()?;
+    let around = |[x0, y0, x1, y1]: [f32; 4], (x, y): (f32, f32)| [x0.min(x), y0.min(y), x1.max(x), y1.max(y)];
+    let bounds = [first.0, first.1, first.0, first.1];
+    Some(pieces.iter().fold(bounds, |bounds, &(_, to)| around(bounds, to)))
 }

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use model::forensics::TRACES_MAX;
 use model::page::{PageBuilder, WordShape};
 
 /// Ems between two glyphs of one word. The narrowest space of common fonts is 0.25; kerning stays under 0.1.
@@ -46,6 +47,8 @@ pub struct Line {
     pub descent: f32,
     /// Repeats without a mark (render mode 3): an OCR layer, or text that only a search should find.
     pub hidden: bool,
+    /// Drawn in white.
+    pub white: bool,
 }
 
 /// Of a unit vector: right 0, down 1, left 2, up 3, any other 4.
@@ -88,6 +91,8 @@ struct Open {
     operator: Option<u32>,
     /// The gap between its glyphs in ems, when it is set wide.
     tracking: Option<f32>,
+    /// The font of its last glyph.
+    font: u16,
 }
 
 /// The last glyph of the open word.
@@ -112,6 +117,8 @@ pub struct Words {
     repeats: Repeats,
     operator: u32,
     size: (f32, f32),
+    /// Words whose digits are of two fonts: index in `words`, and the second font.
+    mixed: Vec<(usize, u16)>,
     /// Glyphs whose character nobody can tell, drawn inside the page.
     pub unknown: u32,
     /// Glyphs drawn inside the page, by the direction of their line: right, down, left, up, and any other.
@@ -129,6 +136,7 @@ impl Words {
         self.text.clear();
         self.edges.clear();
         self.words.clear();
+        self.mixed.clear();
         self.open = None;
         self.operator = 0;
         self.size = (width, height);
@@ -173,6 +181,13 @@ impl Words {
             match follows(open, line, &glyph) {
                 Follows::Doubled => return,
                 Follows::Word { tracking } => {
+                    if open.font != line.font {
+                        let both_digits = character.is_ascii_digit() && open.last.character.is_ascii_digit();
+                        open.font = line.font;
+                        if both_digits && self.mixed.len() < TRACES_MAX {
+                            self.mixed.push((self.words.len(), line.font));
+                        }
+                    }
                     if open.tracking.is_some() && tracking.is_none() {
                         self.split_first();
                     }
@@ -198,6 +213,7 @@ impl Words {
             glyphs: 1,
             operator: Some(self.operator),
             tracking: None,
+            font: line.font,
         });
     }
 
@@ -266,6 +282,33 @@ impl Words {
         });
     }
 
+    /// How many words have been begun.
+    pub fn begun(&self) -> usize {
+        self.words.len() + usize::from(self.open.is_some())
+    }
+
+    /// The finished words in the order they were drawn, repeats and hidden ones too.
+    pub fn seen(&self) -> impl ExactSizeIterator<Item = Seen<'_>> {
+        self.words.iter().map(|word| {
+            let shape = shape(word);
+            let (x0, x1) = (word.start.0.min(word.end.0), word.start.0.max(word.end.0));
+            Seen {
+                text: self.text.get(word.text_start..word.text_end).unwrap_or(""),
+                edges: self.edges.get(word.edge_start..word.edge_end).unwrap_or(&[]),
+                bounds: [x0, shape.top, x1, shape.bottom],
+                font: word.line.font,
+                hidden: word.line.hidden,
+                white: word.line.white,
+                upright: shape.upright,
+            }
+        })
+    }
+
+    /// Words whose digits are of two fonts: index among the words seen, and the second font.
+    pub fn mixed(&self) -> &[(usize, u16)] {
+        &self.mixed
+    }
+
     /// Hands the words to the page: each once, and hidden ones only when there are no others.
     pub fn finish_page(&mut self, page: &mut PageBuilder) {
         self.close();
@@ -282,6 +325,20 @@ impl Words {
             page.word(text, edges, shape(word));
         }
     }
+}
+
+/// A word as it was drawn.
+#[derive(Debug, Clone, Copy)]
+pub struct Seen<'a> {
+    pub text: &'a str,
+    /// One more than it has characters.
+    pub edges: &'a [f32],
+    /// Left, top, right, bottom.
+    pub bounds: [f32; 4],
+    pub font: u16,
+    pub hidden: bool,
+    pub white: bool,
+    pub upright: bool,
 }
 
 enum Follows {
@@ -444,6 +501,7 @@ mod tests {
         ascent: 0.88,
         descent: -0.12,
         hidden: false,
+        white: false,
     };
 
     struct Sheet {
