@@ -7,6 +7,7 @@ mod cli;
 mod db;
 mod features;
 mod invented;
+mod forgeries;
 mod parsers;
 mod split;
 mod support;

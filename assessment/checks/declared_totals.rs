@@ -5,7 +5,7 @@
 
 use model::finding::Severity;
 use model::proof::Equation;
-use model::statement::{DeclaredTotals, StatementKind};
+use model::statement::{DeclaredTotals, Statement, StatementKind};
 
 use super::equations::judge;
 use super::page_totals::is_of_a_page;
@@ -37,12 +37,30 @@ const fn is_total(equation: Equation) -> bool {
     !matches!(equation, Equation::RunningBalance | Equation::ClosingBalance | Equation::RowCount)
 }
 
+/// Rows that were deleted, and refunds that were counted in another way, change a wallet's counts with its sums: where
+/// every count holds and a sum does not, an amount is not what it was.
 fn severity(subject: Subject<'_>) -> Severity {
+    let counts_hold = counts_hold(subject.content);
     match subject.content.kind {
-        StatementKind::Wallet if subject.content.issuer == "wechat" => Severity::Medium,
+        StatementKind::Wallet if subject.content.issuer == "wechat" && counts_hold => Severity::High,
+        StatementKind::Wallet if subject.content.issuer == "wechat" || counts_hold => Severity::Medium,
         StatementKind::Wallet | StatementKind::PlatformBill => Severity::Low,
         _ => Severity::High,
     }
+}
+
+/// Whether the counts of the sums that fail are printed, and no count fails.
+fn counts_hold(statement: &Statement) -> bool {
+    let declared = &statement.declared;
+    let broken = &statement.proof.broken;
+    let is_counted = |equation| match equation {
+        Equation::InSum => declared.in_rows.is_some(),
+        Equation::OutSum => declared.out_rows.is_some(),
+        Equation::NeutralSum => declared.neutral_rows.is_some(),
+        _ => false,
+    };
+    let is_sum = |equation| matches!(equation, Equation::InSum | Equation::OutSum | Equation::NeutralSum);
+    broken.iter().all(|one| is_sum(one.equation) && is_counted(one.equation))
 }
 
 #[cfg(test)]
@@ -50,8 +68,6 @@ mod tests {
     use super::*;
     use crate::checks::test_support::{Case, at_line, bank, broken, wallet};
     use model::Money;
-    use model::statement::Statement;
-
     fn with_total(mut statement: Statement) -> Statement {
         statement.declared.out_sum = Some(at_line(Money::from_fen(900), 40));
         statement.declared.rows = Some(at_line(2, 39));
@@ -72,6 +88,16 @@ mod tests {
             [(bank(ROWS), "high"), (wallet("wechat", ROWS), "medium"), (wallet("alipay", ROWS), "low")]
         {
             let statement = not_adding_up(with_total(statement));
+            let expected = format!("fail {severity}, line 40: expected 5.00, found 9.00");
+            Case::of(&[&[statement]]).expect(CHECK, &[&expected]);
+        }
+    }
+
+    #[test]
+    fn a_wallets_sum_alone_says_more_than_its_sum_and_count() {
+        for (issuer, severity) in [("wechat", "high"), ("alipay", "medium")] {
+            let mut statement = not_adding_up(with_total(wallet(issuer, ROWS)));
+            statement.declared.out_rows = Some(at_line(1, 40));
             let expected = format!("fail {severity}, line 40: expected 5.00, found 9.00");
             Case::of(&[&[statement]]).expect(CHECK, &[&expected]);
         }

@@ -146,6 +146,13 @@ pub fn has_digit(text: &str) -> bool {
     text.chars().any(|character| character.is_ascii_digit())
 }
 
+/// `1,234.50`: digits with two decimals, and nothing else but signs and separators.
+pub fn is_money(text: &str) -> bool {
+    let plain = text.trim_start_matches(['+', '-', '¥', '￥']);
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b',');
+    plain.rsplit_once('.').is_some_and(|(whole, cents)| digits(whole) && cents.len() == 2 && digits(cents))
+}
+
 /// What is quoted of a stranger's text.
 const QUOTED_MAX: usize = 40;
 

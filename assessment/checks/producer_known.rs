@@ -47,7 +47,9 @@ fn run(view: &View<'_>) -> Verdict {
 fn judge(file: File<'_>) -> OnFile {
     let named: Vec<&str> =
         [&file.facts.producer, &file.facts.creator].into_iter().flatten().map(|name| name.as_str()).collect();
-    if named.is_empty() || file.statements.is_empty() {
+    // Whoever writes a workbook says it is Excel, libraries too; only pages show the program that drew them.
+    let is_paged = file.traces().revisions > 0 || !file.facts.fonts.is_empty();
+    if named.is_empty() || !is_paged || file.statements.is_empty() {
         return OnFile::Silent;
     }
     let producers = &*PRODUCERS;
@@ -104,7 +106,8 @@ mod tests {
 
     fn case(producer: &str, creator: &str) -> Case {
         let text = |text: &str| (!text.is_empty()).then(|| text.into());
-        let facts = FileFacts { producer: text(producer), creator: text(creator), ..FileFacts::default() };
+        let fonts = vec!["Song".into()];
+        let facts = FileFacts { producer: text(producer), creator: text(creator), fonts, ..FileFacts::default() };
         Case::of(&[&[bank("2026-03-01 +1.00")]]).filed(facts)
     }
 
@@ -139,6 +142,12 @@ mod tests {
         let file = case("Report Maker 9", "");
         file.expect(CHECK, &["fail low, : expected iText, JasperReports, found Report Maker 9"]);
         case("", "").expect(CHECK, &["not_applicable"]);
+    }
+
+    #[test]
+    fn a_workbook_always_says_excel() {
+        let facts = FileFacts { creator: Some("Microsoft Excel".into()), ..FileFacts::default() };
+        Case::of(&[&[bank("2026-03-01 +1.00")]]).filed(facts).expect(CHECK, &["not_applicable"]);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use model::finding::Severity;
 use model::forensics::{Overlay, OverlayKind};
 
-use super::file::{File, OnFile, each_file, has_digit, or_nothing};
+use super::file::{File, OnFile, each_file, has_digit, is_money, or_nothing};
 use super::verdict::{Failure, Verdict};
 use super::{Check, View, place};
 
@@ -56,6 +56,10 @@ fn weigh(file: &File<'_>, overlay: &Overlay) -> Severity {
     let figures = has_digit(&overlay.covered) || overlay.shown.as_ref().is_some_and(|text| has_digit(text));
     let at = file.figure_at(&overlay.source);
     let replaced = matches!(overlay.kind, OverlayKind::TextOverText) || overlay.shown.is_some();
+    // A row whose amount is written over cannot be read, so that nothing is known to stand there.
+    if overlay.shown.as_ref().is_some_and(|shown| is_money(shown)) && is_money(&overlay.covered) {
+        return Severity::Critical;
+    }
     match (overlay.kind, at.is_some(), figures) {
         (_, true, true) => Severity::Critical,
         // Another name, another counterparty.

@@ -35,6 +35,7 @@ pub mod bench_inputs;
 pub mod invented;
 pub mod papers;
 pub mod tamper;
+pub mod tamper_pdf;
 
 /// Why a document could not be drawn.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +44,8 @@ pub enum MakeError {
     Pdf(#[source] lopdf::Error),
     #[error("could not write out a PDF")]
     PdfBytes(#[source] std::io::Error),
+    #[error("no run of text shows {text}")]
+    NoRun { text: String },
     #[error("could not assemble a workbook")]
     Workbook(#[source] rust_xlsxwriter::XlsxError),
     #[error("could not pack {name}")]

@@ -5,7 +5,7 @@
 
 use model::Money;
 
-use crate::rows::{BankRow, BankStatement, WalletStatement};
+use crate::rows::{BankRow, BankStatement, WalletRow, WalletStatement, Window};
 
 /// The untouched statement, its totals pinned to its own rows.
 fn pinned(statement: &BankStatement) -> BankStatement {
@@ -51,6 +51,138 @@ fn rechain(rows: &mut [BankRow], opening: Money) {
         balance = balance.plus(row.amount);
         row.balance = balance;
     }
+}
+
+/// A copy to be altered, with the balance that its first row starts from.
+fn opened(statement: &BankStatement) -> (BankStatement, Money) {
+    let copy = pinned(statement);
+    let opening = copy.opening().unwrap_or(Money::ZERO);
+    (copy, opening)
+}
+
+/// Rows put in after others, each a copy of row `like` at another time with another amount; later balances follow.
+pub fn insert_and_rechain<T>(
+    statement: &BankStatement,
+    inserted: &[(usize, BankRow)],
+    print: impl FnOnce(&BankStatement) -> T,
+) -> T {
+    let (mut copy, opening) = opened(statement);
+    // From the end, so that the places before stay what they are.
+    for (after, row) in inserted.iter().rev() {
+        copy.rows.insert((after + 1).min(copy.rows.len()), row.clone());
+    }
+    rechain(&mut copy.rows, opening);
+    copy.counted = None;
+    print(&copy)
+}
+
+/// Every row that `picks`, its amount times `percent` in a hundred; later balances follow, and so do printed totals.
+pub fn scale_and_rechain<T>(
+    statement: &BankStatement,
+    picks: impl Fn(&BankRow) -> bool,
+    percent: i64,
+    print: impl FnOnce(&BankStatement) -> T,
+) -> T {
+    let (mut copy, opening) = opened(statement);
+    for row in copy.rows.iter_mut().filter(|row| picks(row)) {
+        row.amount = Money::from_fen(row.amount.ten_thousandths() / 100 * percent / 100);
+    }
+    rechain(&mut copy.rows, opening);
+    copy.counted = None;
+    print(&copy)
+}
+
+/// Every row that `picks` taken out; later balances follow, and so do printed totals.
+pub fn drop_and_rechain<T>(
+    statement: &BankStatement,
+    picks: impl Fn(&BankRow) -> bool,
+    print: impl FnOnce(&BankStatement) -> T,
+) -> T {
+    let (mut copy, opening) = opened(statement);
+    copy.rows.retain(|row| !picks(row));
+    rechain(&mut copy.rows, opening);
+    copy.counted = None;
+    print(&copy)
+}
+
+/// A row altered in anything but its figures' chain: its date, its counterparty, its words.
+pub fn alter_row<T>(
+    statement: &BankStatement,
+    row: usize,
+    alter: impl FnOnce(&mut BankRow),
+    print: impl FnOnce(&BankStatement) -> T,
+) -> T {
+    let mut copy = pinned(statement);
+    if let Some(row) = copy.rows.get_mut(row) {
+        alter(row);
+    }
+    print(&copy)
+}
+
+/// One row printed twice, its balance with it.
+pub fn duplicate_row<T>(statement: &BankStatement, row: usize, print: impl FnOnce(&BankStatement) -> T) -> T {
+    let mut copy = pinned(statement);
+    if let Some(again) = copy.rows.get(row).cloned() {
+        copy.rows.insert(row, again);
+    }
+    print(&copy)
+}
+
+/// The rows of one statement up to a place, and from there on those of another, under the first one's heading.
+pub fn splice<T>(
+    statement: &BankStatement,
+    other: &BankStatement,
+    at: usize,
+    print: impl FnOnce(&BankStatement) -> T,
+) -> T {
+    let mut copy = statement.clone();
+    let last = copy.rows.get(at.saturating_sub(1)).map(|row| row.time);
+    copy.rows.truncate(at);
+    copy.rows.extend(other.rows.iter().filter(|row| Some(row.time) > last).cloned());
+    print(&copy)
+}
+
+/// Another period printed over the same rows.
+pub fn edit_period<T>(statement: &BankStatement, window: Window, print: impl FnOnce(&BankStatement) -> T) -> T {
+    let mut copy = pinned(statement);
+    copy.window = window;
+    print(&copy)
+}
+
+/// Money that comes in and leaves again within the hour, `times` times, a day apart: turnover made to be shown. The
+/// balance at the end of each day stays what it was.
+pub fn circle<T>(
+    statement: &BankStatement,
+    amount: Money,
+    times: usize,
+    through: (&str, &str),
+    print: impl FnOnce(&BankStatement) -> T,
+) -> T {
+    let mut inserted = Vec::new();
+    let mut last_day = None;
+    for (at, row) in statement.rows.iter().enumerate() {
+        let day = row.time.date();
+        if inserted.len() >= 2 * times || last_day == Some(day) {
+            continue;
+        }
+        last_day = Some(day);
+        for (flow, minutes) in [(amount, 1), (amount.negated(), 40)] {
+            let time = row.time.checked_add(jiff::Span::new().minutes(minutes)).unwrap_or(row.time);
+            inserted.push((
+                at,
+                BankRow {
+                    time: if time.date() == day { time } else { row.time },
+                    amount: flow,
+                    description: if flow.is_negative() { "转账汇款".to_owned() } else { "汇入汇款".to_owned() },
+                    counterparty: through.0.to_owned(),
+                    counterparty_account: through.1.to_owned(),
+                    remark: String::new(),
+                    ..row.clone()
+                },
+            ));
+        }
+    }
+    insert_and_rechain(statement, &inserted, print)
 }
 
 /// One row taken out.
@@ -118,6 +250,20 @@ pub fn rename_wallet_holder<T>(
 ) -> T {
     let mut copy = pinned_wallet(statement);
     name.clone_into(&mut copy.holder.name);
+    print(&copy)
+}
+
+/// A wallet's row altered and everything that the preamble says about the rows with it.
+pub fn alter_wallet_row<T>(
+    statement: &WalletStatement,
+    row: usize,
+    alter: impl FnOnce(&mut WalletRow),
+    print: impl FnOnce(&WalletStatement) -> T,
+) -> T {
+    let mut copy = statement.clone();
+    if let Some(row) = copy.rows.get_mut(row) {
+        alter(row);
+    }
     print(&copy)
 }
 
