@@ -40,6 +40,7 @@ pub fn read_facts(layout: &Layout, table: &Table, problems: &mut Vec<Problem>) -
         return facts;
     };
     let year = facts.fields.get("year").map(|field| field.value.to_string());
+    let mut above: BTreeMap<&str, &Cell> = BTreeMap::new();
     let only_row = records.one_row_is_facts && table.facts.len() == 1;
     for (row, number) in table.facts.iter().zip(1..) {
         let row_number = if only_row { 0 } else { number };
@@ -52,6 +53,12 @@ pub fn read_facts(layout: &Layout, table: &Table, problems: &mut Vec<Problem>) -
                 facts.field(&column.name, column.value, cell, problems);
                 continue;
             }
+            let is_blank = is_empty(None, trim(&cell.0));
+            if column.carries_down && !is_blank {
+                above.insert(column.name.as_str(), cell);
+            }
+            let carried = above.get(column.name.as_str()).filter(|_| is_blank);
+            let cell = carried.copied().unwrap_or(cell);
             let dated = with_year(column, cell, year.as_deref());
             match read_fact(&column.name, column.value, dated.as_ref().unwrap_or(cell), problems) {
                 Reading::Nothing => {}

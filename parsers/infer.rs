@@ -351,6 +351,7 @@ fn contents(words: &Synonyms, header: &Header, document: &Document, time: &str) 
         slot: Role::Time,
         month_slot: None,
         year_in_heading: false,
+        carries_down: false,
     }];
     for (name, slot) in others.zip(slots) {
         columns.push(Column { optional: true, ..Column::plain(slot, vec![name.clone()]) });
@@ -361,6 +362,7 @@ fn contents(words: &Synonyms, header: &Header, document: &Document, time: &str) 
             slot,
             month_slot: None,
             year_in_heading: false,
+            carries_down: false,
         });
     }
     let mut layout = frame(words, header, document);

@@ -190,6 +190,9 @@ struct RecordColumnFile {
     value: FactKind,
     /// A month's column that holds the year alone: the column of its month.
     month_in: Option<String>,
+    /// A blank cell is merged with the one above it.
+    #[serde(default)]
+    carries_down: bool,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -529,6 +532,8 @@ pub struct RecordColumn {
     pub month_slot: Option<Role>,
     /// A month may be printed without its year, which the heading's fact `year` says.
     pub year_in_heading: bool,
+    /// A blank cell is merged with the one above it.
+    pub carries_down: bool,
 }
 
 /// `total = sum of plus - sum of minus`, over amounts of the facts or of each record.
@@ -949,11 +954,19 @@ impl Checker<'_> {
                     slot,
                     month_slot: Some(month_slot),
                     year_in_heading: false,
+                    carries_down: column.carries_down,
                 });
                 continue;
             }
             let year_in_heading = column.value == FactKind::Month && facts.contains_key("year");
-            records.columns.push(RecordColumn { name, value: column.value, slot, month_slot: None, year_in_heading });
+            records.columns.push(RecordColumn {
+                name,
+                value: column.value,
+                slot,
+                month_slot: None,
+                year_in_heading,
+                carries_down: column.carries_down,
+            });
         }
         columns.append(&mut months);
         columns.sort_by_key(|c| c.role);

@@ -75,6 +75,11 @@ pub const PAPERS: &[Paper] = &[
     ("boc/samples/web.csv", || grid(Form::Unicode, &BOC_WEB)),
     ("boc/samples/web-other-order.csv", || grid(Form::Csv, &BOC_WEB_ORDER)),
     ("hsbc_hk/samples/credit.csv", || grid(Form::Csv, &HSBC_CARD)),
+    ("hsbc_hk/samples/credit-pending.csv", || {
+        let row = "{day_first}||{text}|{amount}\t|HKD|PENDING|{remark}|HONG KONG||{flow:DEBIT/CREDIT}";
+        grid(Form::Csv, &Grid { seed: 152, rows: 8, row, ..HSBC_CARD })
+    }),
+    ("hsbc_hk/samples/debit-oldest-first.csv", || grid(Form::Csv, &HSBC_ACCOUNT)),
 ];
 
 const ABC_PRIVATE: Pages<'_> = Pages {
@@ -588,6 +593,13 @@ const BOC_WEB_ORDER: Grid = Grid {
     seed: 142,
     before: &["交易日期|交易时间|业务摘要|币种|收入金额|支出金额|余额|附言|对方账户名称|对方账户账号"],
     row: "{date}|{clock}|{text}|人民币|{in}|{out}|{balance}|{remark}|{name}|{account}",
+    ..GRID
+};
+
+const HSBC_ACCOUNT: Grid = Grid {
+    seed: 153,
+    before: &["Date|Description|Billing amount|Billing currency|Balance|Balance currency"],
+    row: "{day_first}|{text}|{amount}\t\t|HKD|{balance}\t\t|HKD",
     ..GRID
 };
 

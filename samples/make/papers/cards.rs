@@ -6,11 +6,12 @@ use model::Money;
 
 use super::Paper;
 use super::mail::{self, Encoding};
+use super::print::workbook;
 use super::table::{self, Column, Row, Table, Wrap};
 use crate::MakeError;
 use crate::pdf::{A4, Font, Info, Pdf};
 use crate::random::Random;
-use crate::text::{compact, dashed, grouped, utf8_with_mark};
+use crate::text::{compact, dashed, gb18030, grouped, utf8_with_mark};
 use crate::xls;
 
 pub const PAPERS: &[Paper] = &[
@@ -18,20 +19,33 @@ pub const PAPERS: &[Paper] = &[
     ("cmb/samples/credit-supplement.pdf", || cmb_pdf(&bill(71, 13), "（补）")),
     ("cmb/samples/credit-mail.eml", || Ok(cmb_mail(&bill(8, 15), Encoding::Utf8Base64))),
     ("cmb/samples/credit-mail-gbk.eml", || Ok(cmb_mail(&bill(81, 12), Encoding::GbkBase64Unnamed))),
-    ("cmb/samples/credit-app.json", || Ok(cmb_json(&bill(82, 14)).into_bytes())),
+    ("cmb/samples/credit-app.json", || Ok(cmb_json(&bill(82, 14), true).into_bytes())),
+    ("cmb/samples/credit-app-bill-beside.json", || Ok(cmb_json(&bill(83, 9), false).into_bytes())),
     ("boc/samples/credit.pdf", || boc_pdf(&bill(9, 22), &bill(91, 5), "2026-02")),
     ("boc/samples/credit-supplementary.pdf", || boc_pdf(&bill(10, 40), &bill(101, 4), "")),
     ("boc/samples/credit-mail.html", || Ok(boc_page(&bill(11, 14)).into_bytes())),
+    ("boc/samples/credit-mail.eml", || {
+        let page = boc_page(&bill(112, 21));
+        Ok(mail::message(
+            "中国银行信用卡电子帐单",
+            "boczhangdan@bankofchina.example",
+            &page,
+            Encoding::Utf8Base64,
+            false,
+        ))
+    }),
     ("bocom/samples/credit-mail.html", || Ok(bocom_page(&bill(12, 18), false).into_bytes())),
     ("bocom/samples/credit-mail-2019.eml", || {
         let page = bocom_page(&bill(13, 12), true);
         Ok(mail::message("交通银行信用卡电子账单", "pccc@bocomcc.example", &page, Encoding::Utf8Base64, false))
     }),
     ("bocom/samples/credit.csv", || Ok(bocom_csv(&bill(14, 16)))),
+    ("bocom/samples/credit-long.csv", || Ok(bocom_csv(&bill(141, 44)))),
     ("icbc/samples/credit-mail.eml", || {
         let page = icbc_page(&bill(15, 17));
         Ok(mail::message("中国工商银行客户对账单", "webmaster@icbc.example", &page, Encoding::Utf8Quoted, false))
     }),
+    ("icbc/samples/credit-mail-saved.html", || Ok(icbc_page(&bill(151, 12)).into_bytes())),
     ("ccb/samples/credit-mail.eml", || {
         let page = ccb_page(&bill(16, 15), false);
         Ok(mail::message("中国建设银行信用卡电子账单", "service@vip.ccb.example", &page, Encoding::Utf8Base64, false))
@@ -51,6 +65,7 @@ pub const PAPERS: &[Paper] = &[
             false,
         ))
     }),
+    ("abc/samples/credit-mail-saved.html", || Ok(gb18030(&abc_page(&bill(201, 18))))),
     ("cmbc/samples/credit-mail.eml", || {
         let page = cmbc_page(&bill(21, 13));
         Ok(mail::message(
@@ -61,9 +76,13 @@ pub const PAPERS: &[Paper] = &[
             true,
         ))
     }),
-    ("cmbc/samples/credit.csv", || Ok(cmbc_csv(&bill(22, 15)))),
+    ("cmbc/samples/credit-mail-saved.html", || Ok(cmbc_page(&bill(211, 20)).into_bytes())),
+    ("cmbc/samples/credit.csv", || Ok(cmbc_csv(&bill(22, 15), false))),
+    ("cmbc/samples/credit-abroad.csv", || Ok(cmbc_csv(&bill(221, 10), true))),
     ("citic/samples/credit.xls", || citic_xls(&bill(23, 20))),
-    ("cgb/samples/credit.csv", || Ok(cgb_csv(&bill(24, 16)))),
+    ("citic/samples/credit-two-currencies.xlsx", || citic_xlsx(&bill(231, 12), &bill(232, 6))),
+    ("cgb/samples/credit.csv", || Ok(utf8_with_mark(&cgb_csv(&bill(24, 16))))),
+    ("cgb/samples/credit-gbk.csv", || Ok(gb18030(&cgb_csv(&bill(241, 28))))),
 ];
 
 /// 账单日: the last day of the period.
@@ -308,7 +327,8 @@ fn cmb_mail(bill: &Bill, encoding: Encoding) -> Vec<u8> {
     mail::message("招商银行信用卡电子账单", "ccsvc@message.cmbchina.example", &page, encoding, false)
 }
 
-fn cmb_json(bill: &Bill) -> String {
+/// What is said of the whole bill stands among the data, or beside it.
+fn cmb_json(bill: &Bill, inside: bool) -> String {
     let rows: Vec<serde_json::Value> = bill
         .rows
         .iter()
@@ -324,16 +344,15 @@ fn cmb_json(bill: &Bill) -> String {
             })
         })
         .collect();
-    let whole = serde_json::json!({
-        "code": "1000",
-        "data": {
-            "detail": rows,
-            "rmbBillInfo": {
-                "amount": bill.after.to_string(), "billCycleStart": slashed(BEGUN), "billCycleEnd": slashed(CLOSED),
-                "repaymentDate": "2026/03/10", "minPayment": "312.00"
-            }
-        }
+    let info = serde_json::json!({
+        "amount": bill.after.to_string(), "billCycleStart": slashed(BEGUN), "billCycleEnd": slashed(CLOSED),
+        "repaymentDate": "2026/03/10", "minPayment": "312.00"
     });
+    let whole = if inside {
+        serde_json::json!({ "code": "1000", "data": { "detail": rows, "rmbBillInfo": info } })
+    } else {
+        serde_json::json!({ "code": "1000", "data": { "detail": rows }, "rmbBillInfo": info })
+    };
     format!("{whole:#}\n")
 }
 
@@ -714,11 +733,14 @@ fn cmbc_page(bill: &Bill) -> String {
     mail::page("民生信用卡", &mail::framed(&body))
 }
 
-fn cmbc_csv(bill: &Bill) -> Vec<u8> {
+/// Abroad, a description ends in the country, the amount and its currency.
+fn cmbc_csv(bill: &Bill, abroad: bool) -> Vec<u8> {
     let mut text = "交易日,记账日,卡号末四位,授权码,摘要,金额\n".to_owned();
     for (number, row) in bill.rows.iter().enumerate() {
         let (made, posted) = (month_day(row.made, ""), compact(row.posted));
-        text.push_str(&format!("{made},{posted},{CARD},{:06},{},{}\n", 310_000 + number * 37, row.text, row.amount));
+        let place = if abroad && number % 3 == 0 { " US12.34 USD" } else { "" };
+        let code = 310_000 + number * 37;
+        text.push_str(&format!("{made},{posted},{CARD},{code:06},{}{place},{}\n", row.text, row.amount));
     }
     text.into_bytes()
 }
@@ -748,7 +770,24 @@ fn citic_xls(bill: &Bill) -> Result<Vec<u8>, MakeError> {
     xls::workbook("本期账单明细(人民币)", &rows, &[xls::Merge { row: 0, first_column: 0, last_column: 7 }])
 }
 
-fn cgb_csv(bill: &Bill) -> Vec<u8> {
+/// Saved again, a sheet for each currency; a blank row among the data.
+fn citic_xlsx(yuan: &Bill, dollars: &Bill) -> Result<Vec<u8>, MakeError> {
+    let lines = |title: &str, bill: &Bill, currency: &str| {
+        let names = "交易日期|入账日期|交易描述|卡末四位|交易币种|结算币种|交易金额|结算金额";
+        let mut lines = vec![title.to_owned(), names.to_owned()];
+        for row in bill.rows.iter().rev() {
+            let (text, amount) = (row.text.replace('-', "－"), row.amount);
+            let (made, posted) = (dashed(row.made), dashed(row.posted));
+            lines.push(format!("{made}|{posted}|{text}|{CARD}|{currency}|{currency}|{amount}|{amount}"));
+        }
+        lines.insert(lines.len() / 2, String::new());
+        lines.iter().map(|line| line.split('|').map(str::to_owned).collect()).collect::<Vec<Vec<String>>>()
+    };
+    let (yuan_title, dollar_title) = ("本期账单明细(人民币)", "本期账单明细(美元)");
+    workbook(&[(yuan_title, lines(yuan_title, yuan, "人民币")), (dollar_title, lines(dollar_title, dollars, "美元"))])
+}
+
+fn cgb_csv(bill: &Bill) -> String {
     let mut text = "交易日期,入账日期,交易摘要,交易金额,交易货币,入账金额,入账货币\n".to_owned();
     for row in &bill.rows {
         let (made, posted, amount) = (slashed(row.made), slashed(row.posted), row.amount);
@@ -758,5 +797,5 @@ fn cgb_csv(bill: &Bill) -> Vec<u8> {
             row.text
         ));
     }
-    utf8_with_mark(&text)
+    text
 }

@@ -16,7 +16,16 @@ pub const PAPERS: &[Paper] = &[
     ("provident_fund/samples/chongqing.html", || Ok(html("重庆市住房公积金管理中心", &[chongqing()]))),
     ("provident_fund/samples/nanjing.json", || Ok(nanjing().into_bytes())),
     ("provident_fund/samples/suzhou.json", || Ok(suzhou().into_bytes())),
-    ("provident_fund/samples/certificate.pdf", || pdf(&certificate())),
+    ("provident_fund/samples/certificate.pdf", || pdf(&certificate(1_050_000, 12, "正常"))),
+    ("provident_fund/samples/certificate-sealed.pdf", || pdf(&certificate(640_000, 7, "封存"))),
+    ("provident_fund/samples/summary.xlsx", || xlsx("账户信息", &summary())),
+    ("provident_fund/samples/chongqing-newest-first.pdf", || pdf(&reversed(chongqing()))),
+    ("provident_fund/samples/chongqing.xlsx", || xlsx("公积金明细", &chongqing())),
+    ("provident_fund/samples/nanjing-one-line.json", || Ok(nanjing().replace(['\n', ' '], "").into_bytes())),
+    ("provident_fund/samples/suzhou-list-inside.json", || {
+        Ok(format!("{{\"code\": 0,\n \"data\": {{\"姓名\": \"许望舒\",\n \"rows\": {}}}}}\n", suzhou().trim_end())
+            .into_bytes())
+    }),
     ("provident_fund/samples/summary.html", || Ok(html("示例市住房公积金网上大厅", &[summary()]))),
 ];
 
@@ -163,6 +172,10 @@ fn chongqing() -> Form {
     }
 }
 
+fn reversed(form: Form) -> Form {
+    Form { rows: form.rows.into_iter().rev().collect(), ..form }
+}
+
 /// As the site's program gets it, one object a line.
 fn nanjing() -> String {
     let row = |(day, month, what, fen, _): (String, String, &str, i64, i64)| {
@@ -199,14 +212,14 @@ fn suzhou() -> String {
     format!("[{}]\n", rows.join(","))
 }
 
-fn certificate() -> Form {
-    let (base, each) = (1_050_000, 126_000);
+fn certificate(base: i64, percent: i64, status: &str) -> Form {
+    let each = base * percent / 100;
     Form {
         title: "住房公积金缴存证明".to_owned(),
         before: vec![
             "姓名：顾小满|证件号码：110101199001010011|个人账号：A100200300".to_owned(),
-            "单位名称：青禾信息技术有限公司|开户日期：2019-07-15|缴存状态：正常".to_owned(),
-            format!("缴存基数：{}元|单位缴存比例：12%|个人缴存比例：12%", yuan(base)),
+            format!("单位名称：青禾信息技术有限公司|开户日期：2019-07-15|缴存状态：{status}"),
+            format!("缴存基数：{}元|单位缴存比例：{percent}%|个人缴存比例：{percent}%", yuan(base)),
             format!("单位月缴存额：{}元|个人月缴存额：{}元|月缴存额：{}元", yuan(each), yuan(each), yuan(2 * each)),
             format!("账户余额：{}元|缴至年月：2025-12|出具日期：2026-01-05", yuan(3_456_712)),
         ],

@@ -9,12 +9,15 @@ pub mod corporate;
 pub mod first;
 pub mod forms;
 pub mod fund;
+pub mod inferred;
+pub mod lists;
+pub mod loans;
 pub mod mail;
 pub mod print;
 pub mod regional;
 pub mod social;
 pub mod table;
-pub mod variants;
+
 pub mod wages;
 pub mod wallets;
 
@@ -35,7 +38,8 @@ pub const PAPERS: &[&[Paper]] = &[
     fund::PAPERS,
     social::PAPERS,
     bills::PAPERS,
-    variants::PAPERS,
+    inferred::PAPERS,
+    loans::PAPERS,
 ];
 
 /// Whether each drawing differs from the last: an encrypted archive's salt is random.

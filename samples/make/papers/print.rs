@@ -110,7 +110,7 @@ pub fn grid(form: Form, grid: &Grid) -> Result<Vec<u8>, MakeError> {
                 lines.into_iter().map(|line| line.into_iter().map(xls::Cell::text).collect()).collect();
             xls::workbook("sheet", &rows, &[])
         }
-        Form::Xlsx => workbook(&lines),
+        Form::Xlsx => workbook(&[("Sheet1", lines)]),
         Form::Csv => Ok(utf8_with_mark(&delimited(&lines, ","))),
         Form::CsvGbk => Ok(gb18030(&delimited(&lines, ","))),
         Form::Xml2003 => Ok(xml_workbook(&lines).into_bytes()),
@@ -147,16 +147,23 @@ fn xml_workbook(lines: &[Vec<String>]) -> String {
     )
 }
 
-fn workbook(lines: &[Vec<String>]) -> Result<Vec<u8>, MakeError> {
+/// A workbook of named sheets, every cell text.
+///
+/// # Errors
+/// [`MakeError::Workbook`] when the writer refuses.
+pub fn workbook(sheets: &[(&str, Vec<Vec<String>>)]) -> Result<Vec<u8>, MakeError> {
     let write = || -> Result<Vec<u8>, rust_xlsxwriter::XlsxError> {
         let mut book = Workbook::new();
         // The time of making is part of the file; a fixed one keeps the drawing the same.
         let made = ExcelDateTime::from_ymd(2026, 4, 20)?.and_hms(9, 0, 0)?;
         book.set_properties(&DocProperties::new().set_creation_datetime(&made));
-        let sheet = book.add_worksheet();
-        for (line, row) in lines.iter().zip(0_u32..) {
-            for (cell, column) in line.iter().zip(0_u16..).filter(|(cell, _)| !cell.is_empty()) {
-                sheet.write_string(row, column, cell)?;
+        for (name, lines) in sheets {
+            let sheet = book.add_worksheet();
+            sheet.set_name(*name)?;
+            for (line, row) in lines.iter().zip(0_u32..) {
+                for (cell, column) in line.iter().zip(0_u16..).filter(|(cell, _)| !cell.is_empty()) {
+                    sheet.write_string(row, column, cell)?;
+                }
             }
         }
         book.save_to_buffer()

@@ -4,13 +4,24 @@ use super::Paper;
 use super::forms::{Form, html, months, pdf, xlsx, yuan};
 
 pub const PAPERS: &[Paper] = &[
-    ("social_insurance/samples/henan.pdf", || pdf(&henan())),
-    ("social_insurance/samples/shenzhen.pdf", || pdf(&shenzhen())),
+    ("social_insurance/samples/henan.pdf", || pdf(&henan(2025))),
+    ("social_insurance/samples/henan-moved-in.pdf", || pdf(&henan(2024))),
+    ("social_insurance/samples/shenzhen.pdf", || pdf(&shenzhen(&[]))),
+    ("social_insurance/samples/shenzhen-gaps.pdf", || pdf(&shenzhen(&[(2024, 3), (2024, 4), (2025, 11)]))),
     ("social_insurance/samples/beijing.html", || Ok(html("北京市社会保险网上服务平台", &beijing()))),
+    ("social_insurance/samples/beijing-medical.html", || Ok(beijing_medical().into_bytes())),
     ("social_insurance/samples/shanghai.html", || Ok(html("上海市社会保险个人权益查询", &[shanghai()]))),
     ("social_insurance/samples/guangzhou.html", || Ok(html("广州市社会保险缴费历史", &[guangzhou()]))),
     ("social_insurance/samples/shenzhen-portal.html", || Ok(html("深圳市社会保险缴费明细", &shenzhen_portal()))),
     ("social_insurance/samples/hangzhou.xlsx", || xlsx("参保明细", &hangzhou())),
+    ("social_insurance/samples/hangzhou.html", || Ok(html("杭州市社会保险个人参保信息", &[hangzhou()]))),
+    ("social_insurance/samples/nanjing.xlsx", || xlsx("南京社会保险", &nanjing())),
+    ("social_insurance/samples/chengdu.xlsx", || xlsx("成都社会保险", &chengdu())),
+    ("social_insurance/samples/shanghai.xlsx", || xlsx("上海社会保险", &shanghai())),
+    ("social_insurance/samples/guangzhou-short.html", || Ok(html("广州市社会保险缴费历史", &[guangzhou_short()]))),
+    ("social_insurance/samples/shenzhen-portal-four.html", || {
+        Ok(html("深圳市社会保险缴费明细", &shenzhen_portal_four()))
+    }),
     ("social_insurance/samples/nanjing.html", || Ok(html("南京市社会保险缴费明细", &[nanjing()]))),
     ("social_insurance/samples/chengdu.html", || Ok(html("成都市社会保险缴费明细", &[chengdu()]))),
 ];
@@ -21,11 +32,13 @@ fn share(base: i64, per_mille: i64) -> String {
     yuan(base * per_mille / 1000)
 }
 
-fn henan() -> Form {
+/// Of 2024 the first months were moved in from elsewhere.
+fn henan(year: i64) -> Form {
     let (before, own, interest) = (4_512_366, 787_200, 180_494);
     let rows = (1..=12).map(|month| {
         let base = yuan(if month < 7 { BASE - 45_000 } else { BASE });
         match month {
+            1 | 2 if year == 2024 => format!("{month:02}|{base}|○|{base}|○|{base}|-"),
             3 => format!("{month:02}|{base}|△|{base}|△|{base}|△"),
             11 | 12 => format!("{month:02}|-|-|-|-|-|-"),
             _ => format!("{month:02}|{base}|●|{base}|●|{base}|●"),
@@ -37,10 +50,10 @@ fn henan() -> Form {
         rows: rows.collect(),
         after: vec![
             "说明：1.“●”表示已经实缴，“△”表示欠费，“○”表示外地转入，“-”表示未制定计划。".to_owned(),
-            "数据统计截止至：2025.11.05 09:12:33|打印时间：2025-11-05".to_owned(),
+            format!("数据统计截止至：{year}.11.05 09:12:33|打印时间：{year}-11-05"),
         ],
         ..Form::new(
-            "河南省社会保险个人权益记录单（2025）",
+            &format!("河南省社会保险个人权益记录单（{year}）"),
             &[
                 "表单验证号码 f3a9c2d1e4b5|单位：元",
                 "证件类型 居民身份证|证件号码 110101199001010011|社会保障号码 110101199001010011",
@@ -60,12 +73,16 @@ fn henan() -> Form {
     }
 }
 
-fn shenzhen() -> Form {
+/// Months in which nothing was paid are left out.
+fn shenzhen(gaps: &[(i64, i64)]) -> Form {
     let mut rows = Vec::new();
     // Employer's and own parts: pension, medical, maternity, injury, unemployment.
     let rates = [140, 80, 60, 20, 5, 2, 7, 3];
     let mut sums = [0; 8];
     for (year, month) in (2024..=2025).flat_map(|year| (1..=12).map(move |month| (year, month))) {
+        if gaps.contains(&(year, month)) {
+            continue;
+        }
         let base = if year == 2024 { BASE - 60_000 } else { BASE };
         let parts = rates.map(|rate| base * rate / 1000);
         sums.iter_mut().zip(&parts).for_each(|(sum, part)| *sum += part);
@@ -120,6 +137,54 @@ fn beijing() -> Vec<Form> {
         table("工伤保险缴费信息", "缴费年月|缴费基数|单位缴费", &|month| {
             format!("{month}|{}|{}", yuan(BASE), share(BASE, 2))
         }),
+    ]
+}
+
+/// A month's cell is merged over its rows, so that the later ones have a cell less.
+fn beijing_medical() -> String {
+    let mut rows = String::new();
+    for (_, month) in months(5, "-") {
+        let cells = |kind: &str, base: i64| {
+            format!(
+                "<td>{kind}</td><td>{}</td><td>{}</td><td>{}</td><td>云间百货有限责任公司</td><td></td>",
+                yuan(base),
+                share(base, 98),
+                share(base, 20)
+            )
+        };
+        rows.push_str(&format!("<tr><td rowspan=\"2\">{month}</td>{}</tr>\n", cells("正常缴费", BASE)));
+        rows.push_str(&format!("<tr>{}</tr>\n", cells("补缴", 60_000)));
+    }
+    let names = "缴费年月|缴费类型|缴费基数|单位缴费|个人缴费|单位名称|备注".replace('|', "</th><th>");
+    format!(
+        "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><title>北京市社会保险网上服务平台</title></head>\n<body>\n<h1>北京市社会保险网上服务平台</h1>\n<h2>医疗保险缴费信息</h2>\n<table>\n<tr><th>{names}</th></tr>\n{rows}</table>\n</body></html>\n"
+    )
+}
+
+/// Without the employer's name and the status.
+fn guangzhou_short() -> Form {
+    let span = |from: &str, until: &str, months: i64, base: i64| {
+        format!("440100|{from}|{until}|{months}|{}|{}|{}", share(base * months, 5), share(base * months, 2), yuan(base))
+    };
+    Form {
+        names: "单位编号|起始年月|截止年月|月数|单位|个人|基数",
+        rows: vec![span("202501", "202506", 6, BASE - 70_000), span("202507", "202507", 1, BASE)],
+        ..Form::new("失业保险缴费历史明细", &[])
+    }
+}
+
+/// 失业 and 工伤 beside the others, with fewer columns.
+fn shenzhen_portal_four() -> Vec<Form> {
+    let lost = months(6, "")
+        .map(|(_, month)| format!("712345|{month}|{}|{}|{}|已到帐", yuan(BASE), share(BASE, 3), share(BASE, 7)));
+    let injury = months(6, "").map(|(_, month)| format!("712345|{month}|{}|{}|已到帐", yuan(BASE), share(BASE, 2)));
+    vec![
+        Form {
+            names: "单位编号|年月|基数|个人|单位|备注", rows: lost.collect(), ..Form::new("失业保险缴费明细", &[])
+        },
+        Form {
+            names: "单位编号|年月|基数|单位|备注", rows: injury.collect(), ..Form::new("工伤保险缴费明细", &[])
+        },
     ]
 }
 

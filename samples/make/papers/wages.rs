@@ -8,13 +8,20 @@ pub const PAPERS: &[Paper] = &[
     ("payslip/samples/unknown-deduction.xlsx", || xlsx("Sheet1", &unknown_deduction())),
     ("payslip/samples/department.xlsx", || xlsx("2025年8月", &department())),
     ("payslip/samples/table.pdf", || pdf(&one_month())),
+    ("payslip/samples/table-department.pdf", || pdf(&department())),
+    ("payslip/samples/table-attendance.xlsx", || xlsx("工资", &attendance())),
+    ("payslip/samples/slip-attendance.pdf", || pdf(&slip_with_attendance())),
+    ("payslip/samples/slip-attendance.xlsx", || xlsx("工资条", &slip_with_attendance())),
     ("payslip/samples/slip.pdf", || pdf(&slip())),
     ("payslip/samples/slip.xlsx", || xlsx("工资单", &slip())),
     ("tax/samples/record.pdf", || pdf(&record(24))),
     ("tax/samples/record-short.pdf", || pdf(&record(5))),
-    ("tax/samples/paid-2017.pdf", || pdf(&paid())),
-    ("tax/samples/income.pdf", || pdf(&income())),
-    ("tax/samples/income-detail.pdf", || pdf(&detail())),
+    ("tax/samples/paid-2017.pdf", || pdf(&paid(6, 2017))),
+    ("tax/samples/paid-two-pages.pdf", || pdf(&paid(26, 2016))),
+    ("tax/samples/income.pdf", || pdf(&income(1))),
+    ("tax/samples/income-three-payers.pdf", || pdf(&income(3))),
+    ("tax/samples/income-detail.pdf", || pdf(&detail(8))),
+    ("tax/samples/income-detail-december.pdf", || pdf(&detail(12))),
 ];
 
 /// Gross, pension, medical, unemployment, housing fund, tax, other deductions; in fen.
@@ -94,6 +101,48 @@ fn slip() -> Form {
     Form { title: "工资单".to_owned(), before: before.to_vec(), ..Form::default() }
 }
 
+/// With days present, sick pay, and what was paid later for an earlier month.
+fn slip_with_attendance() -> Form {
+    let pay = [712_000, 56_960, 14_240, 3_560, 49_840, 842, 0];
+    let [gross, pension, medical, unemployment, fund, tax, other] = pay.map(yuan);
+    let (base, post, performance, sick, back) = (400_000, 120_000, 150_000, 42_000, 20_000);
+    let before = [
+        "工号：0088|姓名：林知夏|部门：仓储部".to_owned(),
+        "发薪单位：云间百货有限责任公司|工资月份：2025年11月|工资卡号：6217********0088".to_owned(),
+        format!("应出勤：22|实际出勤：19|病假工资：{}", yuan(sick)),
+        format!("基本工资：{}|岗位工资：{}|绩效奖金：{}", yuan(base), yuan(post), yuan(performance)),
+        format!("应发工资：{gross}|补发：{}|其他扣除项：{other}", yuan(back)),
+        format!("养老保险(个人)：{pension}|医疗保险(个人)：{medical}|失业保险(个人)：{unemployment}"),
+        format!("公积金(个人)：{fund}|本月应交个税：{tax}|实发工资：{}", yuan(net(pay) + back)),
+    ];
+    Form { title: "员工工资条".to_owned(), before: before.to_vec(), ..Form::default() }
+}
+
+/// A column set with attendance; two people.
+fn attendance() -> Form {
+    let line = |number: &str, name: &str, parts: [i64; 5], pay: [i64; 7]| {
+        let [base, post, performance, overtime, sick] = parts.map(yuan);
+        let [gross, pension, medical, unemployment, fund, tax, other] = pay.map(yuan);
+        format!(
+            "{number}|生产二部|{name}|22|20|{base}|{post}|{performance}|{overtime}|{sick}|{other}|{gross}|{pension}|{medical}|{unemployment}|{fund}|{tax}|{}|6217********{number}",
+            yuan(net(pay))
+        )
+    };
+    Form {
+        names: "工号|部门|姓名|应出勤|实际出勤|基本工资|岗位工资|绩效奖金|加班补贴|病假工资|其他扣除项|应发工资|养老保险(个人)|医疗保险(个人)|失业保险(个人)|公积金(个人)|本月应交个税|实发工资|工资卡号",
+        rows: vec![
+            line(
+                "2001",
+                "许望舒",
+                [380_000, 90_000, 110_000, 26_000, 18_000],
+                [624_000, 49_920, 12_480, 3_120, 43_680, 0, 3_000],
+            ),
+            line("2002", "陈晓青", [420_000, 90_000, 130_000, 0, 0], [640_000, 51_200, 12_800, 3_200, 44_800, 840, 0]),
+        ],
+        ..Form::new("蓝湾食品加工厂2025年9月工资表", &["单位名称：蓝湾食品加工厂"])
+    }
+}
+
 /// Withheld tax of a year or two of months, refunded once.
 fn record(rows: i64) -> Form {
     let taxes: Vec<i64> = (1..=rows).map(|n| if n == 14 { -12_040 } else { 8_345 + n * 713 }).collect();
@@ -127,12 +176,14 @@ fn record(rows: i64) -> Form {
     }
 }
 
-fn paid() -> Form {
-    let taxes: Vec<i64> = (1..=6).map(|n| 10_455 + n * 1_201).collect();
+/// So many months from January of a year on.
+fn paid(count: i64, year: i64) -> Form {
+    let taxes: Vec<i64> = (1..=count).map(|n| 10_455 + n * 1_201).collect();
     let line = |(tax, n): (&i64, i64)| {
+        let at = |n: i64| (year + (n - 1) / 12, (n - 1) % 12 + 1);
+        let ((year, month), (next_year, next)) = (at(n), at(n + 1));
         format!(
-            "33101700{n:04}|个人所得税|工资薪金所得|2017-{n:02}-01至2017-{n:02}-28|2017-{:02}-12|{}",
-            n + 1,
+            "33101700{n:04}|个人所得税|工资薪金所得|{year}-{month:02}-01至{year}-{month:02}-28|{next_year}-{next:02}-12|{}",
             yuan(*tax)
         )
     };
@@ -150,7 +201,8 @@ fn paid() -> Form {
     }
 }
 
-fn income() -> Form {
+/// A year of wages from so many payers, one of them a bonus.
+fn income(payers: usize) -> Form {
     let mut rows = Vec::new();
     let (mut income, mut tax) = (0, 0);
     let mut add = |item: &str, payer: &str, month: &str, earned: i64, paid: i64| {
@@ -158,8 +210,11 @@ fn income() -> Form {
         income += earned;
         tax += paid;
     };
-    for (n, month) in months(12, "-") {
-        add("工资薪金", "青禾信息技术有限公司", &month, 1_180_000 + n * 1_500, 9_000 + n * 830);
+    for payer in ["青禾信息技术有限公司", "蓝湾食品加工厂", "示例科技有限公司"].iter().take(payers)
+    {
+        for (n, month) in months(12, "-") {
+            add("工资薪金", payer, &month, 1_180_000 + n * 1_500, 9_000 + n * 830);
+        }
     }
     add("劳务报酬", "云间百货有限责任公司", "2025-05", 300_000, 44_000);
     add("全年一次性奖金", "青禾信息技术有限公司", "2025-12", 2_400_000, 72_000);
@@ -177,12 +232,13 @@ fn income() -> Form {
     }
 }
 
-fn detail() -> Form {
-    let (income, allowance, pension, medical, unemployment, fund, special) =
-        (9_440_000, 4_000_000, 672_000, 168_000, 42_000, 1_008_000, 1_200_000);
+/// The year up to a month.
+fn detail(month: i64) -> Form {
+    let [income, allowance, pension, medical, unemployment, fund, special] =
+        [1_180_000, 500_000, 84_000, 21_000, 5_250, 126_000, 150_000].map(|each| each * month);
     let insurance = pension + medical + unemployment + fund;
     let before = [
-        "所得项目小类：正常工资薪金|扣缴义务人名称：青禾信息技术有限公司|税款所属期：2025-08".to_owned(),
+        format!("所得项目小类：正常工资薪金|扣缴义务人名称：青禾信息技术有限公司|税款所属期：2025-{month:02}"),
         format!("本期收入：{}元|累计收入：{}元|累计减除费用：{}元", yuan(1_180_000), yuan(income), yuan(allowance)),
         format!(
             "累计专项扣除：{}元|基本养老保险：{}元|基本医疗保险：{}元",

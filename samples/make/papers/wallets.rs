@@ -15,7 +15,8 @@ use crate::xls::{self, Cell};
 pub const PAPERS: &[Paper] = &[
     ("alipay/samples/certificate.pdf", || alipay_certificate(&movements(41, 30), Some("顾小满"))),
     ("alipay/samples/certificate-short.pdf", || alipay_certificate(&movements(42, 12), None)),
-    ("alipay/samples/yuebao.xls", yuebao),
+    ("alipay/samples/yuebao.xls", || yuebao(51, 14)),
+    ("alipay/samples/yuebao-month.xls", || yuebao(52, 31)),
     ("wechat/samples/certificate.pdf", || wechat_certificate(&movements(43, 28), Wrap::Centred)),
     ("wechat/samples/certificate-rows-hang.pdf", || wechat_certificate(&movements(44, 16), Wrap::Top)),
     ("jd/samples/platform.csv", || Ok(jd(45, 24, true))),
@@ -24,6 +25,8 @@ pub const PAPERS: &[Paper] = &[
     ("meituan/samples/repayment.csv", || Ok(meituan(48, 24, true))),
     ("unionpay/samples/app.csv", || Ok(unionpay(49, false))),
     ("unionpay/samples/app-account.csv", || Ok(unionpay(50, true))),
+    ("unionpay/samples/app-newest-first.csv", || Ok(newest_first(&unionpay(53, false)))),
+    ("unionpay/samples/app-account-newest-first.csv", || Ok(newest_first(&unionpay(54, true)))),
 ];
 
 const FROM: Date = date(2026, 3, 1);
@@ -221,8 +224,8 @@ fn wechat_certificate(rows: &[Movement], wrap: Wrap) -> Result<Vec<u8>, MakeErro
     pdf.finish(None)
 }
 
-fn yuebao() -> Result<Vec<u8>, MakeError> {
-    let mut random = Random::new(51);
+fn yuebao(seed: u64, days: i8) -> Result<Vec<u8>, MakeError> {
+    let mut random = Random::new(seed);
     let mut balance = Money::from_fen(1_204_518);
     let mut rows = Vec::new();
     let mut add = |day: Date, kind: &str, amount: Money, balance: &mut Money| {
@@ -230,12 +233,12 @@ fn yuebao() -> Result<Vec<u8>, MakeError> {
         let texts = [format!("{} 03:12:40", dashed(day)), amount.to_string(), kind.to_owned(), balance.to_string()];
         rows.push(texts.map(Cell::Text).to_vec());
     };
-    for day in 1..=14 {
+    for day in 1..=days {
         let on = date(2026, 3, day);
         add(on, "收益", Money::from_fen(random.between(40, 75)), &mut balance);
         match day {
-            4 => add(on, "单次转入", Money::from_fen(200_000), &mut balance),
-            7 => add(on, "转出", Money::from_fen(85_000), &mut balance),
+            4 | 25 => add(on, "单次转入", Money::from_fen(200_000), &mut balance),
+            7 | 19 | 28 => add(on, "转出", Money::from_fen(85_000), &mut balance),
             11 => add(on, "余额自动转入", Money::from_fen(30_145), &mut balance),
             _ => {}
         }
@@ -244,14 +247,15 @@ fn yuebao() -> Result<Vec<u8>, MakeError> {
     let mut sheet = vec![
         vec![Cell::text("余额宝收支明细查询")],
         vec![Cell::text("支付宝账户：138****0000")],
-        vec![Cell::text("起始时间：2026-03-01"), Cell::text("终止时间：2026-03-14")],
+        vec![Cell::text("起始时间：2026-03-01"), Cell::Text(format!("终止时间：2026-03-{days:02}"))],
         vec![Cell::text("--------------------余额宝收支明细--------------------")],
         ["时间", "金额（元）", "类型", "余额（元）"].map(Cell::text).to_vec(),
     ];
+    let last = date(2026, 3, days);
+    let made = format!("导出时间：{} 09:00:00", dashed(last.tomorrow().unwrap_or(last)));
     let count = rows.len();
     sheet.extend(rows);
-    for text in ["----------------------------------------", "导出时间：2026-03-15 09:00:00", "用户：顾小满"]
-    {
+    for text in ["----------------------------------------", made.as_str(), "用户：顾小满"] {
         sheet.push(vec![Cell::text(text)]);
     }
     sheet.insert(sheet.len() - 2, vec![Cell::text(format!("共{count}笔记录"))]);
@@ -441,4 +445,12 @@ fn unionpay(seed: u64, with_account: bool) -> Vec<u8> {
         });
     }
     text.into_bytes()
+}
+
+/// The rows below the names the other way round.
+fn newest_first(file: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(file);
+    let (names, rows) = text.split_once('\n').unwrap_or((&text, ""));
+    let rows: Vec<&str> = rows.lines().rev().collect();
+    format!("{names}\n{}\n", rows.join("\n")).into_bytes()
 }
