@@ -183,6 +183,18 @@ pub fn read_record(
         counterparty_account = (!is_empty(Some(column), account)).then(|| AccountNumber::new(account));
     }
 
+    for role in [Role::CounterpartyAccount, Role::Reference, Role::MerchantReference] {
+        let text = trim(view.text(role));
+        if is_scientific(text) {
+            complain(
+                ProblemCode::UnreadableCell,
+                role,
+                format!("第{seq}行：编号“{text}”被表格软件改成了科学计数法，后面的数字已丢失"),
+                format!("row {seq}: the number {text:?} was rewritten by a spreadsheet; its last digits are lost"),
+            );
+        }
+    }
+
     let transaction = Transaction {
         seq,
         time,
@@ -207,6 +219,14 @@ pub fn read_record(
     };
     let currency = currency.or(amount_currency).or(section.and_then(|s| s.currency));
     Ok(Record { transaction, currency })
+}
+
+/// `8.15E+14`: a long number that Excel took for a quantity and saved as one.
+fn is_scientific(text: &str) -> bool {
+    text.split_once(['E', 'e']).is_some_and(|(digits, power)| {
+        let figures = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+        digits.contains('.') && figures(digits) && power.strip_prefix('+').is_some_and(figures)
+    })
 }
 
 /// Whether a cell says nothing: blank, a slash, a run of dashes, `（空）`, or what the layout names.
@@ -476,6 +496,14 @@ mod tests {
         assert_eq!(part("某商店2024"), ("某商店2024", ""));
         assert_eq!(part("6222000000000000"), ("", "6222000000000000"));
         assert_eq!(super::part("Z2088******0010/***咖啡", Split::AccountSlashName), ("***咖啡", "Z2088******0010"));
+    }
+
+    #[test]
+    fn numbers_that_a_spreadsheet_rewrote_are_told() {
+        assert!(is_scientific("8.15E+14") && is_scientific("2.02E+27"));
+        for text in ["8.15", "6222E", "E+14", "20240101E2", "1E+5", "B1.2E+3x"] {
+            assert!(!is_scientific(text), "{text}");
+        }
     }
 
     #[test]

@@ -250,13 +250,15 @@ impl Table<'_> {
         let mut column = 1;
         let mut breaks = 0;
         loop {
-            let end = if text.get(at) == Some(&b'"') {
-                let quoted = self.quoted_cell(at, QUOTED_LINES_MAX.checked_sub(breaks)?)?;
+            // `="0012"`: so that Excel keeps the digits as they are.
+            let open = if text.get(at..at + 2) == Some(b"=\"") { at + 1 } else { at };
+            let end = if text.get(open) == Some(&b'"') {
+                let quoted = self.quoted_cell(open, QUOTED_LINES_MAX.checked_sub(breaks)?)?;
                 breaks += quoted.breaks;
                 if quoted.doubled {
-                    self.push_undoubled(at + 1, quoted.close, column)?;
+                    self.push_undoubled(open + 1, quoted.close, column)?;
                 } else {
-                    self.push(at + 1, quoted.close, column);
+                    self.push(open + 1, quoted.close, column);
                 }
                 quoted.end
             } else {
@@ -447,6 +449,12 @@ mod tests {
         let text = "时间,商品,备注\n1,\"午餐,\n加\"\"蛋\"\"\",\"/\"\n2,\"x\t\"\t\t,\"\"\n3,5\" 屏,\"6\" 屏\"\n";
         let rows = [r"1: 时间|商品|备注", r#"2: 1|午餐,\n加\"蛋\"|/"#, r"4: 2|x\t|", r#"5: 3|5\" 屏|6\" 屏"#];
         assert_eq!(show(&document(text.as_bytes())), rows);
+    }
+
+    #[test]
+    fn digits_that_excel_is_to_keep_are_read_as_they_are() {
+        let text = "=\"20240105\"\t=\"0012\"\t=\"\"\n=\"a\tb\"\t\"c\"\td=\"e\"\n";
+        assert_eq!(show(&document(text.as_bytes())), [r"1: 20240105|0012|", r#"2: a\tb|c|d=\"e\""#]);
     }
 
     #[test]

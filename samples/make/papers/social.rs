@@ -15,9 +15,9 @@ pub const PAPERS: &[Paper] = &[
     ("social_insurance/samples/shenzhen-portal.html", || Ok(html("深圳市社会保险缴费明细", &shenzhen_portal()))),
     ("social_insurance/samples/hangzhou.xlsx", || xlsx("参保明细", &hangzhou())),
     ("social_insurance/samples/hangzhou.html", || Ok(html("杭州市社会保险个人参保信息", &[hangzhou()]))),
-    ("social_insurance/samples/nanjing.xlsx", || xlsx("南京社会保险", &nanjing())),
-    ("social_insurance/samples/chengdu.xlsx", || xlsx("成都社会保险", &chengdu())),
-    ("social_insurance/samples/shanghai.xlsx", || xlsx("上海社会保险", &shanghai())),
+    ("social_insurance/samples/nanjing.xlsx", || xlsx("缴费明细", &titled("南京市社会保险缴费明细", nanjing()))),
+    ("social_insurance/samples/chengdu.xlsx", || xlsx("缴费明细", &titled("成都市社会保险缴费明细", chengdu()))),
+    ("social_insurance/samples/shanghai.xlsx", || xlsx("缴费明细", &titled("上海市社会保险缴费明细", shanghai()))),
     ("social_insurance/samples/guangzhou-short.html", || Ok(html("广州市社会保险缴费历史", &[guangzhou_short()]))),
     ("social_insurance/samples/shenzhen-portal-four.html", || {
         Ok(html("深圳市社会保险缴费明细", &shenzhen_portal_four()))
@@ -25,6 +25,11 @@ pub const PAPERS: &[Paper] = &[
     ("social_insurance/samples/nanjing.html", || Ok(html("南京市社会保险缴费明细", &[nanjing()]))),
     ("social_insurance/samples/chengdu.html", || Ok(html("成都市社会保险缴费明细", &[chengdu()]))),
 ];
+
+/// A sheet has no page around it that says whose it is.
+fn titled(title: &str, form: Form) -> Form {
+    Form { title: title.to_owned(), ..form }
+}
 
 const BASE: i64 = 820_000;
 

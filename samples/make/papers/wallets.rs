@@ -9,7 +9,7 @@ use super::table::{self, Column, Row, Table, Wrap};
 use crate::MakeError;
 use crate::pdf::{A4, A4_LANDSCAPE, Font, Info, Pdf};
 use crate::random::Random;
-use crate::text::{compact, dashed, moment, utf8_with_mark};
+use crate::text::{compact, dashed, gb18030, moment, utf8_with_mark};
 use crate::xls::{self, Cell};
 
 pub const PAPERS: &[Paper] = &[
@@ -23,6 +23,8 @@ pub const PAPERS: &[Paper] = &[
     ("jd/samples/platform-few-columns.csv", || Ok(jd(46, 14, false))),
     ("meituan/samples/no-repayment.csv", || Ok(meituan(47, 18, false))),
     ("meituan/samples/repayment.csv", || Ok(meituan(48, 24, true))),
+    ("hxsec/samples/deliveries.xls", || Ok(gb18030(&deliveries(55, 16)))),
+    ("hxsec/samples/deliveries-short.xls", || Ok(gb18030(&deliveries(56, 6)))),
     ("unionpay/samples/app.csv", || Ok(unionpay(49, false))),
     ("unionpay/samples/app-account.csv", || Ok(unionpay(50, true))),
     ("unionpay/samples/app-newest-first.csv", || Ok(newest_first(&unionpay(53, false)))),
@@ -445,6 +447,45 @@ fn unionpay(seed: u64, with_account: bool) -> Vec<u8> {
         });
     }
     text.into_bytes()
+}
+
+/// Purchases, sales and transfers at a broker, every cell written so that Excel keeps its digits.
+fn deliveries(seed: u64, count: i64) -> String {
+    let mut random = Random::new(seed);
+    let mut balance = Money::from_fen(5_000_000);
+    let names = "交收日期\t成交时间\t业务名称\t证券代码\t证券名称\t成交价格\t成交数量\t剩余数量\t成交金额\t总费用\t清算金额\t资金本次余额";
+    let mut text = format!("{names}\r\n");
+    for index in 0..count {
+        let day = FROM.checked_add((index * 2).days()).unwrap_or(FROM);
+        let value = Money::from_fen(random.between(20_000, 900_000));
+        let (kind, code, name, fee, is_in) = match index % 4 {
+            0 => ("证券买入", "600000", "示例股份", 500, false),
+            1 => ("证券卖出", "600000", "示例股份", 612, true),
+            2 => ("银行转证券", "", "", 0, true),
+            _ => ("证券转银行", "", "", 0, false),
+        };
+        let fee = Money::from_fen(fee);
+        let settled = if is_in { value.minus(fee) } else { value.plus(fee).negated() };
+        balance = balance.plus(settled);
+        let clock = format!("{:02}:{:02}:{:02}", random.between(9, 14), random.between(0, 59), random.between(0, 59));
+        let cells = [
+            compact(day),
+            clock,
+            kind.to_owned(),
+            code.to_owned(),
+            name.to_owned(),
+            "9.870".to_owned(),
+            "100".to_owned(),
+            "0".to_owned(),
+            value.to_string(),
+            fee.to_string(),
+            settled.to_string(),
+            balance.to_string(),
+        ];
+        let cells: Vec<String> = cells.iter().map(|cell| format!("=\"{cell}\"")).collect();
+        text.push_str(&(cells.join("\t") + "\r\n"));
+    }
+    text
 }
 
 /// The rows below the names the other way round.
