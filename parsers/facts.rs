@@ -6,13 +6,14 @@ use model::problem::ProblemCode;
 use model::proof::{Broken, Equation, Proof, ProofStatus};
 use model::statement::Field;
 use model::{Money, Problem, Source, Text};
+use regex::Regex;
 
 use crate::capitals::read_capital_amount;
 use crate::fields::find;
 use crate::layout::{FactEquation, FactKind, Layout, RecordColumn, bare_month, without_mark};
 use crate::record::is_empty;
 use crate::table::Table;
-use crate::text::{TextLine, trim};
+use crate::text::{TextLine, squash, trim};
 use crate::values::{read_month, read_when};
 
 /// The facts and records of a document.
@@ -40,6 +41,9 @@ pub fn read_facts(layout: &Layout, table: &Table, problems: &mut Vec<Problem>) -
         return facts;
     };
     let year = facts.fields.get("year").map(|field| field.value.to_string());
+    if let Some(block) = records.block.as_ref().filter(|_| table.facts.is_empty()) {
+        read_blocks(layout, &records.columns, block, &table.outside, &mut facts, problems);
+    }
     let mut above: BTreeMap<&str, &Cell> = BTreeMap::new();
     let only_row = records.one_row_is_facts && table.facts.len() == 1;
     for (row, number) in table.facts.iter().zip(1..) {
@@ -87,6 +91,59 @@ pub fn read_facts(layout: &Layout, table: &Table, problems: &mut Vec<Problem>) -
         }
     }
     facts
+}
+
+/// Records as blocks of labels and values, each begun by a line of its own.
+fn read_blocks(
+    layout: &Layout,
+    columns: &[RecordColumn],
+    block: &Regex,
+    lines: &[TextLine],
+    facts: &mut Facts,
+    problems: &mut Vec<Problem>,
+) {
+    let named = |piece: &str| {
+        columns.iter().find_map(|column| {
+            let headers = &layout.column(column.slot)?.headers;
+            let value = headers.iter().find_map(|header| piece.strip_prefix(header.as_str()))?;
+            // The rest of a longer word is no value.
+            let value = if value.is_empty() { value } else { value.strip_prefix([':', '：'])? };
+            Some((column, trim(value).to_owned()))
+        })
+    };
+    for line in lines {
+        let joined = line.joined();
+        let mut found: Vec<(&RecordColumn, Cell)> = Vec::new();
+        if let (Some(groups), Some(first)) = (block.captures(&joined), line.pieces.first()) {
+            facts.records.push(BTreeMap::new());
+            for column in columns {
+                if let Some(group) = groups.name(&column.name) {
+                    found.push((column, (group.as_str().to_owned(), first.source.clone(), 1.0)));
+                }
+            }
+        }
+        let mut pieces = line.pieces.iter().peekable();
+        while let Some(piece) = pieces.next() {
+            let Some((column, value)) = named(&squash(&piece.text)) else { continue };
+            match pieces.peek() {
+                Some(next) if value.is_empty() => found.push((column, (next.text.clone(), next.source.clone(), 1.0))),
+                _ => found.push((column, (value, piece.source.clone(), 1.0))),
+            }
+        }
+        let number = facts.records.len();
+        let Some(record) = facts.records.last_mut() else { continue };
+        for (column, cell) in found {
+            let name = Text::from(column.name.as_str());
+            if record.contains_key(&name) {
+                continue;
+            }
+            match read_fact(&column.name, column.value, &cell, problems) {
+                Reading::Nothing => {}
+                Reading::Unread => drop(facts.unread.insert((number, column.name.clone()))),
+                Reading::Read(field) => drop(record.insert(name, field)),
+            }
+        }
+    }
 }
 
 /// The month of a year that the heading says.

@@ -367,7 +367,7 @@ fn contents(words: &Synonyms, header: &Header, document: &Document, time: &str) 
     }
     let mut layout = frame(words, header, document);
     layout.columns = columns;
-    layout.records = Some(Records { one_row_is_facts: false, totals: None, lead: None, columns: records });
+    layout.records = Some(Records { one_row_is_facts: false, totals: None, lead: None, block: None, columns: records });
     let tables = crate::tables(&layout, document, None);
     let rows: Vec<_> = tables.iter().flat_map(|t| &t.facts).take(ROWS_TYPED).collect();
     let Some(records) = &layout.records else { return BTreeMap::new() };

@@ -177,6 +177,9 @@ struct RecordsFile {
     totals: Option<String>,
     /// What the line above a table, or its sheet's name, says of all its rows.
     lead: Option<LeadFile>,
+    /// A pattern of the line that begins a record, where each is a block of labels and values; its named groups are
+    /// columns.
+    block: Option<String>,
     columns: BTreeMap<String, RecordColumnFile>,
 }
 
@@ -483,6 +486,8 @@ pub struct Records {
     pub totals: Option<Regex>,
     /// A field of each record, in the first group of a pattern over the line above the table or the sheet's name.
     pub lead: Option<(String, Regex)>,
+    /// The line that begins a record, where there is no table and each record is a block of labels and values.
+    pub block: Option<Regex>,
     /// In the order of their names.
     pub columns: Vec<RecordColumn>,
 }
@@ -930,7 +935,13 @@ impl Checker<'_> {
         if lead.as_ref().is_some_and(|(_, pattern)| pattern.captures_len() < 2) {
             return Err(self.wrong("the pattern of a lead needs a group"));
         }
-        let mut records = Records { one_row_is_facts: file.one_row_is_facts, totals, lead, columns: Vec::new() };
+        let block = file.block.map(|p| self.pattern("records.block", &p)).transpose()?;
+        let unknown =
+            block.iter().flat_map(Regex::capture_names).flatten().find(|name| !file.columns.contains_key(*name));
+        if let Some(name) = unknown {
+            return Err(self.wrong(format!("a group of the block is no column: {name}")));
+        }
+        let mut records = Records { one_row_is_facts: file.one_row_is_facts, totals, lead, block, columns: Vec::new() };
         let mut months = Vec::new();
         for (name, column) in file.columns {
             let slot = match column.value {

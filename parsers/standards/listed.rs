@@ -229,7 +229,7 @@ mod tests {
         let text = "[{\"a\": 1},\n {\"a\": \"甲\", \"b\": 2}]";
         let sheets = sheets(text).unwrap();
         let row = sheets[0].rows[2];
-        assert_eq!(sheets[0].source(&row, 2), model::Source::Line { line: 2, column: 17 });
+        assert_eq!(sheets[0].source(&row, 2), model::Source::Line { line: 2, column: 18 });
     }
 
     #[test]

@@ -20,6 +20,7 @@ pub const PAPERS: &[Paper] = &[
     ("tax/samples/paid-two-pages.pdf", || pdf(&paid(26, 2016))),
     ("tax/samples/income.pdf", || pdf(&income(1))),
     ("tax/samples/income-three-payers.pdf", || pdf(&income(3))),
+    ("tax/samples/income-screen.pdf", || pdf(&income_screen(6))),
     ("tax/samples/income-detail.pdf", || pdf(&detail(8))),
     ("tax/samples/income-detail-december.pdf", || pdf(&detail(12))),
 ];
@@ -230,6 +231,26 @@ fn income(payers: usize) -> Form {
             ],
         )
     }
+}
+
+/// The App's screen: a block for each item.
+fn income_screen(count: i64) -> Form {
+    let (mut blocks, mut earned, mut paid) = (Vec::new(), 0, 0);
+    let mut add = |item: &str, kind: &str, payer: &str, month: &str, income: i64, tax: i64| {
+        blocks.push(format!("{item}|{month}"));
+        blocks.push(format!("所得项目小类：{kind}|扣缴义务人：{payer}"));
+        blocks.push(format!("收入：{}元|已申报税额：{}元", yuan(income), yuan(tax)));
+        earned += income;
+        paid += tax;
+    };
+    for (n, month) in months(count, "-") {
+        add("工资薪金", "正常工资薪金", "蓝湾食品加工厂", &month, 820_000 + n * 1_100, 3_000 + n * 210);
+    }
+    add("劳务报酬", "一般劳务报酬所得", "云间百货有限责任公司", "2025-04", 150_000, 14_000);
+    let mut before = vec!["纳税人姓名：许望舒|纳税年度：2025".to_owned()];
+    before.push(format!("收入合计：{}元|已申报税额合计：{}元", yuan(earned), yuan(paid)));
+    before.extend(blocks);
+    Form { title: "收入纳税明细".to_owned(), before, ..Form::default() }
 }
 
 /// The year up to a month.
