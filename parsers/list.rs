@@ -86,8 +86,10 @@ pub fn count_items(list: &List, layout: &Layout, pages: &[Page]) -> Option<usize
         for block in blocks(list, layout, page) {
             if let Block::Item(item) = block {
                 items += 1;
+                // A table has its dates on the line of the amounts.
+                let is_below = |bit: &Bit| bit.area.y0 > item.amount.middle();
                 let is_time = |bit: &Bit| list.time.iter().any(|pattern| pattern.is_match(trim(&bit.text)));
-                dated += usize::from(item.bits.iter().any(is_time));
+                dated += usize::from(item.bits.iter().any(|bit| is_below(bit) && is_time(bit)));
             }
         }
     }

@@ -249,7 +249,7 @@ fn a_row_that_is_not_there_is_not_made_up() {
 fn too_many_repairs_are_no_repair() {
     let mut rows = ROWS.to_owned();
     for (original, read) in [
-        ("-10.00", "-{7|1:1}0.00"),
+        ("+2,000.00", "+{7|2:1},000.00"),
         ("-123.40", "-1{7|2:1}3.40"),
         ("-18.80", "-{7|1:1}8.80"),
         ("-700.00", "-{1|7:1}00.00"),
@@ -459,4 +459,10 @@ fn a_payslips_sum_sets_its_net_pay_right() {
     assert_eq!(statement.proof.repairs[0].figure, "net_pay");
     let (statement, _) = read(vec![payslip("9,000.00", "7,{8|3:2}24.80")]);
     assert_eq!(statement.proof.status, ProofStatus::Contradicted);
+}
+
+#[test]
+fn an_amount_that_no_balance_reaches_is_not_proven_while_it_is_in_doubt() {
+    let (statement, _) = with("-10.00 990.00", "-{7|1:2}0.00 990.00");
+    assert_eq!((statement.proof.status, statement.proof.unchecked.as_slice()), (ProofStatus::Consistent, &[1][..]));
 }

@@ -58,6 +58,7 @@ pub fn split(
     if pages.len() < 2 {
         return None;
     }
+    let is_picture = pages.iter().any(|page| page.reader.is_some());
     let leaves: Vec<Leaf> = pages.iter().map(|page| leaf(layouts, fields, page)).collect();
     let told = layout.and_then(|layout| layouts.iter().position(|other| other.id == layout.id));
     let own = |leaf: &Leaf| match told {
@@ -70,8 +71,8 @@ pub fn split(
     let (mut account, mut period) = (None, None);
     let mut before: Option<(u32, Option<u32>)> = None;
     for (index, leaf) in leaves.iter().enumerate() {
-        let other =
-            |own: &Option<String>, told: &Option<String>| matches!((own, told), (Some(own), Some(told)) if own != told);
+        let differ = |own: &str, told: &str| if is_picture { is_far(own, told) } else { own != told };
+        let other = |own: &Option<String>, told: &Option<String>| matches!((own, told), (Some(own), Some(told)) if differ(own, told));
         let again = matches!((leaf.number, before), (Some((1, _)), Some((last, all))) if last > 1 || all == Some(last));
         // Texts that many issuers print tell nothing: another's title needs to fit better than the layout's own. A
         // paper of facts begins anew with its title.
@@ -95,6 +96,28 @@ pub fn split(
     let ends = starts.iter().skip(1).copied().chain([pages.len()]);
     Some(starts.iter().copied().zip(ends).map(|(from, to)| from..to).collect())
 }
+
+/// Whether two texts that were read off pictures differ by more than misreads: by over a quarter of their characters, as
+/// two accounts of one bank do. Two periods may not; their pages are told by their numbers.
+fn is_far(a: &str, b: &str) -> bool {
+    let (a, b): (Vec<char>, Vec<char>) =
+        (a.chars().take(COMPARED_MAX).collect(), b.chars().take(COMPARED_MAX).collect());
+    // The edit distance, row by row.
+    let mut distances: Vec<usize> = (0..=b.len()).collect();
+    for (row, left) in (1..).zip(&a) {
+        let mut corner = std::mem::replace(distances.first_mut().unwrap_or(&mut 0), row);
+        let mut before = row;
+        for (cell, right) in distances.iter_mut().skip(1).zip(&b) {
+            let best = (corner + usize::from(left != right)).min(*cell + 1).min(before + 1);
+            corner = std::mem::replace(cell, best);
+            before = best;
+        }
+    }
+    4 * distances.last().copied().unwrap_or(0) > a.len().max(b.len())
+}
+
+/// Characters of an account or a period that are compared: neither is longer.
+const COMPARED_MAX: usize = 64;
 
 fn leaf(layouts: &[Layout], fields: &[(FieldName, FieldSpec)], page: &Page) -> Leaf {
     let lines = word_lines(page);
@@ -178,6 +201,14 @@ mod tests {
                 confidence: 1.0,
             }],
         }
+    }
+
+    #[test]
+    fn a_misread_account_is_the_same_account() {
+        assert!(!is_far("6222021234567890123", "6222021284567890123"));
+        assert!(!is_far("6222021234567890123", "622202123456789012"));
+        assert!(is_far("6222021234567890123", "6222029876512340987"));
+        assert!(is_far("6222****1234", "6222****5678"));
     }
 
     #[test]
