@@ -4,6 +4,7 @@
 mod api;
 mod applicants;
 mod cli;
+mod corpus;
 mod db;
 mod features;
 mod forgeries;
