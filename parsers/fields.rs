@@ -125,6 +125,8 @@ pub fn read_totals(spec: &TotalsSpec, lines: &[TextLine], problems: &mut Vec<Pro
 #[derive(Debug, Clone, Default)]
 pub struct Summary {
     pub currency: Option<&'static str>,
+    /// The card whose section it stands in.
+    pub card: Option<Text>,
     pub totals: DeclaredTotals,
     pub opening: Option<Sourced<Money>>,
     pub closing: Option<Sourced<Money>>,
@@ -157,7 +159,7 @@ pub fn read_summary(
         .and_then(|found| keep(read_count(found.as_str()), found.as_str(), &place(found.start())?, problems));
     let named = captures.name("currency").and_then(|found| read_currency(trim(found.as_str())));
     let totals = DeclaredTotals { rows, in_sum, out_sum, ..DeclaredTotals::default() };
-    Some(Summary { currency: named.or(currency), totals, opening, closing, unlisted })
+    Some(Summary { currency: named.or(currency), card: None, totals, opening, closing, unlisted })
 }
 
 fn read_sum(text: &str) -> Option<Money> {

@@ -43,11 +43,13 @@ use model::document::{Content, Document, MediaType};
 use model::problem::ProblemCode;
 use model::proof::{Proof, ProofStatus, Repair};
 use model::sheet::Sheet;
-use model::statement::{DeclaredTotals, Field, Parsed, ParserId, SectionTotals, Statement, StatementKind, Transaction};
-use model::{Money, Problem, Text};
+use model::statement::{
+    AccountNumber, DeclaredTotals, Field, Parsed, ParserId, SectionTotals, Statement, StatementKind, Transaction,
+};
+use model::{Money, Problem, Sourced, Text};
 
 use facts::{prove_facts, read_facts};
-use fields::{Heading, read_heading, read_totals};
+use fields::{Heading, Summary, read_heading, read_totals};
 use layout::{Layout, library};
 use proof::{Claims, prove};
 use readings::RowReadings;
@@ -297,7 +299,7 @@ fn same_rows(a: &Statement, b: &Statement) -> bool {
     }
 }
 
-/// A table is one statement for each currency that its rows are in.
+/// A table is one statement for each currency that its rows are in, and for each card whose section they stand in.
 fn statements_of(layout: &Layout, mut table: Table, problems: &mut Vec<Problem>) -> Vec<Statement> {
     let heading = read_heading(layout, &table.outside, problems);
     if layout.columns.is_empty() || layout.records.is_some() {
@@ -307,14 +309,18 @@ fn statements_of(layout: &Layout, mut table: Table, problems: &mut Vec<Problem>)
     let declared = read_totals(&layout.totals, &table.outside, problems);
     problems.append(&mut table.problems);
     let transactions = std::mem::take(&mut table.transactions);
-    let by_currency = by_currency(transactions, &table.currencies, heading.currency);
-    let alone = by_currency.len() == 1;
-    let mut made = Vec::with_capacity(by_currency.len());
-    for (currency, transactions) in by_currency {
+    let parts = by_currency_and_card(transactions, &table, heading.currency);
+    let alone = parts.len() == 1;
+    let mut made = Vec::with_capacity(parts.len());
+    for ((currency, card), transactions) in parts {
         let mut declared = if alone { declared.clone() } else { DeclaredTotals::default() };
         let mut heading = heading.clone();
+        if let Some(card) = card {
+            heading.account = Some(Sourced::new(AccountNumber::new(card.value.clone()), card.source.clone()));
+        }
         let mut unlisted = None;
-        for summary in &table.summaries {
+        let of_card = |summary: &&Summary| card.is_none_or(|card| summary.card.as_ref() == Some(&card.value));
+        for summary in table.summaries.iter().filter(of_card) {
             let named = summary.currency;
             if (named.is_none() && alone) || (named.is_some() && (named == currency || alone && currency.is_none())) {
                 declared.rows = declared.rows.or(summary.totals.rows.clone());
@@ -368,23 +374,28 @@ fn statements_of(layout: &Layout, mut table: Table, problems: &mut Vec<Problem>)
     made
 }
 
-/// Rows by the currency they name, or else by the heading's; in the order of first appearance.
-fn by_currency(
+/// A currency, and the card whose section the rows stand in.
+type Part<'a> = (Option<&'static str>, Option<&'a Sourced<Text>>);
+
+/// Rows by the currency they name, or else by the heading's, and by their section's card; in the order of first
+/// appearance.
+fn by_currency_and_card<'a>(
     transactions: Vec<Transaction>,
-    named: &[Option<&'static str>],
+    table: &'a Table,
     heading: Option<&'static str>,
-) -> Vec<(Option<&'static str>, Vec<Transaction>)> {
-    let first = named.first().copied().flatten().or(heading);
-    if named.iter().all(|c| c.or(heading) == first) {
-        return vec![(first, transactions)];
-    }
-    let mut parts: Vec<(Option<&'static str>, Vec<Transaction>)> = Vec::new();
-    for (transaction, currency) in transactions.into_iter().zip(named) {
-        let currency = currency.or(heading);
-        match parts.iter_mut().find(|(c, _)| *c == currency) {
+) -> Vec<(Part<'a>, Vec<Transaction>)> {
+    let mut parts: Vec<(Part<'a>, Vec<Transaction>)> = Vec::new();
+    for (transaction, currency) in transactions.into_iter().zip(&table.currencies) {
+        let part = (currency.or(heading), table.card_at(transaction.seq));
+        let same = |other: &Part<'_>| other.0 == part.0 && other.1.map(|c| &c.value) == part.1.map(|c| &c.value);
+        // Rows of one part stand together: the last one is looked at first.
+        match parts.iter_mut().rev().find(|(other, _)| same(other)) {
             Some((_, rows)) => rows.push(transaction),
-            None => parts.push((currency, vec![transaction])),
+            None => parts.push((part, vec![transaction])),
         }
+    }
+    if parts.is_empty() {
+        parts.push(((heading, None), Vec::new()));
     }
     parts
 }

@@ -1,7 +1,7 @@
 //! What both kinds of table give: records in the printed order, and what could not be read.
 
 use model::statement::{SectionTotals, Transaction};
-use model::{Problem, Source};
+use model::{Problem, Source, Sourced, Text};
 
 use crate::fields::{Summary, read_summary};
 use crate::layout::{Layout, Section};
@@ -25,6 +25,8 @@ pub struct Table {
     pub outside: Vec<TextLine>,
     /// Sums and balances that one row or line says of the rows of a currency.
     pub summaries: Vec<Summary>,
+    /// Cards that the lines opening a section name, each with the number of the first row after it.
+    pub cards: Vec<(u32, Sourced<Text>)>,
     /// Rows of a table of facts.
     pub facts: Vec<FactRow>,
     /// The row that adds them up.
@@ -72,6 +74,15 @@ pub fn is_summary(text: &str) -> bool {
         || text.ends_with("总计")
 }
 
+/// `人民币交易明细（卡号：0000）`: the card that a section's line names.
+fn card_of(line: &TextLine) -> Option<Sourced<Text>> {
+    let piece = ["卡号末四位", "卡号后四位", "卡号"].iter().find_map(|label| line.after(label))?;
+    let is_part = |c: &char| c.is_ascii_digit() || *c == '*';
+    let number: String = squash(&piece.text).chars().take_while(is_part).collect();
+    // The last four digits at least; with fewer it is no card.
+    (number.len() >= 4).then(|| Sourced::new(Text::from(number), piece.source))
+}
+
 impl Table {
     /// Reads what the lines outside from `start` on say of a section's rows, and which section they open.
     pub fn sum_up<'a>(&mut self, layout: &'a Layout, start: usize, section: &mut Option<&'a Section>) {
@@ -81,10 +92,24 @@ impl Table {
         for line in self.outside.get(start..).unwrap_or(&[]) {
             if let Some(opened) = layout.section_of(&line.joined()) {
                 *section = Some(opened);
+                let next = self.next_seq();
+                self.cards.extend(card_of(line).map(|card| (next, card)));
             }
             let currency = section.and_then(|s| s.currency);
-            self.summaries.extend(read_summary(&layout.totals, line, currency, &mut self.problems));
+            let card = self.cards.last().map(|(_, card)| card.value.clone());
+            let read = read_summary(&layout.totals, line, currency, &mut self.problems);
+            self.summaries.extend(read.map(|summary| Summary { card, ..summary }));
         }
+    }
+
+    /// The card whose section the row with that number stands in; none where the sections name one card, or none.
+    #[must_use]
+    pub fn card_at(&self, seq: u32) -> Option<&Sourced<Text>> {
+        let (_, first) = self.cards.first()?;
+        if self.cards.iter().all(|(_, card)| card.value == first.value) {
+            return None;
+        }
+        self.cards.iter().rev().find(|(from, _)| *from <= seq).map(|(_, card)| card)
     }
 
     /// The number of the next row.

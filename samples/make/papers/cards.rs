@@ -21,8 +21,9 @@ pub const PAPERS: &[Paper] = &[
     ("cmb/samples/credit-mail-gbk.eml", || Ok(cmb_mail(&bill(81, 12), Encoding::GbkBase64Unnamed))),
     ("cmb/samples/credit-app.json", || Ok(cmb_json(&bill(82, 14), true).into_bytes())),
     ("cmb/samples/credit-app-bill-beside.json", || Ok(cmb_json(&bill(83, 9), false).into_bytes())),
-    ("boc/samples/credit.pdf", || boc_pdf(&bill(9, 22), &bill(91, 5), "2026-02")),
-    ("boc/samples/credit-supplementary.pdf", || boc_pdf(&bill(10, 40), &bill(101, 4), "")),
+    ("boc/samples/credit.pdf", || boc_pdf([&bill(9, 22), &bill(91, 5)], "2026-02", false)),
+    ("boc/samples/credit-supplementary.pdf", || boc_pdf([&bill(10, 40), &bill(101, 4)], "", false)),
+    ("boc/samples/credit-two-cards.pdf", || boc_pdf([&bill(14, 12), &bill(141, 9)], "2026-02", true)),
     ("boc/samples/credit-mail.html", || Ok(boc_page(&bill(11, 14)).into_bytes())),
     ("boc/samples/credit-mail.eml", || {
         let page = boc_page(&bill(112, 21));
@@ -360,11 +361,11 @@ fn cmb_json(bill: &Bill, inside: bool) -> String {
 
 const BOC_HEADER: [&str; 6] = ["交易日", "银行记账日", "卡号后四位", "交易描述", "存入", "支出"];
 
-fn boc_cells(row: &CardRow, full_dates: bool) -> Vec<String> {
+fn boc_cells(row: &CardRow, card: &str, full_dates: bool) -> Vec<String> {
     let day = |day| if full_dates { dashed(day) } else { month_day(day, "/") };
     let (credit, debit) = if row.is_credit() { (row.figure(), String::new()) } else { (String::new(), row.figure()) };
     let made = if row.kind == Kind::Instalment { row.posted } else { row.made };
-    vec![day(made), day(row.posted), CARD.to_owned(), format!("{}CHN", row.text), credit, debit]
+    vec![day(made), day(row.posted), card.to_owned(), format!("{}CHN", row.text), credit, debit]
 }
 
 /// 上期, 支出, 存入, 本期.
@@ -377,8 +378,12 @@ fn boc_summary(bill: &Bill) -> [String; 4] {
     ]
 }
 
-/// With a month in its title, dates in full; without, a supplementary card's bill, dates without their year.
-fn boc_pdf(yuan: &Bill, dollars: &Bill, month: &str) -> Result<Vec<u8>, MakeError> {
+/// The last digits of a holder's other card.
+const OTHER_CARD: &str = "7350";
+
+/// With a month in its title, dates in full; without, a supplementary card's bill, dates without their year. The second
+/// table is the dollars', or with `two_cards` another card's.
+fn boc_pdf([yuan, second]: [&Bill; 2], month: &str, two_cards: bool) -> Result<Vec<u8>, MakeError> {
     const COLUMNS: [Column; 6] = [
         Column::left("交易日\nTransaction Date", 42.0, 70.0),
         Column::left("银行记账日\nPosting Date", 135.0, 70.0),
@@ -415,8 +420,12 @@ fn boc_pdf(yuan: &Bill, dollars: &Bill, month: &str) -> Result<Vec<u8>, MakeErro
         bottom: 40.0,
         repeat_header: false,
     };
-    let cells =
-        |bill: &Bill| -> Vec<Row> { bill.rows.iter().map(|row| Row::Cells(boc_cells(row, full_dates))).collect() };
+    let cells = |bill: &Bill, card: &str| -> Vec<Row> {
+        bill.rows.iter().map(|row| Row::Cells(boc_cells(row, card, full_dates))).collect()
+    };
+    let of = |card: &str| if two_cards { format!("（卡号：{card}）") } else { String::new() };
+    let other = if two_cards { OTHER_CARD } else { CARD };
+    let currency = if two_cards { "人民币账户交易明细/RMB" } else { "美元账户交易明细/USD" };
     pdf.page(A4);
     let (title, english) = if full_dates {
         (format!("中国银行信用卡账单({month})"), "BOC Credit Card Billing Statement(2026-02)")
@@ -434,11 +443,12 @@ fn boc_pdf(yuan: &Bill, dollars: &Bill, month: &str) -> Result<Vec<u8>, MakeErro
     pdf.text(font, 9.0, 65.0, 670.0, "2026-03-12");
     pdf.text(font, 9.0, 205.0, 670.0, "2026-02-20");
     pdf.text(font, 9.0, 336.0, 670.0, &format!("欠款 RMB {}", grouped(yuan.after)));
-    over(&mut pdf, 630.0, "人民币账户交易明细/RMB Transaction Detailed List", yuan);
-    let y = table::draw_below(&mut pdf, font, &table(540.0), &cells(yuan), &|pdf, page, _| foot(pdf, page + 1));
-    // The dollars' table begins where the yuan's ends, on the same page.
-    over(&mut pdf, y - 30.0, "美元账户交易明细/USD Transaction Detailed List", dollars);
-    let end = table::draw_below(&mut pdf, font, &table(y - 120.0), &cells(dollars), &|_, _, _| ());
+    let title = format!("人民币账户交易明细/RMB Transaction Detailed List{}", of(CARD));
+    over(&mut pdf, 630.0, &title, yuan);
+    let y = table::draw_below(&mut pdf, font, &table(540.0), &cells(yuan, CARD), &|pdf, page, _| foot(pdf, page + 1));
+    // The second table begins where the first ends, on the same page.
+    over(&mut pdf, y - 30.0, &format!("{currency} Transaction Detailed List{}", of(other)), second);
+    let end = table::draw_below(&mut pdf, font, &table(y - 120.0), &cells(second, other), &|_, _, _| ());
     pdf.text(font, 10.0, 18.0, end - 24.0, "积分奖励计划/Loyalty Plan");
     pdf.finish(None)
 }
@@ -446,7 +456,7 @@ fn boc_pdf(yuan: &Bill, dollars: &Bill, month: &str) -> Result<Vec<u8>, MakeErro
 fn boc_page(bill: &Bill) -> String {
     let mut rows = vec![mail::row(&BOC_HEADER)];
     for row in &bill.rows {
-        let cells = boc_cells(row, true);
+        let cells = boc_cells(row, CARD, true);
         rows.push(mail::row(&cells.iter().map(String::as_str).collect::<Vec<_>>()));
     }
     let summary = boc_summary(bill);
