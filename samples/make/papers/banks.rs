@@ -16,6 +16,14 @@ pub const PAPERS: &[Paper] = &[
     ("bocom/samples/card.csv", || grid(Form::Csv, &BOCOM_CARD)),
     ("bocom/samples/card.xls", || grid(Form::Xls, &Grid { seed: 14, rows: 12, ..BOCOM_CARD })),
     ("bocom/samples/card-2003-xml.xls", || grid(Form::Xml2003, &Grid { seed: 15, rows: 14, ..BOCOM_CARD })),
+    ("cmb/samples/2019.pdf", || pages(&CMB_2019)),
+    ("cmb/samples/bank-saved-again.csv", || grid(Form::CsvGbk, &CMB_BANK)),
+    ("cmb/samples/converter-long.csv", || grid(Form::Csv, &CMB_CONVERTER)),
+    ("abc/samples/converter-long.csv", || grid(Form::Csv, &ABC_CONVERTER)),
+    ("boc/samples/converter-long.csv", || grid(Form::Csv, &BOC_CONVERTER)),
+    ("bocom/samples/converter-long.csv", || grid(Form::Csv, &BOCOM_CONVERTER)),
+    ("ccb/samples/bank-without-balance.xls", || grid(Form::Xls, &CCB_BANK)),
+    ("icbc/samples/credit-gbk.csv", || grid(Form::CsvGbk, &ICBC_CARD_SHEET)),
     ("psbc/samples/deposit.pdf", || pages(&PSBC)),
     ("psbc/samples/deposit-rows-hang.pdf", || pages(&Pages { seed: 22, rows: 14, wrap: Wrap::Top, ..PSBC })),
     ("citic/samples/deposit.pdf", || pages(&CITIC)),
@@ -168,6 +176,116 @@ const BOCOM_CARD: Grid = Grid {
         "记账日期|交易时间|交易地点|交易方式|支出金额|收入金额|余额|对方户名|对方账户|对方开户行|摘要",
     ],
     row: "{date}|{date} {clock}|{channel}|{text}|{out?--}|{in?--}|{balance}|{name}|{account}||{remark}",
+    ..GRID
+};
+
+/// As it was printed until 2020: the currency in words, a number of the list, up to three lines for the other side.
+const CMB_2019: Pages<'_> = Pages {
+    seed: 161,
+    rows: 30,
+    title: "招商银行交易流水",
+    size: 8.0,
+    before: &[
+        &[(240.0, "Transaction Statement of China Merchants Bank")],
+        &[(300.0, "{from} -- {to}")],
+        &[(28.3, "户    名：{holder}"), (420.0, "账号：{number}")],
+        &[(28.3, "账户类型：ALL/全币种"), (420.0, "开 户 行：示例支行")],
+        &[(28.3, "申请时间：2020-01-02 10:15:03"), (420.0, "电子流水号：20200102101503")],
+    ],
+    columns: &[
+        Column::left("记账日期\nDate", 28.3, 60.0),
+        Column::left("货币\nCurrency", 110.0, 50.0),
+        Column::right("交易金额\nTransation Amount", 260.0, 80.0),
+        Column::right("联机余额\nBalance", 360.0, 80.0),
+        Column::left("交易摘要\nTransaction Type", 390.0, 90.0),
+        Column::left("对手信息\nCounter Party", 520.0, 84.0),
+    ],
+    row: "{date}|人民币|{amount}|{balance}|{text}|{name} {account}",
+    per_page: 12,
+    foot: &["{page}/{pages}"],
+    ..PAGES
+};
+
+const CMB_BANK: Grid = Grid {
+    seed: 162,
+    newest_first: true,
+    before: &[
+        "# 招商银行交易记录",
+        "# 导出时间: [            2026-04-20 09:30:00]",
+        "# 账    号: [一卡通:{starred}   招商银行]",
+        "# 币    种: [                         人民币]",
+        "# 起始日期: [{from_compact}]   终止日期: [{to_compact}]",
+        "# 过滤设置: 无",
+        "",
+        "交易日期|交易时间|收入|支出|余额|交易类型|交易备注",
+    ],
+    row: "{compact}|{clock}|{in}|{out}|{balance}|\t{text}|\t{remark}",
+    after: &["", "# 收入合计: {in_rows} 笔，共 {in_sum} 元", "# 支出合计: {out_rows} 笔，共 {out_sum} 元"],
+    ..GRID
+};
+
+const CMB_CONVERTER: Grid = Grid {
+    seed: 163,
+    before: &["记账日期|货币|交易金额|联机余额|交易摘要|对手信息|客户摘要"],
+    row: "{date}|CNY|{amount}|{balance}|{text}|{name} {account}|{remark}",
+    ..GRID
+};
+
+const ABC_CONVERTER: Grid = Grid {
+    seed: 164,
+    before: &["交易日期|交易时间|交易摘要|交易金额|本次余额|对手信息|日 志 号|交易渠道|交易附言"],
+    row: "{compact}|{clock6}|{text}|{plain}|{bare}|{name?--}|{log}|{channel}|{remark}",
+    ..GRID
+};
+
+const BOC_CONVERTER: Grid = Grid {
+    seed: 165,
+    newest_first: true,
+    before: &[
+        "中国银行交易流水明细单",
+        "记账日期|记账时间|币别|金额|余额|交易名称|渠道|网点名称|附言|对方账户名|对方卡号/账号|对方开户行|借记卡号",
+    ],
+    row: "{date}|{clock}|人民币|{amount}|{balance}|{text}|{channel}|-------------------|{remark?----------}|{name}|{account}|-------------------|6217******0000",
+    ..GRID
+};
+
+const BOCOM_CONVERTER: Grid = Grid {
+    seed: 166,
+    before: &["序号|交易日期|交易时间|交易类型|借贷|交易金额|余额|对方账号|对方户名|交易地点|摘要"],
+    row: "{n}|{date}|{clock}|{text}|{flow:借/贷} {flow:Dr/Cr}|{abs}|{balance}|{account}|{name}|{channel}|{remark}",
+    ..GRID
+};
+
+/// Time and balance can be left out of the export.
+const CCB_BANK: Grid = Grid {
+    seed: 167,
+    before: &[
+        "China Construction Bank",
+        "开户机构：|示例支行",
+        "币　　种：|人民币",
+        "账　　号：|{starred}",
+        "",
+        "记账日  |交易日期  |支出  |收入  |币种  |摘要  |对方账号  |对方户名  |交易地点  ",
+    ],
+    row: "{compact}|{compact}|{out?0.0}|{in?0.0}|人民币|{text}|{masked}|{name}|{remark}",
+    after: &["以上数据仅供参考|具体内容请以柜台为准"],
+    ..GRID
+};
+
+const ICBC_CARD_SHEET: Grid = Grid {
+    seed: 168,
+    newest_first: true,
+    before: &[
+        "明细查询文件下载",
+        "",
+        "卡号: 6222****0000|卡别名: ",
+        "",
+        "子账户类别: ",
+        "",
+        "交易日期|记账日期|摘要|交易场所|交易国家或地区简称|交易金额(收入)|交易金额(支出)|交易币种|记账金额(收入)|记账金额(支出)|记账币种|余额|对方户名",
+    ],
+    row: "{date}     \t|{date}     \t|{text}     \t|{remark}     \t|CHN  \t|{in?-}\t|{out?-}\t|人民币\t|{in?-}\t|{out?-}\t|人民币\t|{balance}\t|{name}     \t|",
+    after: &[" ", "合计金额|||||{in_sum}|{out_sum}||{in_sum}|{out_sum}|||"],
     ..GRID
 };
 

@@ -100,6 +100,11 @@ pub const PAPERS: &[Paper] = &[
         );
         grid(Form::Xls, &paper)
     }),
+    ("ccb/samples/corporate-plain.csv", || {
+        const PLAIN_NAMES: &str = "账号|账户名称|交易时间|对方户名|对方账号|摘要|借方发生额（支取）|贷方发生额（收入）|余额|币种|账户明细编号-交易流水号|备注";
+        let row = "6222000000000000|青禾商贸有限公司|{compact} {clock}|{name}|{account}|{text}|{out?0.00}|{in?0.00}|{balance}|人民币元|{log}|{remark}";
+        grid(Form::CsvGbk, &Grid { newest_first: true, ..firm(359, &[PLAIN_NAMES], row) })
+    }),
     ("cdb/samples/corporate.xlsx", || grid(Form::Xlsx, &CDB)),
     ("cdb/samples/corporate-newest-first.xls", || {
         grid(Form::Xls, &Grid { seed: 410, newest_first: true, rows: 30, ..CDB })

@@ -9,6 +9,11 @@ use crate::{MakeError, alipay, archive, boc, ccb, icbc, wechat};
 
 pub const PAPERS: &[Paper] = &[
     ("alipay/samples/web-2022.csv", || Ok(alipay::web(&wallet(Wallet::Alipay)?))),
+    ("alipay/samples/web-short.txt", || {
+        let mut short = wallet(Wallet::Alipay)?;
+        short.rows.truncate(7);
+        Ok(alipay::web(&short))
+    }),
     ("alipay/samples/app.pw-246813.zip", || {
         let csv = alipay::app_v2(&wallet(Wallet::Alipay)?);
         archive::zip("支付宝交易明细(20260301-20260331).csv", &csv, Some("246813"))

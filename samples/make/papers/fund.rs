@@ -14,6 +14,7 @@ pub const PAPERS: &[Paper] = &[
     ("provident_fund/samples/chengdu.pdf", || pdf(&chengdu())),
     ("provident_fund/samples/chongqing.pdf", || pdf(&chongqing())),
     ("provident_fund/samples/chongqing.html", || Ok(html("重庆市住房公积金管理中心", &[chongqing()]))),
+    ("provident_fund/samples/chengdu.xlsx", || xlsx("公积金明细", &chengdu())),
     ("provident_fund/samples/nanjing.json", || Ok(nanjing().into_bytes())),
     ("provident_fund/samples/suzhou.json", || Ok(suzhou().into_bytes())),
     ("provident_fund/samples/certificate.pdf", || pdf(&certificate(1_050_000, 12, "正常"))),
