@@ -92,7 +92,30 @@ pub fn read_table(layout: &Layout, pages: &[Page], reference: Option<Date>) -> T
         }
         at = end;
     }
+    if table.found && layout.records.is_none() && pages.iter().any(|page| page.reader.is_some()) {
+        count_unread(&mut table);
+    }
     table
+}
+
+/// A page whose header was misread stands outside the table with its rows: they are missing, and nothing may be proven
+/// without them.
+fn count_unread(table: &mut Table) {
+    let unread: Vec<TextLine> = table.outside.iter().filter(|line| line.is_movement()).cloned().collect();
+    for line in unread {
+        let seq = table.next_seq();
+        table.holes.push(seq);
+        let problem = Problem::new(
+            ProblemCode::UnreadableRow,
+            "这一行像是一笔交易，但所在页的表头未能识别：请重拍这一页或上传原始电子文件",
+            "this line looks like a movement, but the header of its page could not be read: photograph the page again or \
+             hand in the original file",
+        );
+        table.problems.push(match line.pieces.first() {
+            Some(piece) => problem.at(piece.source.clone()).row(seq),
+            None => problem.row(seq),
+        });
+    }
 }
 
 /// Lines at the top that stand outside the table on a page before do so here too.

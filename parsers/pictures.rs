@@ -466,3 +466,18 @@ fn an_amount_that_no_balance_reaches_is_not_proven_while_it_is_in_doubt() {
     let (statement, _) = with("-10.00 990.00", "-{7|1:2}0.00 990.00");
     assert_eq!((statement.proof.status, statement.proof.unchecked.as_slice()), (ProofStatus::Consistent, &[1][..]));
 }
+
+#[test]
+fn a_page_whose_header_cannot_be_read_is_not_left_out_in_silence() {
+    let first = table(ROWS);
+    let mut unread = first.clone();
+    for name in ["交易日期", "交易金额", "账户余额", "对方户名", "摘要"] {
+        unread.text = unread.text.replacen(name, &"口".repeat(name.chars().count()), 1);
+    }
+    unread.number = 1;
+    let mut second = first;
+    second.number = 2;
+    let (statement, parsed) = read(vec![unread, second]);
+    assert!(!statement.proof.status.is_proof(), "{:?}", statement.proof);
+    assert_eq!(parsed.problems.iter().filter(|p| p.code == ProblemCode::UnreadableRow).count(), 5);
+}
