@@ -33,6 +33,10 @@ pub struct Input<'a> {
     pub documents: &'a [DocumentView<'a>],
     pub declaration: &'a Declaration,
     pub policy: &'a decision::Policy,
+    /// What issuers sent directly, to compare documents with.
+    pub feeds: &'a [Statement],
+    /// Earlier applicants, where the lender remembers them.
+    pub across: Option<&'a checks::registry::Across<'a>>,
     /// The day the assessment is made for.
     pub as_of: Date,
 }
@@ -68,6 +72,8 @@ pub fn assess(input: &Input<'_>) -> Result<Assessment, decision::PolicyError> {
         ledger: &ledger,
         features: &features,
         declaration: input.declaration,
+        feeds: input.feeds,
+        across: input.across,
         as_of: input.as_of,
     });
     let mut profile = profile::build(&ledger, &features, &findings, input.declaration);

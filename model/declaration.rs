@@ -1,5 +1,6 @@
 //! What the applicant states.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::{Money, Sensitive, Text};
@@ -55,6 +56,8 @@ pub struct Declaration {
     pub id_number: Option<Sensitive<Text>>,
     pub monthly_income: Option<Money>,
     pub employer: Option<Text>,
+    /// First day of work for that employer.
+    pub employed_since: Option<Date>,
     pub occupation: Option<Occupation>,
     /// The applicant's correction of the sector that the documents suggest; `occupation` is only a claim.
     pub sector: Option<Sector>,

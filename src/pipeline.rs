@@ -129,7 +129,7 @@ pub fn assess(
             Err(_) => DocumentView { statements: &[], problems: &[], facts: &unknown },
         })
         .collect();
-    let input = Input { documents: &views, declaration, policy, as_of };
+    let input = Input { documents: &views, declaration, policy, feeds: &[], across: None, as_of };
     match catch_unwind(AssertUnwindSafe(|| assessment::assess(&input))) {
         Ok(outcome) => Ok(outcome?),
         Err(_) => Err(AssessError::Panicked),

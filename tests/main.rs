@@ -3,6 +3,7 @@
 
 mod api;
 mod applicants;
+mod catalogue;
 mod cli;
 mod corpus;
 mod db;

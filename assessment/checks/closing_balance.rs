@@ -1,4 +1,6 @@
 //! X02: the opening balance and all movements must give the closing balance.
+//!
+//! Innocent: a sub-account or currency printed under the same heading.
 
 use model::finding::Severity;
 use model::proof::Equation;

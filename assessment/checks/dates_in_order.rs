@@ -2,6 +2,7 @@
 //!
 //! A row typed in later usually stands where its amount fits, not where its date does. Only days are compared:
 //! issuers print one day's rows in whatever order they were booked.
+//! Innocent: a list by date of value.
 
 use jiff::civil::Date;
 use model::finding::Severity;

@@ -1,4 +1,6 @@
 //! X08: rows must lie in the printed period, the period must end by the day of issue, and nothing may be in the future.
+//!
+//! Innocent: a card purchase made before the bill and booked within it (it passes).
 
 use jiff::civil::Date;
 use model::finding::{Evidence, Severity};

@@ -3,6 +3,7 @@
 //! Shown is what certainly is debt: instalments and mortgage. Rent, insurance and tuition are obligations, but nobody
 //! declares them as debt, and of a card that is paid off only a part is. Declaring more than the documents show is
 //! honest: the rest is paid from an account that is not among them.
+//! Innocent: a loan shared with a spouse, or repaid for somebody else.
 
 use model::Text;
 use model::finding::{Evidence, Severity};

@@ -1,4 +1,6 @@
 //! V01: the documents must bear out the declared income.
+//!
+//! Innocent: income in cash, or into an account that is not shown.
 
 use model::Text;
 use model::finding::{Evidence, Severity};

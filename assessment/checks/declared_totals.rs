@@ -2,6 +2,7 @@
 //!
 //! A bank's totals are arithmetic. Wallets say themselves that theirs may differ ("因统计逻辑不同"), and a WeChat
 //! export loses the rows its owner deleted in the app: there a difference says less.
+//! Innocent: a wallet that counts otherwise than it lists, rows that its owner deleted.
 
 use model::finding::Severity;
 use model::proof::Equation;

@@ -2,6 +2,7 @@
 //!
 //! Masked names (张*), spaces, the dot in a name of several parts and characters a printer lacks are innocent. A
 //! WeChat export names its owner by nickname, which is no name.
+//! Innocent: masked names, rare characters, a nickname, the dot in a name.
 
 use model::finding::{Evidence, Severity};
 use model::statement::{Holder, StatementKind};

@@ -41,6 +41,17 @@ pub fn is_complete(name: &str) -> bool {
     !signs.is_empty() && signs.iter().all(|sign| matches!(sign, Sign::Character(_)))
 }
 
+/// Whether the name looks like a person's: two to four Chinese characters, longer with the dot of a transcribed name, and
+/// no word of a firm.
+pub fn is_persons(name: &str) -> bool {
+    let name = name.trim();
+    let han = name.chars().filter(|c| matches!(c, '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{3134f}' | '*')).count();
+    let dots = name.chars().filter(|c| matches!(c, '·' | '•' | '・')).count();
+    let only = han + dots == name.chars().count();
+    let length = if dots > 0 { 3..=20 } else { 2..=4 };
+    only && length.contains(&han) && !super::tables::company_words().iter().any(|word| name.contains(word.as_str()))
+}
+
 fn signs(name: &str) -> Vec<Sign> {
     let mut signs = Vec::new();
     for character in name.chars() {

@@ -3,6 +3,7 @@
 //! Rows are matched one to one: by day, amount and balance; then by the issuer's reference; then by amount and balance
 //! within a few days, as one export prints when a row happened and another when it was booked. The first and the last
 //! day of the overlap are left out: an export made at noon lacks the afternoon.
+//! Innocent: an export made before the day was over, rows that a wallet's owner deleted (medium).
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,6 @@
 //! X03: totals printed for a page (本页合计, 承前页, 过次页) must be those of the page's rows.
+//!
+//! Innocent: a page that could not be read in full.
 
 use model::Source;
 use model::finding::Severity;

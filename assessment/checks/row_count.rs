@@ -1,6 +1,7 @@
 //! X05: a document must have as many rows as it says.
 //!
 //! Rows deleted from an export, and rows that could not be read, show here.
+//! Innocent: an export trimmed by its owner.
 
 use model::finding::Severity;
 use model::proof::Equation;

@@ -3,6 +3,7 @@
 //! Edited amounts rarely come with every later balance recomputed. The parsers try the printed order, its reverse
 //! and each day by itself before an equation counts as broken, so same-second reordering does not arrive here. Rows
 //! that could not be read are stepped over: the hole they leave is `row_count`'s business.
+//! Innocent: a digit misread from a picture (medium there), rows of one second printed in another order.
 
 use model::finding::Severity;
 use model::proof::Equation;

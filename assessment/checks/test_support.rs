@@ -1,17 +1,20 @@
 //! Small applications in text, for the checks' tests.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use model::declaration::Declaration;
 use model::document::FileFacts;
 use model::feature::{Feature, Features};
 use model::finding::Outcome;
 use model::forensics::Traces;
-use model::ledger::{Category, Entry, Grade, Ledger, LedgerAccount};
+use model::ledger::{Category, Entry, Grade, Ledger, LedgerAccount, RowRef};
 use model::proof::{Broken, Equation, Proof, ProofStatus};
 use model::source::Area;
-use model::statement::{Flow, Statement, StatementKind, Status};
+use model::statement::{Field, Flow, Statement, StatementKind, Status};
 use model::{Money, Period, Problem, Sensitive, Source, Sourced, Text, When, fixtures};
 
+use super::registry::{Across, Key, Registry};
 use super::{Check, View};
 use crate::DocumentView;
 
@@ -54,6 +57,46 @@ pub fn bank_on_page(rows: &str) -> Statement {
         row.amount_source = on_row(row.seq);
     }
     statement
+}
+
+/// A deposit statement whose rows of 20 to 22 March, June, September and December that pay in are its interest.
+pub fn quarter_of(issuer: &str, rows: &str) -> Statement {
+    let mut statement = statement(StatementKind::DepositAccount, issuer, rows);
+    for row in &mut statement.transactions {
+        let date = row.time.unwrap().date;
+        if date.month() % 3 == 0 && (20..=22).contains(&date.day()) && row.amount < Money::from_fen(100_000) {
+            row.description = row.amount.is_positive().then(|| "结息".into());
+        }
+    }
+    statement
+}
+
+/// A paper of facts, the n-th of them on line n.
+pub fn paper(kind: StatementKind, facts: &[(&str, &str)]) -> Statement {
+    let mut statement = statement(kind, kind.as_str(), "");
+    statement.fields = fields(1, facts);
+    statement
+}
+
+/// … with records, each on a line of its own from line 1.
+pub fn records(kind: StatementKind, rows: &[&[(&str, &str)]]) -> Statement {
+    let mut statement = statement(kind, kind.as_str(), "");
+    statement.records = (1..).zip(rows).map(|(line, facts)| fields_on(line, facts)).collect();
+    statement
+}
+
+fn fields(first: u32, facts: &[(&str, &str)]) -> BTreeMap<Text, Field> {
+    (first..).zip(facts).flat_map(|(line, fact)| fields_on(line, &[*fact])).collect()
+}
+
+fn fields_on(line: u32, facts: &[(&str, &str)]) -> BTreeMap<Text, Field> {
+    let field = |value: &str| Field { value: value.into(), source: Source::Line { line, column: 1 }, confidence: 1.0 };
+    facts.iter().map(|(name, value)| (Text::from(*name), field(value))).collect()
+}
+
+/// A box on a page whose right edge stands at `right`.
+pub fn on_page(page: u32, right: f32) -> Source {
+    Source::Page { page, area: Area { x0: right - 0.05, y0: 0.1, x1: right, y1: 0.12 } }
 }
 
 /// A bank statement with the name on line 80.
@@ -121,8 +164,53 @@ pub struct Case {
     pub features: Features,
     pub declaration: Declaration,
     as_of: Date,
-    /// What every document's file says about itself.
-    facts: FileFacts,
+    /// Of every document.
+    pub facts: FileFacts,
+    feeds: Vec<Statement>,
+    known: Option<(Registry, String, Vec<String>)>,
+    pub device: Option<String>,
+}
+
+pub fn key() -> Key {
+    Key::new(&[7; 32]).unwrap()
+}
+
+/// A registry that knows the case's documents from an applicant.
+pub fn remembering(case: &Case, person: &str, files: &[&str]) -> Registry {
+    merge(Registry::default(), case, person, files, None, &[], "2026-03-31")
+}
+
+pub fn remembering_device(seen: &[(&str, &str)]) -> Registry {
+    let none = Case::of(&[]);
+    seen.iter()
+        .fold(Registry::default(), |registry, (person, on)| merge(registry, &none, person, &[], Some("phone"), &[], on))
+}
+
+pub fn remembering_payer(payer: &str, persons: &[&str]) -> Registry {
+    let none = Case::of(&[]);
+    persons.iter().fold(Registry::default(), |registry, person| {
+        merge(registry, &none, person, &[], None, &[payer.to_owned()], "2026-03-31")
+    })
+}
+
+fn merge(
+    registry: Registry,
+    case: &Case,
+    person: &str,
+    files: &[&str],
+    device: Option<&str>,
+    payers: &[String],
+    on: &str,
+) -> Registry {
+    let files: Vec<Option<&str>> = files.iter().copied().map(Some).collect();
+    let none = Registry::default();
+    let across = Across { key: &key(), registry: &none, files: &files, device, person: Some(person) };
+    let documents: Vec<DocumentView<'_>> = case
+        .documents
+        .iter()
+        .map(|statements| DocumentView { statements, problems: &[], facts: &case.facts })
+        .collect();
+    registry.with(&across.fingerprints(&documents, payers), &across.person(), day(on))
 }
 
 impl Case {
@@ -136,6 +224,9 @@ impl Case {
             declaration: Declaration::default(),
             as_of: day("2026-06-30"),
             facts: FileFacts::default(),
+            feeds: Vec::new(),
+            known: None,
+            device: Some("phone".to_owned()),
         }
     }
 
@@ -148,8 +239,71 @@ impl Case {
         self.filed(FileFacts { traces, ..FileFacts::default() })
     }
 
+    pub fn with_feed(mut self, feed: Statement) -> Self {
+        self.feeds.push(feed);
+        self
+    }
+
+    /// Compared with earlier applicants, as `person` with these files.
+    pub fn across(mut self, registry: Registry, person: &str, files: &[&str]) -> Self {
+        self.known = Some((registry, person.to_owned(), files.iter().map(|file| (*file).to_owned()).collect()));
+        self
+    }
+
     pub fn assessed_on(mut self, date: &str) -> Self {
         self.as_of = day(date);
+        self
+    }
+
+    /// The ledger as it would be made of these documents: an account a statement, an entry a row, oldest first.
+    pub fn merged(mut self) -> Self {
+        for (document, statements) in (0_u32..).zip(&self.documents) {
+            for (number, statement) in (0_u32..).zip(statements) {
+                let account = u32::try_from(self.ledger.accounts.len()).unwrap();
+                let dates = || statement.transactions.iter().filter_map(|row| Some(row.time?.date));
+                let told = Period::new(dates().min().unwrap_or(Date::MIN), dates().max().unwrap_or(Date::MIN));
+                let covered = statement.period.as_ref().map(|period| period.value).or(told);
+                self.ledger.accounts.push(LedgerAccount {
+                    kind: statement.kind,
+                    issuer: statement.issuer.clone(),
+                    tail: statement.account.as_ref().and_then(|printed| printed.value.tail()).map(Text::from),
+                    currency: None,
+                    currency_assumed: false,
+                    statements: vec![(document, number)],
+                    covered: covered.into_iter().collect(),
+                    proven: true,
+                    grade: Grade::C,
+                });
+                let mut entries: Vec<Entry> = statement
+                    .transactions
+                    .iter()
+                    .map(|row| Entry {
+                        rows: vec![RowRef { document, statement: number, seq: row.seq }],
+                        time: row.time,
+                        flow: row.flow,
+                        balance: row.balance,
+                        status: row.status,
+                        counterparty: row.counterparty.clone(),
+                        description: row.description.clone(),
+                        method: row.method.clone(),
+                        ..entry(account, "2026-01-01", &row.amount.to_string())
+                    })
+                    .collect();
+                entries.sort_by_key(|entry| entry.time);
+                self.ledger.entries.extend(entries);
+            }
+        }
+        self
+    }
+
+    /// Sorts the ledger's rows whose words hold `word` under a category.
+    pub fn categorised(mut self, word: &str, category: Category) -> Self {
+        let says = |text: &Option<Text>| text.as_deref().is_some_and(|text| text.contains(word));
+        for entry in &mut self.ledger.entries {
+            if says(&entry.description) || says(&entry.counterparty) || says(&entry.method) {
+                entry.category = category;
+            }
+        }
         self
     }
 
@@ -187,8 +341,20 @@ impl Case {
                 facts: &self.facts,
             })
             .collect();
+        let key = key();
+        let files: Vec<Option<&str>> =
+            self.known.iter().flat_map(|(_, _, files)| files).map(|file| Some(file.as_str())).collect();
+        let across = self.known.as_ref().map(|(registry, person, _)| Across {
+            key: &key,
+            registry,
+            files: &files,
+            device: self.device.as_deref(),
+            person: Some(person),
+        });
         let view = View {
             documents: &documents,
+            feeds: &self.feeds,
+            across: across.as_ref(),
             ledger: &self.ledger,
             features: &self.features,
             declaration: &self.declaration,

@@ -4,6 +4,7 @@
 //! own money moves under many names. A wallet row asks for a bank leg when it names one of the application's cards and
 //! that card's statement covers the day and the next one, as banks book a late payment overnight. A bank row asks for a wallet leg when it names a wallet that is among the documents, covers the day and
 //! the day before, and is known to use this card.
+//! Innocent: netting, red packets, payments from several sources.
 
 use std::collections::BTreeSet;
 

@@ -218,7 +218,7 @@ fn certificate(base: i64, percent: i64, status: &str) -> Form {
     Form {
         title: "住房公积金缴存证明".to_owned(),
         before: vec![
-            "姓名：顾小满|证件号码：110101199001010011|个人账号：A100200300".to_owned(),
+            "姓名：顾小满|证件号码：110101199001010031|个人账号：A100200300".to_owned(),
             format!("单位名称：青禾信息技术有限公司|开户日期：2019-07-15|缴存状态：{status}"),
             format!("缴存基数：{}元|单位缴存比例：{percent}%|个人缴存比例：{percent}%", yuan(base)),
             format!("单位月缴存额：{}元|个人月缴存额：{}元|月缴存额：{}元", yuan(each), yuan(each), yuan(2 * each)),

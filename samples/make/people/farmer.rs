@@ -30,7 +30,7 @@ const HARVESTS: [(Date, i64, &str); 6] = [
 ];
 
 pub fn applicant() -> Result<Applicant, MakeError> {
-    let holder = Holder { name: "田守禾".to_owned(), id_number: "990104197609190318".to_owned() };
+    let holder = Holder { name: "田守禾".to_owned(), id_number: "990104197609190310".to_owned() };
     let account = Account::new(Bank::Ccb, "6217001540021165", Money::from_fen(1_840_000));
     let mut world = World::new(&holder.name, vec![account], 20_260_904);
     plan(&mut world);

@@ -17,7 +17,7 @@ const FAMILY: Party = Party { name: "罗小梅", account: "6228481236600047711" 
 const CARD: usize = 0;
 
 pub fn applicant() -> Result<Applicant, MakeError> {
-    let holder = Holder { name: "罗大川".to_owned(), id_number: "990102198811050413".to_owned() };
+    let holder = Holder { name: "罗大川".to_owned(), id_number: "99010219881105041X".to_owned() };
     let account = Account::new(Bank::Abc, "6228480329113344", Money::from_fen(623_518));
     let mut world = World::new(&holder.name, vec![account], 20_260_902);
     plan(&mut world);

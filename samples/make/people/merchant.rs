@@ -23,7 +23,7 @@ const BOC: usize = 0;
 const ICBC: usize = 1;
 
 pub fn applicant() -> Result<Applicant, MakeError> {
-    let holder = Holder { name: "何巧云".to_owned(), id_number: "990103198502280562".to_owned() };
+    let holder = Holder { name: "何巧云".to_owned(), id_number: "990103198502280568".to_owned() };
     let accounts = vec![
         Account::new(Bank::Boc, "6217856200019021", Money::from_fen(1_865_240)),
         Account::new(Bank::Icbc, "6222081202007744", Money::from_fen(318_066)),

@@ -21,8 +21,8 @@ const LENDER: Party = Party { name: "示例消费金融股份有限公司", acco
 const CARD: usize = 0;
 
 pub fn applicant() -> Result<Applicant, MakeError> {
-    let holder = Holder { name: "陆知夏".to_owned(), id_number: "990101199403120027".to_owned() };
-    let account = Account::new(Bank::Cmb, "6214830178425678", Money::from_fen(2_345_678));
+    let holder = Holder { name: "陆知夏".to_owned(), id_number: "990101199403120026".to_owned() };
+    let account = Account::new(Bank::Cmb, "6214830173425678", Money::from_fen(2_345_678));
     let mut world = World::new(&holder.name, vec![account], 20_260_901);
     plan(&mut world);
     world.live(super::WINDOW.to)?;

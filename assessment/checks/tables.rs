@@ -1,0 +1,238 @@
+//! Dated facts that checks compare with, from `tables/*.toml`: an operator changes those, never this.
+
+use std::sync::LazyLock;
+
+use jiff::civil::Date;
+use model::Period;
+use rust_decimal::Decimal;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+/// The tables are part of the program: a faulty one is our own bug, and every test of this stage fails on it.
+fn load<T: DeserializeOwned>(name: &str, text: &str) -> T {
+    match toml::from_str(text) {
+        Ok(table) => table,
+        Err(fault) => panic!("tables/{name}: {fault}"),
+    }
+}
+
+macro_rules! table {
+    ($function:ident, $type:ty, $file:literal) => {
+        #[doc = concat!("`tables/", $file, "`.")]
+        pub fn $function() -> &'static $type {
+            static TABLE: LazyLock<$type> = LazyLock::new(|| load($file, include_str!(concat!("../tables/", $file))));
+            &TABLE
+        }
+    };
+}
+
+table!(rates, Rates, "rates.toml");
+table!(bins, Bins, "bins.toml");
+table!(regions, Regions, "regions.toml");
+table!(fees, Fees, "fees.toml");
+table!(tax, Tax, "tax.toml");
+table!(fund, Fund, "fund.toml");
+table!(social, Social, "social.toml");
+table!(employers, Employers, "employers.toml");
+table!(vocabulary, Vocabulary, "vocabulary.toml");
+table!(uses, Uses, "uses.toml");
+table!(agents, Agents, "agents.toml");
+
+/// Demand deposit rates.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rates {
+    /// Issuers that pay exactly the listed rate.
+    pub listed_issuers: Vec<String>,
+    /// Share of one a year, from a day on, in order.
+    pub listed: Vec<DatedRate>,
+    /// Rates that other banks have paid.
+    pub allowed: Vec<Decimal>,
+    /// Words of accounts whose interest is tiered or goes by another rule.
+    pub tiered_words: Vec<String>,
+    pub interest_words: Vec<String>,
+    pub not_interest_words: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DatedRate {
+    pub from: Date,
+    pub rate: Decimal,
+}
+
+impl Rates {
+    /// What large banks listed on the day; `None` before the table begins.
+    pub fn listed_on(&self, day: Date) -> Option<Decimal> {
+        self.listed.iter().rev().find(|one| one.from <= day).map(|one| one.rate)
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bins {
+    pub bin: Vec<Bin>,
+}
+
+/// The first digits of a bank's cards, and how many digits those have.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bin {
+    pub issuer: String,
+    pub length: usize,
+    pub starts: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Regions {
+    /// First two digits of an ID number.
+    pub province: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fees {
+    /// Share of a withdrawal that a wallet may take.
+    pub withdrawal_rate: Decimal,
+    /// Yuan.
+    pub withdrawal_min: Decimal,
+}
+
+/// Wage tax by cumulative withholding.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tax {
+    /// Yuan a month that are never taxed.
+    pub allowance: Decimal,
+    /// From which year on the brackets hold.
+    pub from_year: i16,
+    pub brackets: Vec<Bracket>,
+    /// Share of wages that social insurance and the housing fund take from a person at most.
+    pub insurance_share_max: Decimal,
+    /// Yuan a month of special additional deductions that a person can have at most.
+    pub additional_max: Decimal,
+    /// Share of wages that a net salary can be lower by, besides the tax.
+    pub deductions_share_max: Decimal,
+    /// Words of an income item that is withheld cumulatively.
+    pub wage_words: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bracket {
+    /// Yuan of taxable income from which it holds.
+    pub from: Decimal,
+    pub rate: Decimal,
+    pub quick_deduction: Decimal,
+}
+
+impl Tax {
+    /// Tax on a year's taxable income so far; nothing on nothing.
+    pub fn on(&self, taxable: Decimal) -> Decimal {
+        let bracket = self.brackets.iter().rev().find(|one| taxable > one.from);
+        bracket.map_or(Decimal::ZERO, |one| taxable * one.rate - one.quick_deduction)
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fund {
+    /// Personal rate, least and most.
+    pub rate_min: Decimal,
+    pub rate_max: Decimal,
+    /// Yuan: the highest base of any city.
+    pub base_max: Decimal,
+    /// How far above the wage that the other papers show a base may stand: it is the year before's average, with bonuses.
+    pub base_over_wage_max: Decimal,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Social {
+    /// Yuan a month: the lowest floor and the highest ceiling of any province.
+    pub base_min: Decimal,
+    pub base_max: Decimal,
+    pub base_over_wage_max: Decimal,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Employers {
+    /// Words of agencies that pay and insure other firms' people.
+    pub dispatch: Vec<String>,
+    /// Names of one employer.
+    pub group: Vec<Vec<String>>,
+    /// What does not tell one firm from another.
+    pub forms: Vec<String>,
+    pub places: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Vocabulary {
+    pub issuer: Vec<IssuerVocabulary>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IssuerVocabulary {
+    pub name: String,
+    /// A description is known when it holds one of these.
+    pub words: Vec<String>,
+}
+
+/// Who sells help against lenders.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Agents {
+    pub words: Vec<String>,
+}
+
+/// What borrowed money must not be used for.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Uses {
+    pub forbidden: Vec<String>,
+    /// Days in which money borrowed counts as used.
+    pub days_max: i64,
+    /// Share of the loan from which its use is told.
+    pub share_min: Decimal,
+    /// Yuan.
+    pub amount_min: Decimal,
+}
+
+/// `tables/names.toml`, of which checks need what tells a firm from a person.
+#[derive(Deserialize)]
+struct NameTable {
+    company: Vec<String>,
+}
+
+/// Words of which a person's name holds none.
+pub fn company_words() -> &'static [String] {
+    static WORDS: LazyLock<Vec<String>> = LazyLock::new(|| {
+        let table: NameTable = load("names.toml", include_str!("../tables/names.toml"));
+        table.company
+    });
+    &WORDS
+}
+
+/// `tables/holidays.toml`, of which checks need the days of rest.
+#[derive(Deserialize)]
+struct HolidayTable {
+    rest: Vec<String>,
+}
+
+/// Whether the State Council made the day one of rest; `None` for years the table does not know.
+pub fn is_statutory_rest(day: Date) -> Option<bool> {
+    static REST: LazyLock<Vec<Period>> = LazyLock::new(|| {
+        let table: HolidayTable = load("holidays.toml", include_str!("../tables/holidays.toml"));
+        let read = |text: &String| {
+            let (from, to) = text.split_once("..")?;
+            Period::new(from.parse().ok()?, to.parse().ok()?)
+        };
+        table.rest.iter().filter_map(read).collect()
+    });
+    let known = REST.iter().any(|period| period.from.year() == day.year() || period.to.year() == day.year());
+    known.then(|| REST.iter().any(|period| period.contains(day)))
+}
