@@ -4,10 +4,16 @@
 use std::hint::black_box;
 use std::path::Path;
 
+use assessment::DocumentView;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use jiff::Span;
+use jiff::civil::date;
 use make_samples::bench_inputs;
+use model::Money;
 use model::declaration::Declaration;
-use model::document::Document;
+use model::document::{Document, FileFacts};
+use model::fixtures::statement;
+use model::statement::Statement;
 use xinge::pipeline::{self, Extracted, Limits, Policy};
 
 const ALIPAY_ROWS: usize = 20_000;
@@ -79,7 +85,77 @@ fn assessment(criterion: &mut Criterion) {
             b.iter(|| pipeline::assess(black_box(&documents), &declaration, &policy, as_of).expect("assessed"));
         });
     }
+    let statements = twenty_documents();
+    let facts = FileFacts::default();
+    let views: Vec<DocumentView<'_>> = statements
+        .iter()
+        .map(|statement| DocumentView { statements: std::slice::from_ref(statement), problems: &[], facts: &facts })
+        .collect();
+    let declaration = Declaration::default();
+    let input = assessment::Input { documents: &views, declaration: &declaration, policy: &policy, as_of };
+    let rows: usize = statements.iter().map(|statement| statement.transactions.len()).sum();
+    assert_eq!((statements.len(), rows), (20, 20_000));
+    group.throughput(Throughput::Elements(rows as u64));
+    group.bench_function("20 documents, 20,000 rows", |b| {
+        b.iter(|| assessment::assess(black_box(&input)).expect("assessed"));
+    });
+    group.bench_function("20 documents, 20,000 rows, ledger alone", |b| {
+        b.iter(|| assessment::build_ledger(black_box(&views)));
+    });
     group.finish();
+}
+
+/// Four bank accounts in three exports each, of which every two share a third of their rows, and two wallets in four:
+/// half of the wallets' rows are paid from a card and stand in its bank as well.
+fn twenty_documents() -> Vec<Statement> {
+    let shops = ["青禾便利店", "老码头面馆", "明月药房", "杭州地铁", "禾田生鲜超市", "小满咖啡"];
+    let start = date(2025, 9, 1);
+    let day = |row: usize| start.checked_add(Span::new().days((row / 6) as i64)).expect("a day of the year");
+    let mut statements = Vec::new();
+    for account in 0..4_usize {
+        for export in 0..3_usize {
+            let first = export * 667;
+            let mut text = format!("deposit_account cmb 张三 621400000000{account}234\n");
+            text += &format!("period {} {}\n", day(first), day(first + 999));
+            for row in first..first + 1_000 {
+                let (amount, from) = match row % 180 {
+                    9 => (800_000, "from:示例科技有限公司".to_owned()),
+                    40 => (-100_000, "from:招联消费金融有限公司".to_owned()),
+                    77 => (-250_000, "from:李四".to_owned()),
+                    _ if row % 2 == 0 => (-(1_000 + row as i64 % 700), format!("from:支付宝-{}", shops[row % 6])),
+                    _ => (-(1_000 + row as i64 % 900), format!("from:{}", shops[row % 6])),
+                };
+                let words = match row % 180 {
+                    9 => "代发工资",
+                    40 => "还款",
+                    77 => "房租",
+                    _ => "快捷支付",
+                };
+                let (amount, balance) = (Money::from_fen(amount), Money::from_fen(9_000_000 - row as i64 * 700));
+                let sign = if amount.is_negative() { "" } else { "+" };
+                text += &format!("{} {words} {sign}{amount} {balance} {from} ref:R{account}{row}\n", day(row));
+            }
+            statements.push(statement(&text));
+        }
+    }
+    for wallet in ["alipay", "wechat"] {
+        for export in 0..4_usize {
+            let first = export * 500;
+            let mut text = format!("wallet {wallet} 张三 138****0000\nperiod {} {}\n", day(first), day(first + 999));
+            for row in first..first + 1_000 {
+                let amount = Money::from_fen(-(1_000 + row as i64 % 700));
+                let method = if row % 2 == 0 { "via:招商银行(0234)" } else { "via:零钱" };
+                let shop = shops[row % 6];
+                text += &format!(
+                    "{} 12:{:02}:00 消费 {amount} from:{shop} {method} ref:{wallet}{row}\n",
+                    day(row),
+                    row % 60
+                );
+            }
+            statements.push(statement(&text));
+        }
+    }
+    statements
 }
 
 criterion_group!(benches, documents, assessment);

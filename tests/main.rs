@@ -10,6 +10,7 @@ mod db;
 mod features;
 mod forgeries;
 mod invented;
+mod lives;
 mod parsers;
 mod split;
 mod support;

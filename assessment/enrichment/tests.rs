@@ -183,6 +183,10 @@ fn what_goes_out_is_told_finely() {
         assert_eq!(bank(row), category, "{row}");
     }
     assert_eq!(wallet("红包 -66.00 from:小李 type:微信红包"), "red_packet");
+    // What is sent to a person is sent to a person, whatever is written beside it; a shop is paid.
+    assert_eq!(wallet("转账备注:聚餐AA -88.00 from:小李 type:转账"), "person_transfer");
+    assert_eq!(wallet("转账备注:房租 -1,300.00 from:房东李姐 type:转账"), "rent");
+    assert_eq!(wallet("聚餐 -88.00 from:某某饭店 type:商户消费"), "food");
     assert_eq!(wallet("亲属卡交易 -26.00 from:某某面馆 type:亲属卡交易"), "family_card");
 }
 

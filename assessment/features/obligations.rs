@@ -253,21 +253,17 @@ fn net_borrowing(view: &View<'_>, window: Window) -> Measured {
 }
 
 fn fixed(view: &View<'_>, window: Window) -> Amount {
-    let pays = |entry: &Entry| -> Option<Decimal> {
-        match entry.category {
-            Category::LoanRepayment | Category::Mortgage => Some(Decimal::ONE),
-            _ if is_rent(entry) => Some(Decimal::ONE),
-            // A repayment of the whole bill is no obligation: its minimum is (O04).
-            Category::CardRepayment => Some(TERMS.card_minimum_share),
-            category if TERMS.obligations.contains(&category) => Some(Decimal::ONE),
-            _ => None,
-        }
+    let is_owed = |entry: &Entry| {
+        matches!(entry.category, Category::LoanRepayment | Category::Mortgage)
+            || is_rent(entry)
+            || TERMS.obligations.contains(&entry.category)
     };
-    view.average_by_account(window, |_, entry| {
-        let share = pays(entry)?;
-        // A premium listed as neutral is paid all the same; what an insurer pays comes in.
-        Money::from_decimal(left(entry)?.to_decimal() * share)
-    })
+    // A premium listed as neutral is paid all the same; what an insurer pays comes in.
+    let (owed, mut rows) = view.average_by_account(window, |_, entry| left(entry).filter(|_| is_owed(entry)));
+    // A repayment of a card's whole bill is no obligation: its minimum is (O04).
+    let (repaid, card_rows) = out(view, window, Category::CardRepayment);
+    rows.extend(card_rows);
+    (owed + repaid * TERMS.card_minimum_share, rows)
 }
 
 fn verified(view: &View<'_>) -> Amount {

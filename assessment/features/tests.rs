@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use jiff::civil::date;
+use model::declaration::{Occupation, Sector};
 use model::document::FileFacts;
 use model::fixtures::statement;
 use model::statement::Statement;
@@ -24,6 +25,17 @@ fn streams(ledger: &Ledger, as_of: Date) -> Vec<IncomeStream> {
 }
 
 const AS_OF: Date = date(2026, 7, 5);
+
+/// With the documents, which features of card statements read, and what the applicant states.
+fn figures(statements: &[String], declaration: &Declaration) -> Figures {
+    let statements: Vec<Statement> = statements.iter().map(|text| statement(text)).collect();
+    let facts = FileFacts::default();
+    let documents: Vec<DocumentView<'_>> = statements
+        .iter()
+        .map(|statement| DocumentView { statements: std::slice::from_ref(statement), problems: &[], facts: &facts })
+        .collect();
+    compute(&crate::build_ledger(&documents), &documents, declaration, AS_OF)
+}
 
 fn features(statements: &[String]) -> Features {
     compute(&ledger(statements), &[], &Declaration::default(), AS_OF).features
@@ -482,4 +494,220 @@ fn why_a_figure_cannot_be_known_is_said_in_words() {
         assert!(reason(word).is_some(), "{word} is not in REASONS");
     }
     assert!(seen.len() > 12, "{seen:?}");
+}
+
+#[test]
+fn borrowing_in_many_places() {
+    let features = features(&[format!(
+        "{BANK}2026-03-02 10:00:00 放款 +5,000.00 from:招联消费金融有限公司
+        2026-03-03 09:00:00 还款 -2,000.00 from:马上消费金融股份有限公司
+        2026-03-05 10:00:00 放款 +1,000.00 from:上海数禾信息科技有限公司
+        2026-03-10 09:00:00 还款 -1,000.00 from:招联消费金融有限公司
+        2026-06-20 10:00:00 放款 +300.00 from:重庆度小满小额贷款有限公司"
+    )]);
+    assert_values(
+        &features,
+        &[
+            ("lending.lenders_distinct_180d", "4"),
+            ("lending.lenders_distinct", "1"),
+            ("lending.lenders_distinct_365d", "coverage_below_threshold"),
+            ("lending.new_lenders", "1"),
+            ("lending.new_lenders_30d", "1"),
+            // 2,000 of 3,000 within 48 hours of a loan; what is repaid a week later is not
+            ("lending.borrow_to_repay_share", "0.6667"),
+            ("lending.disbursement_chain", "2"),
+            ("lending.high_cost_lender_share", "0.6667"),
+            ("lending.lender_concentration", "0.6667"),
+        ],
+    );
+    // Everybody is new to a paper that begins with the window.
+    let short = "deposit_account cmb 张三 6214000000001234\nperiod 2026-06-01 2026-06-30
+        2026-06-20 放款 +300.00 from:重庆度小满小额贷款有限公司";
+    assert_eq!(value(&self::features(&[short.to_owned()]), "lending.new_lenders_30d"), "no_earlier_history");
+}
+
+#[test]
+fn stakes_and_lottery_are_kept_apart() {
+    let features = features(&[format!(
+        "{BANK}2026-05-01 代发工资 +1,000.00 from:示例科技有限公司
+        2026-05-02 投注 -100.00 from:某某娱乐
+        2026-05-03 投注 -100.00 from:某某娱乐
+        2026-05-04 投注返奖 +50.00 from:某某娱乐
+        2026-05-05 体育彩票 -20.00
+        2026-05-06 转账 -500.00 from:李四 note:买USDT"
+    )]);
+    assert_values(
+        &features,
+        &[
+            ("gambling.gambling_share_income", "0.2000"),
+            ("gambling.stake_count", "2"),
+            ("gambling.stake_active_days", "2"),
+            ("gambling.net_position", "-150.00"),
+            ("gambling.recovery_ratio", "0.2500"),
+            ("gambling.lottery_spend", "20.00"),
+            // 500 of 720
+            ("gambling.crypto_share", "0.6944"),
+            ("gambling.card_cash_out", "no_card_statement"),
+        ],
+    );
+}
+
+#[test]
+fn money_that_comes_back_is_a_circle_and_a_shared_dinner_is_none() {
+    let circle = |back: &str| {
+        features(&[format!(
+            "{BANK}2026-05-10 10:00:00 转账 +8,000.00 8,000.00 from:李四
+            2026-05-10 18:00:00 转账 -{back} from:李四
+            2026-05-20 10:00:00 代发工资 +1,000.00 from:示例科技有限公司"
+        )])
+    };
+    assert_values(
+        &circle("7,900.00 100.00"),
+        &[
+            ("circular.fast_in_out_share", "1.0000"),
+            ("circular.round_trip_value", "7900.00"),
+            // 7,900 of 9,000
+            ("circular.same_counterparty_both_ways", "0.8778"),
+            ("circular.amount_template_repeat", "0.0000"),
+            // 9,000 over the 1,100 that are income
+            ("circular.gross_to_net_inflation", "8.1818"),
+        ],
+    );
+    assert_values(
+        &circle("3,000.00 5,000.00"),
+        &[("circular.fast_in_out_share", "0.0000"), ("circular.round_trip_value", "0.00")],
+    );
+    // Within two in a hundred, and not beyond.
+    assert_eq!(value(&circle("7,840.00 160.00"), "circular.round_trip_value"), "7840.00");
+    assert_eq!(value(&circle("7,839.99 160.01"), "circular.round_trip_value"), "0.00");
+}
+
+#[test]
+fn what_a_lender_would_want_to_be_told() {
+    let features = features(&[format!(
+        "{BANK}2026-05-01 10:00:00 转账 -1.00 from:王五
+        2026-05-01 10:05:00 转账 -5,000.00 from:王五
+        2026-05-02 23:30:00 滞纳金 -18.00
+        2026-05-03 12:00:00 司法扣划 -300.00
+        2026-05-04 12:00:00 转支 -80.00 note:债务优化
+        2026-05-05 12:00:00 保费 -300.00 from:某某人寿保险股份有限公司
+        2026-05-06 12:00:00 扣款失败 -500.00 from:招联消费金融有限公司 status:failed
+        2026-05-07 12:00:00 还款 -500.00 from:招联消费金融有限公司
+        2026-05-08 12:00:00 ATM取款 -1,000.00"
+    )]);
+    assert_values(
+        &features,
+        &[
+            ("behaviour.one_yuan_tests", "1"),
+            // one of eight that count
+            ("behaviour.night_txn_share", "0.1250"),
+            ("behaviour.late_fee_count_all", "1"),
+            ("behaviour.legal_enforcement_all", "1"),
+            ("behaviour.debt_collector_contact_all", "1"),
+            ("behaviour.insurance_paid_all", "300.00"),
+            ("behaviour.insurance_paid_any_all", "true"),
+            ("behaviour.round_amount_share", "0.2500"),
+            // 1,000 of 7,199
+            ("behaviour.cash_withdrawal_share", "0.1389"),
+            // the premium, the failed debit and the one that went through
+            ("obligations.instalment_bounce_rate", "0.3333"),
+        ],
+    );
+}
+
+#[test]
+fn a_card_of_which_the_minimum_is_paid() {
+    let card = |repaid: &str| {
+        let text = format!(
+            "credit_card cmb 张三 5100000000004321\nperiod 2026-05-01 2026-05-31\nopening -1,000.00
+            2026-05-10 还款 +{repaid}"
+        );
+        let figures = figures(&[salaried(), text], &Declaration::default());
+        value(&figures.features, "obligations.card_min_payment_rate").to_owned()
+    };
+    assert_eq!(card("120.00"), "1.0000");
+    assert_eq!(card("120.01"), "0.0000");
+}
+
+#[test]
+fn a_salaried_persons_month_in_other_figures() {
+    let features = features(&[salaried()]);
+    assert_values(
+        &features,
+        &[
+            // 17,000 on the 5th, then 25,000, 24,400, 23,400, 21,400 and 21,400
+            ("liquidity.eod_on_5", "17000.00"),
+            ("liquidity.eod_on_5_10_15_20_25_30", "22100.00"),
+            ("liquidity.eod_net_of_loans", "22100.00"),
+            // 600 of food in the week after 8,000
+            ("behaviour.salary_spend_7d", "0.0750"),
+            ("behaviour.salary_spend_7d_cash", "0.0000"),
+            ("stability.primary_account_score", "1.0000"),
+            ("pattern.payer_hhi", "1.0000"),
+            ("pattern.sector_label_all", "salaried"),
+            ("pattern.sector_label", "coverage_below_threshold"),
+        ],
+    );
+    assert_eq!(features["liquidity.eod_on_5"].window, "m0");
+}
+
+#[test]
+fn interest_tells_the_balance_it_was_paid_on() {
+    let features = features(&[format!("{BANK}2026-06-21 结息 +10.22 500.00")]);
+    // 10.22 × 360 over 92 days at 0.05 %
+    assert_eq!(value(&features, "liquidity.interest_implied_adb"), "79982.61");
+    assert_eq!(features["liquidity.interest_implied_adb"].window, "quarter");
+}
+
+#[test]
+fn a_person_who_pays_the_same_every_month_is_a_tenant_unless_paid_back() {
+    let rows: String = (1..=6).map(|month| format!("2026-{month:02}-01 转账 +1,500.00 from:赵六\n")).collect();
+    assert_eq!(value(&features(&[format!("{BANK}{rows}")]), "income.rental_income"), "9000.00");
+    let back = format!("{BANK}{rows}2026-06-20 转账 -100.00 from:赵六");
+    assert_eq!(value(&features(&[back]), "income.rental_income"), "0.00");
+}
+
+/// Seed in February, wheat in May and June, vegetables sold to a neighbour.
+fn farmer() -> String {
+    format!(
+        "{BANK}2026-02-10 种子化肥 -500.00 from:某县丰茂农资经营部
+        2026-05-26 小麦款 +30,000.00 from:某县禾丰粮食专业合作社
+        2026-06-09 小麦款 +20,000.00 from:某县禾丰粮食专业合作社
+        2026-06-17 转存 +6,000.00 from:李四 note:菜款"
+    )
+}
+
+#[test]
+fn a_farmer_is_looked_at_over_a_year() {
+    let Figures { features, streams, sector } = figures(&[farmer()], &Declaration::default());
+    assert_eq!((sector.inferred, sector.used, sector.corrected), (Some(Sector::Farmer), Some(Sector::Farmer), false));
+    assert_values(
+        &features,
+        &[
+            // 50,000 / 12 × 0.85 × 0.85, and 6,000 / 12 × 0.85 × 0.85 × 0.50 for what a person paid
+            ("income.verified_income", "3191.05"),
+            // (56,000 less half of May) / 12
+            ("income.income_forecast_low", "3416.67"),
+            ("income.farm_income_season_all", "56000.00"),
+        ],
+    );
+    assert_eq!(features["income.verified_income"].window, "12m");
+    assert_eq!(streams.len(), 2);
+}
+
+#[test]
+fn the_applicant_may_correct_the_sector_and_a_claim_only_breaks_a_tie() {
+    let corrected = Declaration { sector: Some(Sector::Salaried), ..Declaration::default() };
+    let Figures { features, sector, .. } = figures(&[farmer()], &corrected);
+    assert_eq!((sector.inferred, sector.used, sector.corrected), (Some(Sector::Farmer), Some(Sector::Salaried), true));
+    assert_eq!(value(&features, "income.verified_income"), "0.00", "half a year has no median month");
+    let claimed = Declaration { occupation: Some(Occupation::Farmer), ..Declaration::default() };
+    assert_eq!(figures(&[salaried()], &claimed).sector.used, Some(Sector::Salaried));
+}
+
+#[test]
+fn goods_bought_are_taken_off_a_shops_margin() {
+    let text =
+        format!("{BANK}2026-05-10 商户结算 +1,000.00 from:拉卡拉支付股份有限公司\n2026-05-11 货款 -400.00 from:李四");
+    assert_eq!(value(&features(&[text]), "income.merchant_margin_est"), "0.6000");
 }

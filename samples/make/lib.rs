@@ -26,6 +26,7 @@ pub mod wechat;
 
 pub mod layout;
 
+pub mod figures;
 pub mod life;
 pub mod people;
 pub mod samples;

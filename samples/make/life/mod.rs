@@ -97,6 +97,31 @@ pub enum Income {
     Interest,
 }
 
+/// What money was spent on, as far as truth tells it apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Spending {
+    Purchase,
+    Cash,
+    /// To somebody whom one also receives from, or a gift.
+    Person,
+    Supplier,
+    Lottery,
+    Gambling,
+    LateFee,
+    Enforcement,
+    Obligation,
+    Other,
+}
+
+/// Money that left the person's accounts; negative for what of a purchase came back.
+#[derive(Debug, Clone)]
+pub struct Spent {
+    pub at: DateTime,
+    pub on: Spending,
+    pub payee: String,
+    pub amount: Money,
+}
+
 /// Somebody with an account.
 #[derive(Debug, Clone, Copy)]
 pub struct Party {
@@ -161,6 +186,14 @@ pub enum Event {
         amount: Money,
         note: &'static str,
         obligation: Option<Obligation>,
+    },
+    /// Not made at all when the money is not there.
+    SpendByBank {
+        bank: usize,
+        to: Party,
+        amount: Money,
+        note: &'static str,
+        on: Spending,
     },
     SendByWechat {
         funding: Funding,
@@ -317,6 +350,7 @@ pub struct World {
     pub legs: Vec<Leg>,
     pub earned: Vec<Earned>,
     pub paid: Vec<Paid>,
+    pub spent: Vec<Spent>,
     queue: BTreeMap<(DateTime, u32), Event>,
     planned: u32,
 }
@@ -336,6 +370,7 @@ impl World {
             legs: Vec::new(),
             earned: Vec::new(),
             paid: Vec::new(),
+            spent: Vec::new(),
             queue: BTreeMap::new(),
             planned: 0,
         }
@@ -405,9 +440,19 @@ impl World {
             Event::SendByBank { bank, to, amount, note, obligation } => {
                 if let Some(obligation) = obligation {
                     self.pay(at, obligation, to.name, amount);
-                } else if !self.affords(bank, amount) {
+                } else if self.affords(bank, amount) {
+                    self.spend(at, Spending::Other, to.name, amount);
+                } else {
                     return Ok(());
                 }
+                let other = Other { name: to.name, account: to.account, note };
+                self.post(bank, at, amount.negated(), Kind::TransferOut, &other)
+            }
+            Event::SpendByBank { bank, to, amount, note, on } => {
+                if !self.affords(bank, amount) {
+                    return Ok(());
+                }
+                self.spend(at, on, to.name, amount);
                 let other = Other { name: to.name, account: to.account, note };
                 self.post(bank, at, amount.negated(), Kind::TransferOut, &other)
             }
@@ -480,6 +525,7 @@ impl World {
                 if !self.affords(bank, amount) {
                     return Ok(());
                 }
+                self.spend(at, Spending::Cash, "", amount);
                 self.post(bank, at, amount.negated(), Kind::Cash, &Other::default())
             }
             Event::Interest { bank } => {
@@ -508,7 +554,12 @@ impl World {
         self.earned.push(Earned { on: at.date(), income, payer: payer.to_owned(), amount });
     }
 
+    fn spend(&mut self, at: DateTime, on: Spending, payee: &str, amount: Money) {
+        self.spent.push(Spent { at, on, payee: payee.to_owned(), amount });
+    }
+
     fn pay(&mut self, at: DateTime, obligation: Obligation, payee: &str, amount: Money) {
+        self.spend(at, Spending::Obligation, payee, amount);
         self.paid.push(Paid { on: at.date(), obligation, payee: payee.to_owned(), amount });
     }
 
@@ -625,6 +676,11 @@ impl World {
         };
         let (order, merchant_order) = self.orders(wallet, at, merchant.till);
         let full = returned.is_some_and(|returned| returned.amount == amount);
+        // Alipay closes an order that is sent back whole: neither it nor its refund ever counts. What is bought on
+        // credit leaves no account until it is repaid.
+        if funding != Funding::Huabei && !(full && wallet == WalletKind::Alipay) {
+            self.spend(at, Spending::Purchase, merchant.name, amount);
+        }
         match wallet {
             WalletKind::Alipay => {
                 let status = if full { "交易关闭" } else { "交易成功" };
@@ -679,6 +735,10 @@ impl World {
     fn refund(&mut self, at: DateTime, purchase: &Made, amount: Money) -> Result<(), MakeError> {
         let wallet = purchase.wallet;
         let merchant = &purchase.merchant;
+        let closed = amount == purchase.amount && wallet == WalletKind::Alipay;
+        if purchase.funding != Funding::Huabei && !closed {
+            self.spend(at, Spending::Purchase, merchant.name, amount.negated());
+        }
         match wallet {
             WalletKind::Alipay => {
                 let order = format!("{}_{}", purchase.order, self.random.digits(20));
@@ -751,8 +811,9 @@ impl World {
                 "零钱".to_owned()
             }
         };
-        if let Some(obligation) = obligation {
-            self.pay(at, obligation, to, amount);
+        match obligation {
+            Some(obligation) => self.pay(at, obligation, to, amount),
+            None => self.spend(at, Spending::Person, to, amount),
         }
         let order = format!("1000050001{}{}", compact(at.date()), self.random.digits(14));
         self.wechat.rows.push(WalletRow {

@@ -1,5 +1,6 @@
 //! The applicants: who they are, how their months go, which papers they hand in.
 
+pub mod drawn;
 mod farmer;
 mod gig;
 mod merchant;
