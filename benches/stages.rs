@@ -92,7 +92,8 @@ fn assessment(criterion: &mut Criterion) {
         .map(|statement| DocumentView { statements: std::slice::from_ref(statement), problems: &[], facts: &facts })
         .collect();
     let declaration = Declaration::default();
-    let input = assessment::Input { documents: &views, declaration: &declaration, policy: &policy, as_of };
+    let (declaration, policy) = (&declaration, &policy);
+    let input = assessment::Input { documents: &views, declaration, policy, feeds: &[], across: None, as_of };
     let rows: usize = statements.iter().map(|statement| statement.transactions.len()).sum();
     assert_eq!((statements.len(), rows), (20, 20_000));
     group.throughput(Throughput::Elements(rows as u64));
