@@ -322,6 +322,12 @@ impl<'d> File<'d> {
         }
     }
 
+    /// The fields of the document's form, where signatures stand too.
+    pub fn form_fields(&self) -> Option<&Object> {
+        let catalog = self.dictionary(&self.trailer, b"Root")?;
+        self.get(self.dictionary(catalog, b"AcroForm")?, b"Fields")
+    }
+
     /// What the information dictionary says.
     pub fn facts(&self) -> FileFacts {
         let information = self.dictionary(&self.trailer, b"Info");

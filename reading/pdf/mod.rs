@@ -17,6 +17,7 @@ mod overlays;
 mod path;
 mod radicals;
 mod revisions;
+mod signatures;
 mod truetype;
 mod unpack;
 pub(crate) mod words;
@@ -73,6 +74,7 @@ pub fn read(bytes: &[u8], passwords: &[&str], limits: &Limits) -> Result<Documen
         odd_fonts: noticed.mixed.into_iter().map(|mixed| mixed.named(&fonts)).collect(),
         ..Traces::default()
     };
+    traces.signatures = signatures::find(&file, file::from_header(bytes));
     revisions::compare(bytes, passwords, limits, &pages, &mut traces);
     let facts = FileFacts { fonts, traces, ..file.facts() };
     Ok(Document {

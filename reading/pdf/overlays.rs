@@ -27,6 +27,15 @@ const STRIP: f32 = 12.0;
 /// Strips of one page; pages higher than this many lines have their last lines in one strip.
 const STRIPS_MAX: usize = 2_000;
 
+/// Points: lines so fine that rows of a table never share one or two neighbouring ones.
+const LINE: f32 = 3.0;
+
+/// Lines of one page; a larger page has its last ones in one.
+const LINES_MAX: usize = 400;
+
+/// Points: columns so fine that neighbouring figures do not share one.
+const COLUMN: f32 = 8.0;
+
 /// Share of the shorter of two figures that must lie on the other for them to stand at one place.
 const SAME_PLACE: f32 = 0.5;
 
@@ -73,13 +82,21 @@ impl Mixed {
 pub struct Watch {
     paints: Vec<Paint>,
     strips: Vec<Vec<u32>>,
+    /// For each line of the page the columns in which a figure stands, a bit each.
+    taken: Vec<u128>,
     comparisons_left: u32,
     noticed: Noticed,
 }
 
 impl Default for Watch {
     fn default() -> Self {
-        Self { paints: Vec::new(), strips: Vec::new(), comparisons_left: COMPARISONS_MAX, noticed: Noticed::default() }
+        Self {
+            paints: Vec::new(),
+            strips: Vec::new(),
+            taken: Vec::new(),
+            comparisons_left: COMPARISONS_MAX,
+            noticed: Noticed::default(),
+        }
     }
 }
 
@@ -104,6 +121,9 @@ impl Watch {
         if page.image_area > GROUND * page.width * page.height || self.comparisons_left == 0 {
             return;
         }
+        if !self.worth_a_look(words) {
+            return;
+        }
         let seen: Vec<Seen<'_>> = words.seen().collect();
         self.sort(page, &seen);
         self.hidden(page, &seen);
@@ -118,6 +138,38 @@ impl Watch {
                 self.noticed.mixed.push(Mixed { source: place(page, word), text, font, usual: word.font });
             }
         }
+    }
+
+    /// Whether anything on the page may be an overlay, told in one pass over its words: nearly no page has any, and every
+    /// page is asked.
+    fn worth_a_look(&mut self, words: &Words) -> bool {
+        let covered = self.paints.iter().any(|paint| paint.covers && paint.begun > 0);
+        if covered || !words.mixed().is_empty() {
+            return true;
+        }
+        self.taken.clear();
+        self.taken.resize(LINES_MAX, 0);
+        for word in words.seen() {
+            if word.hidden || word.white {
+                return true;
+            }
+            if !word.upright || !has_digit(word.text) {
+                continue;
+            }
+            let [x0, _, x1, _] = word.bounds;
+            // Two figures that lie half on each other share part of their middle halves.
+            let quarter = (x1 - x0) / 4.0;
+            let columns = columns(x0 + quarter, x1 - quarter);
+            let line = ((middle(&word).1 / LINE).max(0.0) as usize).min(LINES_MAX - 1);
+            let near = self.taken.get(line.saturating_sub(1)..(line + 2).min(LINES_MAX)).unwrap_or(&[]);
+            if near.iter().any(|taken| taken & columns != 0) {
+                return true;
+            }
+            if let Some(taken) = self.taken.get_mut(line) {
+                *taken |= columns;
+            }
+        }
+        false
     }
 
     /// Sorts the words into strips by their middles.
@@ -268,6 +320,13 @@ impl Watch {
 
 fn left(seen: &[Seen<'_>], index: u32) -> f32 {
     seen.get(index as usize).map_or(0.0, |word| word.bounds[0])
+}
+
+/// The columns between two places, a bit each; a page wider than 128 of them has the rest in the last.
+fn columns(x0: f32, x1: f32) -> u128 {
+    let at = |x: f32| ((x / COLUMN).max(0.0) as u32).min(127);
+    let (first, last) = (at(x0), at(x1.max(x0)));
+    (u128::MAX >> (127 - (last - first))) << first
 }
 
 fn strip(y: f32) -> usize {
