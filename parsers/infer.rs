@@ -115,6 +115,8 @@ pub fn known_words() -> Vec<String> {
 #[must_use]
 pub fn infer(document: &Document) -> Option<Parsed> {
     let words = synonyms().ok()?;
+    let with_points = with_decimal_points(document);
+    let document = with_points.as_ref().unwrap_or(document);
     let mut best: Option<(Rank, Parsed)> = None;
     for header in headers(words, document) {
         for layout in readings(words, &header, document) {
@@ -135,6 +137,41 @@ pub fn infer(document: &Document) -> Option<Parsed> {
         statement.issuer = Text::from(issuer.as_str());
     }
     Some(parsed)
+}
+
+/// The same sheets with `1,234.56` where they have `1.234,56`, or `None` where they do not write figures so. All figures
+/// of a file are written one way: a single one with a point before its cents, and nothing is changed.
+fn with_decimal_points(document: &Document) -> Option<Document> {
+    static COMMA: OnceLock<Option<Regex>> = OnceLock::new();
+    let comma = COMMA.get_or_init(|| Regex::new(r"^[-+]?(\d{1,3}(\.\d{3})+|\d+),\d{2}$").ok()).as_ref()?;
+    let Content::Sheets(sheets) = &document.content else { return None };
+    let point = |text: &str| text.contains('.') && !text.contains(',') && Money::read(text).is_ok();
+    let texts = || sheets.iter().flat_map(|sheet| sheet.cells.iter().map(|cell| trim(sheet.cell_text(cell))));
+    if !texts().any(|text| comma.is_match(text)) || texts().any(point) {
+        return None;
+    }
+    let swapped: Vec<Sheet> = sheets.iter().map(|sheet| swapped(sheet, comma)).collect();
+    Some(Document { content: Content::Sheets(swapped), ..document.clone() })
+}
+
+/// Points for commas and commas for points, in the cells that are figures; every cell keeps its place.
+fn swapped(sheet: &Sheet, figure: &Regex) -> Sheet {
+    let mut sheet = sheet.clone();
+    let figures: Vec<_> =
+        sheet.cells.iter().filter(|cell| figure.is_match(trim(sheet.cell_text(cell)))).copied().collect();
+    let mut bytes = std::mem::take(&mut sheet.text).into_bytes();
+    for cell in figures {
+        for byte in bytes.get_mut(cell.start as usize..cell.end as usize).unwrap_or(&mut []) {
+            match byte {
+                b'.' => *byte = b',',
+                b',' => *byte = b'.',
+                _ => {}
+            }
+        }
+    }
+    // One ASCII character for another: it stays UTF-8.
+    sheet.text = String::from_utf8(bytes).unwrap_or_default();
+    sheet
 }
 
 // ---- where the table is ----

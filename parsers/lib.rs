@@ -93,9 +93,12 @@ pub fn parse(document: &Document) -> Result<Parsed, ParseError> {
         _ => None,
     };
     let whole = parse_one(document, titled);
+    // Parts that lose a row, or prove less, are no parts.
+    let rows = |parsed: &Parsed| parsed.statements.iter().map(|s| s.transactions.len()).sum::<usize>();
+    let is_better = |whole: &Parsed, parts: &Parsed| weakest(whole) > weakest(parts) || rows(whole) > rows(parts);
     match parts.and_then(|parts| parse_parts(document, &parts)) {
-        Some(parts) if whole.as_ref().is_ok_and(|whole| weakest(whole) > weakest(&parts)) => whole,
-        Some(parts) => Ok(parts),
+        Some(parts) if whole.as_ref().is_ok_and(|whole| is_better(whole, &parts)) => whole,
+        Some(parts) => Ok(Parsed { statements: distinct(parts.statements), ..parts }),
         None => whole,
     }
 }
@@ -152,9 +155,7 @@ fn parse_parts(document: &Document, parts: &[Range<usize>]) -> Option<Parsed> {
             }
         }
     }
-    let mut whole = whole?;
-    whole.statements = distinct(whole.statements);
-    Some(whole)
+    whole
 }
 
 /// The least that one of the statements is proven.
