@@ -52,7 +52,7 @@ pub fn find(file: &File<'_>, data: &[u8]) -> Vec<Signature> {
 }
 
 fn judge(file: &File<'_>, value: &Dictionary, data: &[u8]) -> Signature {
-    let Some((parts, container, coverage)) = ranges(file, value, data) else {
+    let Some(Ranges { parts, container, coverage }) = ranges(file, value, data) else {
         return Signature::unreadable(Coverage::Senseless);
     };
     let Some(found) = unhex(container).and_then(|container| cms_signature::verify(&container, &parts)) else {
@@ -74,9 +74,17 @@ fn judge(file: &File<'_>, value: &Dictionary, data: &[u8]) -> Signature {
     }
 }
 
-/// The two parts that are signed and the container between them, in hexadecimal with its brackets. `None` where the
+/// What a signature says it is about.
+struct Ranges<'d> {
+    parts: [&'d [u8]; 2],
+    /// Hexadecimal digits, padded with zeros.
+    container: &'d [u8],
+    coverage: Coverage,
+}
+
+/// The two parts that are signed and the container between them. `None` where the
 /// ranges overlap, leave the file, or leave out anything but the container.
-fn ranges<'d>(file: &File<'_>, value: &Dictionary, data: &'d [u8]) -> Option<([&'d [u8]; 2], &'d [u8], Coverage)> {
+fn ranges<'d>(file: &File<'_>, value: &Dictionary, data: &'d [u8]) -> Option<Ranges<'d>> {
     let Some(Object::Array(list)) = file.get(value, b"ByteRange") else { return None };
     let number = |object: &Object| file.resolve(object).as_i64().ok().and_then(|value| usize::try_from(value).ok());
     let [start, before, after, length] = list.iter().map(number).collect::<Option<Vec<usize>>>()?.try_into().ok()?;
@@ -89,7 +97,8 @@ fn ranges<'d>(file: &File<'_>, value: &Dictionary, data: &'d [u8]) -> Option<([&
     }
     let rest = data.get(end..)?;
     let is_whole = rest.len() <= TAIL_BYTES_MAX && rest.iter().all(u8::is_ascii_whitespace);
-    Some(([first, second], hex, if is_whole { Coverage::Whole } else { Coverage::Part }))
+    let coverage = if is_whole { Coverage::Whole } else { Coverage::Part };
+    Some(Ranges { parts: [first, second], container: hex, coverage })
 }
 
 fn unhex(hex: &[u8]) -> Option<Vec<u8>> {

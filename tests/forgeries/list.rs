@@ -147,19 +147,24 @@ pub const FORGERIES: &[Forgery] = &[
         alone(paper.resave().unwrap(), "tax/samples/record-short.pdf")
     }),
     // --- it adds up, and is false ---
-    other("改金额并重算全部余额", "an amount edited and every later balance computed anew", "", || {
-        let (at, layout, statement) = bank("salaried");
-        let row = salaries(statement)[1];
-        let raised = statement.rows[row].amount.plus(Money::from_fen(500_000));
-        let forged = tamper::edit_and_rechain(statement, row, raised, |s| layout.print(s));
-        Forged::new(clean("salaried").with(at, forged.unwrap()), Place::Document(at))
-    }),
-    other("每月工资抬高三成并重算", "every salary raised by a third, rechained", "", || {
+    other(
+        "改金额并重算全部余额",
+        "an amount edited and every later balance computed anew",
+        "interest_amount",
+        || {
+            let (at, layout, statement) = bank("salaried");
+            let row = salaries(statement)[1];
+            let raised = statement.rows[row].amount.plus(Money::from_fen(500_000));
+            let forged = tamper::edit_and_rechain(statement, row, raised, |s| layout.print(s));
+            Forged::new(clean("salaried").with(at, forged.unwrap()), Place::Document(at))
+        },
+    ),
+    other("每月工资抬高三成并重算", "every salary raised by a third, rechained", "interest_amount", || {
         let (at, layout, statement) = bank("salaried");
         let forged = tamper::scale_and_rechain(statement, is_salary, 130, |s| layout.print(s));
         Forged::new(clean("salaried").with(at, forged.unwrap()), Place::Document(at))
     }),
-    other("插入工资行并重算", "salary rows put in, rechained", "", || {
+    other("插入工资行并重算", "salary rows put in, rechained", "interest_amount", || {
         let (at, layout, statement) = bank("salaried");
         let inserted: Vec<(usize, BankRow)> = salaries(statement)
             .into_iter()
@@ -173,20 +178,20 @@ pub const FORGERIES: &[Forgery] = &[
         let forged = tamper::insert_and_rechain(statement, &inserted, |s| layout.print(s));
         Forged::new(clean("salaried").with(at, forged.unwrap()), Place::Document(at))
     }),
-    other("删除全部还款行并重算", "every loan instalment taken out, rechained", "", || {
+    other("删除全部还款行并重算", "every loan instalment taken out, rechained", "interest_amount", || {
         let (at, layout, statement) = bank("salaried");
         let forged =
             tamper::drop_and_rechain(statement, |row| row.counterparty.contains("消费金融"), |s| layout.print(s));
         Forged::new(clean("salaried").with(at, forged.unwrap()), Place::Document(at))
     }),
-    other("改结息金额并重算", "an interest posting raised, rechained", "", || {
+    other("改结息金额并重算", "an interest posting raised, rechained", "interest_amount", || {
         let (at, layout, statement) = bank("salaried");
         let row = statement.rows.iter().rposition(|row| row.description.contains("结息")).unwrap();
         let raised = statement.rows[row].amount.plus(Money::from_fen(4_000));
         let forged = tamper::edit_and_rechain(statement, row, raised, |s| layout.print(s));
         Forged::new(clean("salaried").with(at, forged.unwrap()), Place::Document(at))
     }),
-    other("抬高期初余额并重算", "the opening balance raised, rechained", "", || {
+    other("抬高期初余额并重算", "the opening balance raised, rechained", "interest_amount", || {
         let (at, layout, statement) = bank("salaried");
         let mut edited = statement.clone();
         for row in &mut edited.rows {
