@@ -109,6 +109,8 @@ pub struct DeclarationIn {
     /// Yuan a month, `"9000"`.
     pub monthly_income: Option<String>,
     pub employer: Option<String>,
+    /// First day of work for that employer, `"2021-03-01"`.
+    pub employed_since: Option<String>,
     /// `salaried`, `gig`, `merchant`, `farmer` or `other`.
     pub occupation: Option<String>,
     /// A correction of the sector that the documents suggest: `salaried`, `gig`, `merchant`, `farmer` or `mixed`.
@@ -149,6 +151,7 @@ mod tests {
             id_number: some("44010119900101123X"),
             monthly_income: some("9000.00"),
             employer: some("示例公司"),
+            employed_since: some("2021-03-01"),
             occupation: some("salaried"),
             sector: some("mixed"),
             monthly_debt: some("1500.00"),
