@@ -111,19 +111,22 @@ pub(super) fn worker_settings(config: &Config) -> jobs::Settings {
     }
 }
 
-/// Returns on SIGTERM or ctrl-c.
+/// Ends on SIGTERM or ctrl-c, from the call on: a signal that comes before anybody waits is not lost.
 #[cfg(unix)]
-pub(super) async fn asked_to_stop() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let terminated = async {
-        match signal(SignalKind::terminate()) {
+pub(super) fn asked_to_stop() -> impl Future<Output = ()> {
+    use tokio::signal::unix::{Signal, SignalKind, signal};
+    async fn came(signal: std::io::Result<Signal>) {
+        match signal {
             Ok(mut signal) => drop(signal.recv().await),
             Err(_) => std::future::pending().await,
         }
-    };
-    tokio::select! {
-        () = terminated => {}
-        _ = tokio::signal::ctrl_c() => {}
+    }
+    let (terminated, interrupted) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()));
+    async move {
+        tokio::select! {
+            () = came(terminated) => {}
+            () = came(interrupted) => {}
+        }
     }
 }
 

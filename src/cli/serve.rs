@@ -52,6 +52,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CommandError> {
 async fn serve(config: &Config, access: auth::Access) -> anyhow::Result<()> {
     let service = Arc::new(build(config).await?);
     let listen = config.server.listen;
+    // Before anybody can see that it runs, and stop it.
+    let asked = asked_to_stop();
     let listener =
         tokio::net::TcpListener::bind(listen).await.with_context(|| format!("could not listen on {listen}"))?;
     let address = listener.local_addr().context("could not tell the address listened on")?;
@@ -65,7 +67,7 @@ async fn serve(config: &Config, access: auth::Access) -> anyhow::Result<()> {
     let server = axum::serve(listener, router).with_graceful_shutdown(until(stopping));
     let mut server = tokio::spawn(server.into_future());
     let outcome = tokio::select! {
-        () = asked_to_stop() => {
+        () = asked => {
             stop.send_replace(true);
             // Connections that stay open for more than the grace are cut.
             match tokio::time::timeout(config.server.shutdown_grace(), &mut server).await {

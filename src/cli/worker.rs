@@ -29,9 +29,10 @@ async fn work(config: &Config) -> anyhow::Result<()> {
     let service = Arc::new(build(config).await?);
     let settings = worker_settings(config);
     info!(workers = settings.workers, settings = ?config, "working");
+    let asked = asked_to_stop();
     let (stop, stopping) = watch::channel(false);
     let workers = tokio::spawn(jobs::run(Arc::clone(&service), settings, stopping));
-    asked_to_stop().await;
+    asked.await;
     stop.send_replace(true);
     workers.await.context("the workers panicked")?;
     service.db.close().await;
