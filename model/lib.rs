@@ -31,6 +31,7 @@ pub mod application;
 pub mod job;
 
 pub mod fixtures;
+pub mod page_text;
 
 pub use compact_str::CompactString as Text;
 pub use dates::{Month, Period, When};

@@ -32,7 +32,7 @@ fn seeds_are_written_when_asked() {
             let Ok(document) = reading::read(&fs::read(&path).unwrap(), &["123456"], &Limits::default()) else {
                 continue;
             };
-            let Some(text) = make_samples::page_text::text(&document) else { continue };
+            let Some(text) = model::page_text::text(&document) else { continue };
             let text: String = text.lines().take(SEED_LINES).map(|line| format!("{line}\n")).collect();
             let name = [issuer.file_name(), path.file_name()].map(|part| part.unwrap().to_string_lossy().into_owned());
             fs::write(root.join("fuzz/corpus/pages").join(name.join("-") + ".txt"), text).unwrap();
@@ -52,7 +52,7 @@ fn no_document_of_the_corpus_makes_a_stage_panic() {
 #[test]
 fn no_page_of_the_corpus_makes_the_parsers_panic() {
     for (path, bytes) in corpus("pages") {
-        let document = make_samples::page_text::document(&String::from_utf8_lossy(&bytes));
+        let document = model::page_text::document(&String::from_utf8_lossy(&bytes));
         let outcome = catch_unwind(AssertUnwindSafe(|| parsers::parse(&document)));
         assert!(outcome.is_ok(), "{}", path.display());
     }

@@ -34,7 +34,6 @@ pub mod truth;
 
 pub mod bench_inputs;
 pub mod invented;
-pub mod page_text;
 pub mod papers;
 pub mod tamper;
 pub mod tamper_pdf;

@@ -3,8 +3,8 @@
 //! A line is one word, `x baseline size text`, its glyphs half or one size wide; `| x y0 y1` is a vertical rule, and `---`
 //! begins the next page. Lines that are neither are left out.
 
-use model::document::{Content, Document, FileFacts, MediaType};
-use model::page::{Page, PageBuilder, Rule, WordShape};
+use crate::document::{Content, Document, FileFacts, MediaType};
+use crate::page::{Page, PageBuilder, Rule, WordShape};
 
 const WIDTH: f32 = 842.0;
 const HEIGHT: f32 = 595.0;
@@ -72,7 +72,7 @@ pub fn text(document: &Document) -> Option<String> {
     Some(pages.iter().map(page).collect::<Vec<_>>().join("---\n"))
 }
 
-fn page_line(page: &Page, word: &model::page::Word) -> String {
+fn page_line(page: &Page, word: &crate::page::Word) -> String {
     format!("{:.1} {:.1} {:.1} {}\n", word.x0, word.baseline, word.font_size, page.word_text(word))
 }
 
