@@ -93,9 +93,12 @@ pub fn parse(document: &Document) -> Result<Parsed, ParseError> {
         _ => None,
     };
     let whole = parse_one(document, titled);
-    // Parts that lose a row, or prove less, are no parts.
+    // Parts that lose a row, or prove less, are no parts; nor are the pages of one paper, whose broken chain two
+    // statements would hide.
     let rows = |parsed: &Parsed| parsed.statements.iter().map(|s| s.transactions.len()).sum::<usize>();
-    let is_better = |whole: &Parsed, parts: &Parsed| weakest(whole) > weakest(parts) || rows(whole) > rows(parts);
+    let is_better = |whole: &Parsed, parts: &Parsed| {
+        weakest(whole) > weakest(parts) || rows(whole) > rows(parts) || is_one_paper(&parts.statements)
+    };
     match parts.and_then(|parts| parse_parts(document, &parts)) {
         Some(parts) if whole.as_ref().is_ok_and(|whole| is_better(whole, &parts)) => whole,
         Some(parts) => Ok(Parsed { statements: distinct(parts.statements), ..parts }),
@@ -156,6 +159,19 @@ fn parse_parts(document: &Document, parts: &[Range<usize>]) -> Option<Parsed> {
         }
     }
     whole
+}
+
+/// Whether two of the statements, with other rows, say that they show one account over one time: an issuer prints
+/// those as one.
+fn is_one_paper(statements: &[Statement]) -> bool {
+    let account = |s: &Statement| s.account.as_ref().map(|account| account.value.reveal().clone());
+    let period = |s: &Statement| s.period.as_ref().map(|period| period.value);
+    let shown = |s: &Statement| (s.kind, s.issuer.clone(), s.currency.clone(), account(s), period(s));
+    statements.iter().enumerate().any(|(at, one)| {
+        let others = statements.iter().skip(at + 1);
+        let others = others.filter(|other| !one.transactions.is_empty() && !other.transactions.is_empty());
+        others.into_iter().any(|other| shown(one) == shown(other) && !same_rows(one, other))
+    })
 }
 
 /// The least that one of the statements is proven.

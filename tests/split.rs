@@ -67,6 +67,20 @@ fn two_months_in_one_file_are_two_statements() {
 }
 
 #[test]
+fn a_row_taken_out_between_pages_is_not_hidden_by_numbering_them_anew() {
+    let whole = bank();
+    let half = whole.rows.len() / 2;
+    let first = BankStatement { rows: whole.rows[..half].to_vec(), ..whole.clone() };
+    let second = BankStatement { rows: whole.rows[half + 1..].to_vec(), ..whole.clone() };
+    for layout in [BankLayout::CmbPdf, BankLayout::AbcPdf, BankLayout::BocPdf] {
+        let parts = [&first, &second].map(|part| layout.print(part).unwrap());
+        let read = read(&merge(&[&parts[0], &parts[1]]).unwrap());
+        let proven = |statement: &Statement| statement.proof.status == ProofStatus::Proven;
+        assert!(!read.statements.iter().any(proven), "{layout:?}");
+    }
+}
+
+#[test]
 fn papers_of_two_banks_in_one_file_are_read_each_as_its_own() {
     let (first, second) = two_months();
     let cmb = BankLayout::CmbPdf.print(&first).unwrap();
