@@ -402,8 +402,10 @@ fn by_currency_and_card<'a>(
     heading: Option<&'static str>,
 ) -> Vec<(Part<'a>, Vec<Transaction>)> {
     let mut parts: Vec<(Part<'a>, Vec<Transaction>)> = Vec::new();
+    let cards = table.several_cards();
     for (transaction, currency) in transactions.into_iter().zip(&table.currencies) {
-        let part = (currency.or(heading), table.card_at(transaction.seq));
+        let card = cards.partition_point(|(from, _)| *from <= transaction.seq).checked_sub(1);
+        let part = (currency.or(heading), card.and_then(|at| cards.get(at)).map(|(_, card)| card));
         let same = |other: &Part<'_>| other.0 == part.0 && other.1.map(|c| &c.value) == part.1.map(|c| &c.value);
         // Rows of one part stand together: the last one is looked at first.
         match parts.iter_mut().rev().find(|(other, _)| same(other)) {
@@ -569,7 +571,8 @@ pub struct LayoutSummary {
     pub media: Vec<&'static str>,
 }
 
-/// Every layout this build knows, in the order of their ids.
+/// Every layout by which this build can read a file, in the order of their ids. Those of screens are not among them:
+/// no reader of pictures is built in.
 #[must_use]
 pub fn layouts() -> Vec<LayoutSummary> {
     let summary = |layout: &Layout| LayoutSummary {
@@ -578,7 +581,6 @@ pub fn layouts() -> Vec<LayoutSummary> {
         kind: layout.kind.as_str(),
         title: layout.title.clone(),
         media: match layout.medium {
-            layout::Medium::Pages if layout.list.is_some() => vec!["png", "jpeg"],
             layout::Medium::Pages => vec!["pdf"],
             layout::Medium::Grid if layout.id.ends_with(".json") => vec!["json"],
             layout::Medium::Grid => vec!["csv", "xls", "xlsx"],
@@ -598,7 +600,8 @@ pub fn layouts() -> Vec<LayoutSummary> {
         title: "任何其他银行的流水（按表头推断，以余额验证）".to_owned(),
         media: vec!["pdf", "csv", "xls", "xlsx", "html"],
     };
-    let mut all: Vec<LayoutSummary> = library().layouts.iter().map(summary).collect();
+    let mut all: Vec<LayoutSummary> =
+        library().layouts.iter().filter(|layout| layout.list.is_none()).map(summary).collect();
     all.extend(standards::STANDARDS.iter().map(standard));
     all.push(generic);
     all.sort_by(|a, b| a.id.cmp(&b.id));

@@ -74,6 +74,9 @@ pub fn is_summary(text: &str) -> bool {
         || text.ends_with("总计")
 }
 
+/// A bill has a section or two for each of a few cards and currencies; one with more is read as one card's.
+const CARDS_MAX: usize = 64;
+
 /// `人民币交易明细（卡号：0000）`: the card that a section's line names.
 fn card_of(line: &TextLine) -> Option<Sourced<Text>> {
     let piece = ["卡号末四位", "卡号后四位", "卡号"].iter().find_map(|label| line.after(label))?;
@@ -102,14 +105,11 @@ impl Table {
         }
     }
 
-    /// The card whose section the row with that number stands in; none where the sections name one card, or none.
+    /// The sections' cards, where they name several: the number of the first row after each, and the card.
     #[must_use]
-    pub fn card_at(&self, seq: u32) -> Option<&Sourced<Text>> {
-        let (_, first) = self.cards.first()?;
-        if self.cards.iter().all(|(_, card)| card.value == first.value) {
-            return None;
-        }
-        self.cards.iter().rev().find(|(from, _)| *from <= seq).map(|(_, card)| card)
+    pub fn several_cards(&self) -> &[(u32, Sourced<Text>)] {
+        let differ = self.cards.windows(2).any(|pair| matches!(pair, [a, b] if a.1.value != b.1.value));
+        if differ && self.cards.len() <= CARDS_MAX { &self.cards } else { &[] }
     }
 
     /// The number of the next row.

@@ -22,7 +22,8 @@ pub fn facts(
         fact("monthly_income", income.map(printed), verified.monthly_income.map(printed), |_| {
             as_found(findings, "declared_income")
         }),
-        fact("monthly_debt", debt.map(printed), verified.fixed_obligations.map(printed), |_| {
+        // What the check compared: rent and the like are obligations, and nobody declares them as debt.
+        fact("monthly_debt", debt.map(printed), found(findings, "declared_debt"), |_| {
             as_found(findings, "declared_debt")
         }),
         fact("employer", declaration.employer.clone(), employer, |(declared, payer)| {
@@ -49,6 +50,11 @@ fn fact(
         (Some(declared), Some(verified)) => judge((declared, verified)),
     };
     CorroboratedFact { fact: name.into(), declared, verified, corroboration }
+}
+
+/// What a check found in the documents.
+fn found(findings: &[Finding], check: &str) -> Option<Text> {
+    findings.iter().filter(|finding| finding.check == check).find_map(|finding| finding.found.clone())
 }
 
 fn as_found(findings: &[Finding], check: &str) -> Corroboration {
