@@ -1,7 +1,7 @@
 //! Z03: a repayment that leaves a bank account for a credit card shown must stand on the card's bill.
 //!
-//! Asked where the row names the card's tail, or its bank when that bank has one card here. Two banking days, a weekend
-//! between. Innocent: the repayment of a relative's card, and one through an agent that nets.
+//! Asked where the row names the card's own tail: only that says which card it was. Two banking days, a weekend between.
+//! Innocent: the repayment of a relative's card, and one through an agent that nets.
 
 use std::collections::BTreeMap;
 

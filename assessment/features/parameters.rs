@@ -112,8 +112,8 @@ struct Lender {
     high_cost: bool,
 }
 
+/// The rest of the table is the checks'.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct DemandRates {
     listed: Vec<DemandRate>,
 }
@@ -206,7 +206,7 @@ static HIGH_COST: LazyLock<HashSet<String>> = LazyLock::new(|| {
 });
 
 static DEMAND_RATES: LazyLock<DemandRates> =
-    LazyLock::new(|| built_in("demand_rates.toml", include_str!("../tables/demand_rates.toml")));
+    LazyLock::new(|| built_in("rates.toml", include_str!("../tables/rates.toml")));
 
 /// The templates of the sectors.
 pub(super) static SECTORS: LazyLock<super::sector::Table> =
