@@ -241,6 +241,10 @@ fn find_name(
     // `交易时间/Transaction Time`
     let slashed = |end: usize| matches!(glyphs.get(end..end + 2), Some([slash, next]) if slash.character == '/' && next.character.is_ascii_alphabetic());
     let mut found = (0..=glyphs.len().checked_sub(name.len())?).filter(|&start| {
+        // Nearly every place is ruled out by its first character.
+        if errors == 0 && glyphs.get(start).map(|glyph| glyph.character) != name.first().copied() {
+            return false;
+        }
         let end = start + name.len();
         let same = glyphs.get(start..end).is_some_and(|here| {
             here.iter().zip(name).filter(|(glyph, wanted)| glyph.character != **wanted).take(errors + 1).count()

@@ -206,8 +206,11 @@ impl<'a> Reader<'a> {
     fn row(&self, row: &Row, state: &mut State<'a>, table: &mut Table) {
         let cells = self.sheet.cells_of(row);
         let (texts, kinds) = self.by_role(cells);
-        if !self.layout.skip.is_empty() && self.layout.skips(&sheet_line(self.sheet, row)) {
-            return;
+        if !self.layout.skip.is_empty() {
+            let line = sheet_line(self.sheet, row);
+            if self.layout.skips(&line, &line.joined()) {
+                return;
+            }
         }
         if self.layout.totals.lines.iter().any(|p| p.is_match(&sheet_line(self.sheet, row).joined())) {
             table.outside.push(sheet_line(self.sheet, row));

@@ -705,17 +705,16 @@ impl Layout {
     /// Whether a line inside the table is noise. A line with a day and an amount is a row, whatever a pattern says,
     /// unless it carries a balance over a page.
     #[must_use]
-    pub fn skips(&self, line: &TextLine) -> bool {
+    pub fn skips(&self, line: &TextLine, joined: &str) -> bool {
         let carries = || line.pieces.first().is_some_and(|first| is_summary(&first.text));
-        !self.skip.is_empty()
-            && self.skip.iter().any(|pattern| pattern.is_match(&line.joined()))
-            && (carries() || !line.is_movement())
+        self.skip.iter().any(|pattern| pattern.is_match(joined)) && (carries() || !line.is_movement())
     }
 
     /// Whether a line gives a printed total by its label: `收入合计：1,985.06`. Such a line is no row, wherever it stands.
     #[must_use]
     pub fn is_total(&self, line: &TextLine) -> bool {
-        let Some(first) = line.pieces.first().map(|piece| squash(&piece.text)) else { return false };
+        let Some(first) = line.pieces.first().filter(|piece| piece.text.contains([':', '：'])) else { return false };
+        let first = squash(&first.text);
         let totals = &self.totals;
         let specs = [&totals.rows, &totals.in_rows, &totals.in_sum, &totals.out_rows, &totals.out_sum];
         let labels = specs.into_iter().flatten().flat_map(|spec| &spec.after);

@@ -356,10 +356,7 @@ fn statements_of(layout: &Layout, mut table: Table, problems: &mut Vec<Problem>)
         let mut holes = table.holes.clone();
         let unsigned = layout.column(layout::Role::Amount).is_some_and(|c| c.signed == layout::Sign::FromBalance);
         let (mut declared, mut sections) = (declared, sections);
-        let seqs: HashSet<u32> = transactions.iter().map(|row| row.seq).collect();
-        let own = |reading: &&RowReadings| seqs.contains(&reading.seq);
-        let readings: Vec<RowReadings> =
-            if alone { table.readings.clone() } else { table.readings.iter().filter(own).cloned().collect() };
+        let readings = if alone { table.readings.clone() } else { readings_of(&table.readings, &transactions) };
         let repairs = repair::mend(
             repair::Case {
                 transactions: &mut transactions,
@@ -391,6 +388,12 @@ fn statements_of(layout: &Layout, mut table: Table, problems: &mut Vec<Problem>)
     made
 }
 
+/// What the figures of these rows may be instead.
+fn readings_of(readings: &[RowReadings], rows: &[Transaction]) -> Vec<RowReadings> {
+    let seqs: HashSet<u32> = rows.iter().map(|row| row.seq).collect();
+    readings.iter().filter(|reading| seqs.contains(&reading.seq)).cloned().collect()
+}
+
 /// A currency, and the card whose section the rows stand in.
 type Part<'a> = (Option<&'static str>, Option<&'a Sourced<Text>>);
 
@@ -401,8 +404,13 @@ fn by_currency_and_card<'a>(
     table: &'a Table,
     heading: Option<&'static str>,
 ) -> Vec<(Part<'a>, Vec<Transaction>)> {
-    let mut parts: Vec<(Part<'a>, Vec<Transaction>)> = Vec::new();
     let cards = table.several_cards();
+    let first = table.currencies.first().copied().flatten().or(heading);
+    // The usual case moves no row.
+    if cards.is_empty() && table.currencies.iter().all(|currency| currency.or(heading) == first) {
+        return vec![((first, None), transactions)];
+    }
+    let mut parts: Vec<(Part<'a>, Vec<Transaction>)> = Vec::new();
     for (transaction, currency) in transactions.into_iter().zip(&table.currencies) {
         let card = cards.partition_point(|(from, _)| *from <= transaction.seq).checked_sub(1);
         let part = (currency.or(heading), card.and_then(|at| cards.get(at)).map(|(_, card)| card));
@@ -412,9 +420,6 @@ fn by_currency_and_card<'a>(
             Some((_, rows)) => rows.push(transaction),
             None => parts.push((part, vec![transaction])),
         }
-    }
-    if parts.is_empty() {
-        parts.push(((heading, None), Vec::new()));
     }
     parts
 }

@@ -187,9 +187,9 @@ fn part(
                 layout.ends_before.iter().any(|mark| squashed.starts_with(mark.as_str()))
             });
             let joined = text.joined();
-            ended |= layout.section_of(&text.joined()).is_some_and(|section| section.heads_table);
+            ended |= layout.section_of(&joined).is_some_and(|section| section.heads_table);
             let sums_up = layout.totals.lines.iter().any(|pattern| pattern.is_match(&joined)) || layout.is_total(&text);
-            if ended || sums_up || layout.skips(&text) {
+            if ended || sums_up || layout.skips(&text, &joined) {
                 body.outside.push(text);
             } else {
                 body.lines.push(line);
