@@ -12,6 +12,7 @@ mod forgeries;
 mod invented;
 mod lives;
 mod parsers;
+mod public;
 mod split;
 mod support;
 mod tamper;
