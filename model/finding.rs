@@ -58,10 +58,22 @@ pub struct Evidence {
     pub source: Option<Source>,
 }
 
+/// What a failure is a sign of. One edited amount breaks the chain of balances, the total and the interest, and is
+/// still one edit: a rule that counts failures counts causes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Cause {
+    pub name: Text,
+    /// From 0; `None` where the cause is no single document's.
+    pub document: Option<u32>,
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
     /// Named for what must hold: `running_balance`.
     pub check: Text,
+    /// What a failure of it is a sign of.
+    #[serde(default)]
+    pub cause: Cause,
     pub outcome: Outcome,
     pub severity: Severity,
     pub message_zh: String,

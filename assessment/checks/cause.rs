@@ -1,28 +1,48 @@
 //! What several checks may be signs of: one edited amount breaks the chain of balances, the total and the interest, and
-//! is still one edit. Signals of one cause in one document count once.
+//! is still one edit. Signals of one cause count once: in one document where the cause is a document's own, in the whole
+//! application where it lies between documents or in what was declared.
 
-use std::collections::BTreeSet;
+use model::finding::Cause;
 
-use model::finding::{Finding, Outcome, Severity};
+/// Where a cause can be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Within {
+    /// Two documents with the same trouble were altered twice.
+    Document,
+    /// Which of the documents compared is wrong cannot be told, so there is one cause.
+    Application,
+}
 
-/// The cause a check's failure is a sign of; a check that is not listed stands for itself.
+/// The cause that a check's failure in this document (the first that it points at) is a sign of; a check that is not
+/// listed stands for itself.
 #[must_use]
-pub fn of(check: &str) -> &str {
-    let known = CAUSES.iter().find(|(_, checks)| checks.contains(&check));
-    known.map_or(check, |(cause, _)| cause)
+pub fn of(check: &str, document: Option<u32>) -> Cause {
+    match CAUSES.iter().find(|(.., checks)| checks.contains(&check)) {
+        Some((name, Within::Application, _)) => Cause { name: (*name).into(), document: None },
+        Some((name, Within::Document, _)) => Cause { name: (*name).into(), document },
+        None => Cause { name: check.into(), document },
+    }
 }
 
 /// Cause → checks whose failures it explains.
-const CAUSES: [(&str, &[&str]); 11] = [
+const CAUSES: [(&str, Within, &[&str]); 12] = [
     (
         "figures",
+        Within::Document,
         &["running_balance", "closing_balance", "page_totals", "declared_totals", "row_count", "pages_continuous"],
     ),
-    ("rows", &["rows_distinct", "amounts_well_formed", "cells_single", "amounts_aligned"]),
-    ("dates", &["dates_in_order", "dates_in_period", "dates_exist", "banking_hours"]),
-    ("interest", &["interest_amount", "interest_posted", "interest_rates_coherent", "interest_untaxed"]),
+    ("rows", Within::Document, &["rows_distinct", "amounts_well_formed", "cells_single", "amounts_aligned"]),
+    ("dates", Within::Document, &["dates_in_order", "dates_in_period", "dates_exist", "banking_hours"]),
+    (
+        "interest",
+        Within::Document,
+        &["interest_amount", "interest_posted", "interest_rates_coherent", "interest_untaxed"],
+    ),
+    // Saving a file in an editor leaves its name and its date, and is one saving.
+    ("file", Within::Document, &["producer_known", "file_dates_agree"]),
     (
         "other_account",
+        Within::Application,
         &[
             "wallet_bank_legs",
             "withdrawals_arrive",
@@ -34,9 +54,10 @@ const CAUSES: [(&str, &[&str]); 11] = [
             "feed_agrees",
         ],
     ),
-    ("identity", &["holder_agrees", "id_number_valid", "card_number_valid"]),
+    ("identity", Within::Application, &["holder_agrees", "id_number_valid", "card_number_valid"]),
     (
         "employment",
+        Within::Application,
         &[
             "salary_paid_by_firm",
             "salary_payer_is_other",
@@ -49,50 +70,46 @@ const CAUSES: [(&str, &[&str]); 11] = [
             "declared_employment",
         ],
     ),
-    ("declaration", &["declared_income", "declared_debt"]),
-    ("undisclosed_account", &["funding_cards_known", "accounts_disclosed"]),
-    ("shared_paper", &["file_unique", "rows_unique", "template_unique", "serial_unique"]),
-    ("ring", &["device_unshared", "payer_unshared", "no_agent_pattern"]),
+    ("declaration", Within::Application, &["declared_income", "declared_debt"]),
+    ("undisclosed_account", Within::Application, &["funding_cards_known", "accounts_disclosed"]),
+    ("shared_paper", Within::Application, &["file_unique", "rows_unique", "template_unique", "serial_unique"]),
+    ("ring", Within::Application, &["device_unshared", "payer_unshared", "no_agent_pattern"]),
 ];
-
-/// The causes behind the failures at least as bad as `severity`, each once in a document: what a rule may count.
-#[must_use]
-pub fn distinct(findings: &[Finding], severity: Severity) -> BTreeSet<(&str, Option<u32>)> {
-    let failing = findings.iter().filter(|one| one.outcome == Outcome::Fail && one.severity >= severity);
-    failing.map(|one| (of(&one.check), one.evidence.first().map(|shown| shown.document))).collect()
-}
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::checks::CHECKS;
-    use model::finding::Evidence;
 
     #[test]
     fn every_listed_check_exists_and_has_one_cause() {
-        let listed: Vec<&str> = CAUSES.iter().flat_map(|(_, checks)| checks.iter().copied()).collect();
+        let listed: Vec<&str> = CAUSES.iter().flat_map(|(.., checks)| checks.iter().copied()).collect();
         for check in &listed {
             assert!(CHECKS.iter().any(|one| one.code == *check), "{check} is no check");
         }
         assert_eq!(listed.iter().collect::<BTreeSet<_>>().len(), listed.len());
     }
 
+    fn causes(failures: &[(&str, u32)]) -> usize {
+        failures.iter().map(|(check, document)| of(check, Some(*document))).collect::<BTreeSet<_>>().len()
+    }
+
     #[test]
     fn two_signals_of_one_edit_count_once() {
-        let finding = |check: &str, document| Finding {
-            check: check.into(),
-            outcome: Outcome::Fail,
-            severity: Severity::High,
-            message_zh: String::new(),
-            message_en: String::new(),
-            expected: None,
-            found: None,
-            evidence: vec![Evidence { document, source: None }],
-        };
-        let edited = [finding("running_balance", 0), finding("declared_totals", 0)];
-        assert_eq!(distinct(&edited, Severity::High).len(), 1);
-        let two = [finding("running_balance", 0), finding("running_balance", 1), finding("holder_agrees", 0)];
-        assert_eq!(distinct(&two, Severity::High).len(), 3);
-        assert_eq!(distinct(&two, Severity::Critical).len(), 0);
+        assert_eq!(causes(&[("running_balance", 0), ("declared_totals", 0)]), 1);
+        assert_eq!(causes(&[("running_balance", 0), ("running_balance", 1), ("holder_agrees", 0)]), 3);
+    }
+
+    #[test]
+    fn what_lies_between_documents_counts_once_wherever_it_shows() {
+        assert_eq!(causes(&[("wallet_bank_legs", 0), ("withdrawals_arrive", 1)]), 1);
+        assert_eq!(causes(&[("funding_cards_known", 1), ("accounts_disclosed", 0)]), 1);
+    }
+
+    #[test]
+    fn a_check_of_its_own_stands_for_itself() {
+        assert_eq!(causes(&[("loan_use", 0), ("company_code_valid", 0)]), 2);
     }
 }

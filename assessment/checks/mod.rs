@@ -61,6 +61,7 @@ pub mod interest_untaxed;
 pub mod loan_legs;
 pub mod loan_use;
 pub mod no_agent_pattern;
+pub mod no_circular_flow;
 pub mod overlapping_exports_agree;
 pub mod page_totals;
 pub mod pages_continuous;
@@ -126,7 +127,7 @@ pub struct Check {
 
 /// Every check, in reading order: what one document says about itself, then documents against each other,
 /// then documents against what was declared, and against other applicants' documents.
-pub const CHECKS: [Check; 65] = [
+pub const CHECKS: [Check; 66] = [
     running_balance::CHECK,
     closing_balance::CHECK,
     page_totals::CHECK,
@@ -164,6 +165,7 @@ pub const CHECKS: [Check; 65] = [
     funding_cards_known::CHECK,
     unsettled_rows_uncounted::CHECK,
     family_payments_apart::CHECK,
+    no_circular_flow::CHECK,
     wallet_bank_legs::CHECK,
     withdrawals_arrive::CHECK,
     card_repayments_arrive::CHECK,

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use jiff::civil::Date;
 use model::Period;
+use model::ledger::Category;
 use rust_decimal::Decimal;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -37,6 +38,7 @@ table!(employers, Employers, "employers.toml");
 table!(vocabulary, Vocabulary, "vocabulary.toml");
 table!(uses, Uses, "uses.toml");
 table!(agents, Agents, "agents.toml");
+table!(circles, Circles, "circles.toml");
 
 /// Demand deposit rates.
 #[derive(Deserialize)]
@@ -187,6 +189,26 @@ pub struct IssuerVocabulary {
 #[serde(deny_unknown_fields)]
 pub struct Agents {
     pub words: Vec<String>,
+}
+
+/// When money that comes and goes is a circle.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Circles {
+    pub days_max: i64,
+    /// Yuan.
+    pub amount_min: Decimal,
+    pub loss_max: Decimal,
+    /// Of the parties' money, what goes round.
+    pub share_min: Decimal,
+    pub days_min: usize,
+    pub relays_min: usize,
+    pub relays_a_month_min: Decimal,
+    pub parties_max: usize,
+    /// Of all credits.
+    pub inflow_share_min: Decimal,
+    pub not: Vec<Category>,
+    pub passed_on: Vec<Category>,
 }
 
 /// What borrowed money must not be used for.

@@ -4,7 +4,7 @@ use model::finding::{Evidence, Finding, Outcome, Severity};
 use model::statement::Statement;
 use model::{Source, Text};
 
-use super::{Check, View};
+use super::{Check, View, cause};
 
 /// Places shown for one failure. A reader looks at a handful; a file edited throughout would list thousands.
 pub const EVIDENCE_MAX: usize = 20;
@@ -57,6 +57,7 @@ impl Verdict {
         };
         vec![Finding {
             check: check.code.into(),
+            cause: cause::of(check.code, None),
             outcome,
             severity: check.severity,
             message_zh: summary.zh,
@@ -73,6 +74,7 @@ impl Failure {
         self.evidence.truncate(EVIDENCE_MAX);
         Finding {
             check: check.code.into(),
+            cause: cause::of(check.code, self.evidence.first().map(|shown| shown.document)),
             outcome: Outcome::Fail,
             severity: self.severity.unwrap_or(check.severity),
             message_zh: self.zh,

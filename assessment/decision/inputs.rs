@@ -17,7 +17,7 @@ use jiff::civil::Date;
 use model::dates::days_between;
 use model::declaration::Occupation;
 use model::feature::Features;
-use model::finding::{Finding, Outcome, Severity};
+use model::finding::{Cause, Finding, Outcome, Severity};
 use model::profile::{Corroboration, Profile};
 use model::statement::StatementKind;
 use model::{Money, Text};
@@ -29,7 +29,7 @@ use super::jdm::{Compiled, Known, evaluate};
 use super::policy::{Policy, Relaxation};
 
 /// Every name but features and parameters. Money in yuan, rates as fractions, counts as numbers.
-pub const NAMES: [&str; 27] = [
+pub const NAMES: [&str; 28] = [
     "declared.monthly_income",
     "declared.monthly_debt",
     "declared.requested_limit",
@@ -60,6 +60,8 @@ pub const NAMES: [&str; 27] = [
     "findings.low",
     // codes of the failing checks, each once
     "findings.failed",
+    // codes of the checks that were made and hold, each once
+    "findings.passed",
     "corroboration.name",
     "corroboration.monthly_income",
     "corroboration.monthly_debt",
@@ -86,9 +88,7 @@ pub struct Inputs {
 struct FailedCheck {
     check: Text,
     severity: Severity,
-    /// What it may be a sign of; signs of one cause in one document count once.
-    root: Text,
-    document: Option<u32>,
+    cause: Cause,
 }
 
 impl Inputs {
@@ -142,11 +142,11 @@ impl Inputs {
             .map(|finding| FailedCheck {
                 check: finding.check.clone(),
                 severity: finding.severity,
-                root: policy.root_cause(&finding.check).clone(),
-                document: finding.evidence.first().map(|evidence| evidence.document),
+                cause: finding.cause.clone(),
             })
             .collect();
         tree.failures(&failures);
+        tree.codes("findings.passed", codes_of(findings, Outcome::Pass));
         Self { context: tree.0, failures }
     }
 
@@ -203,13 +203,19 @@ impl Tree {
         self.count("findings.high", of(Severity::High).count());
         self.count("findings.medium", of(Severity::Medium).count());
         self.count("findings.low", of(Severity::Low).count());
-        let roots: BTreeSet<(&Text, Option<u32>)> =
-            of(Severity::Medium).map(|failure| (&failure.root, failure.document)).collect();
-        self.count("findings.medium_roots", roots.len());
-        let codes: BTreeSet<&Text> = failures.iter().map(|failure| &failure.check).collect();
-        let codes = codes.into_iter().map(|code| Variable::String(code.to_string().into())).collect();
-        self.set("findings.failed", Variable::from_array(codes));
+        let causes: BTreeSet<&Cause> = of(Severity::Medium).map(|failure| &failure.cause).collect();
+        self.count("findings.medium_roots", causes.len());
+        self.codes("findings.failed", failures.iter().map(|failure| &failure.check).collect());
     }
+
+    fn codes(&mut self, path: &str, codes: BTreeSet<&Text>) {
+        let codes = codes.into_iter().map(|code| Variable::String(code.to_string().into())).collect();
+        self.set(path, Variable::from_array(codes));
+    }
+}
+
+fn codes_of(findings: &[Finding], outcome: Outcome) -> BTreeSet<&Text> {
+    findings.iter().filter(|finding| finding.outcome == outcome).map(|finding| &finding.check).collect()
 }
 
 const fn occupation(occupation: Occupation) -> &'static str {

@@ -32,8 +32,6 @@ pub struct Policy(Arc<Loaded>);
 struct Loaded {
     id: PolicyId,
     parameters: BTreeMap<Text, Decimal>,
-    /// Check → what it may be a sign of.
-    roots: BTreeMap<Text, Text>,
     model: Model,
     explains: Compiled,
     reasons: Vec<ReasonRule>,
@@ -93,7 +91,6 @@ pub struct NextDocumentRule {
 struct File {
     id: Text,
     parameters: BTreeMap<Text, Parameter>,
-    root_causes: BTreeMap<Text, Vec<Text>>,
     reasons: ReasonsFile,
     next_documents: Vec<NextDocumentFile>,
     #[serde(flatten)]
@@ -148,7 +145,7 @@ impl Policy {
         Self::load(STANDARD)
     }
 
-    /// A policy file: JDM with `id`, `parameters`, `root_causes`, `reasons` and `next_documents` beside its nodes.
+    /// A policy file: JDM with `id`, `parameters`, `reasons` and `next_documents` beside its nodes.
     ///
     /// # Errors
     /// Whatever is wrong with it, with node, row and cell; nothing is left to be found while deciding that can be
@@ -232,14 +229,9 @@ impl Policy {
                 why_en: document.why_en,
             });
         }
-        let roots = file
-            .root_causes
-            .into_iter()
-            .flat_map(|(root, checks)| checks.into_iter().map(move |check| (check, root.clone())).collect::<Vec<_>>());
         let sha256: String = Sha256::digest(json).iter().map(|byte| format!("{byte:02x}")).collect();
         Ok(Self(Arc::new(Loaded {
             id: PolicyId { id: file.id, sha256: sha256.into() },
-            roots: roots.collect(),
             model,
             explains,
             reasons,
@@ -278,11 +270,6 @@ impl Policy {
 
     pub(super) fn term_months(&self) -> u32 {
         self.0.term_months
-    }
-
-    /// What a failing check may be a sign of; itself when the policy does not say.
-    pub(super) fn root_cause<'a>(&'a self, check: &'a Text) -> &'a Text {
-        self.0.roots.get(check).unwrap_or(check)
     }
 
     /// What stands without any papers: as declared, or else what the policy gives everyone.

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use model::decision::Decision;
 use model::declaration::Declaration;
 use model::feature::{Feature, Features};
-use model::finding::{Evidence, Finding, Outcome, Severity};
+use model::finding::{Cause, Evidence, Finding, Outcome, Severity};
 use model::ledger::Grade;
 use model::profile::{CorroboratedFact, Corroboration, Profile, ShownAccount, Verified};
 use model::statement::StatementKind;
@@ -30,9 +30,12 @@ struct Case {
     verified: CaseVerified,
     #[serde(default)]
     features: BTreeMap<Text, Text>,
-    /// `check severity [document]`, all failing.
+    /// `check severity [document [cause]]`, all failing; a check without a cause is its own.
     #[serde(default)]
     failing: Vec<String>,
+    /// Checks that were made and hold.
+    #[serde(default)]
+    passing: Vec<Text>,
     expected: Value,
     trace: Vec<String>,
 }
@@ -111,6 +114,7 @@ impl Case {
             let document = parts.get(2).map_or(0, |document| document.parse().unwrap());
             Finding {
                 check: parts[0].into(),
+                cause: Cause { name: (*parts.get(3).unwrap_or(&parts[0])).into(), document: Some(document) },
                 outcome: Outcome::Fail,
                 severity,
                 message_zh: format!("{} 在第 {document} 份材料", parts[0]),
@@ -120,7 +124,18 @@ impl Case {
                 evidence: vec![Evidence { document, source: None }],
             }
         });
-        failing.collect()
+        let passing = self.passing.iter().map(|check| Finding {
+            check: check.clone(),
+            cause: Cause::default(),
+            outcome: Outcome::Pass,
+            severity: Severity::Medium,
+            message_zh: format!("{check} 相符"),
+            message_en: format!("{check} holds"),
+            expected: None,
+            found: None,
+            evidence: Vec::new(),
+        });
+        failing.chain(passing).collect()
     }
 
     fn decide(&self, policy: &Policy) -> Decision {

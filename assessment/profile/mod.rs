@@ -77,7 +77,7 @@ fn names(findings: &[Finding]) -> Vec<Text> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::finding::Evidence;
+    use model::finding::{Cause, Evidence};
     use model::ledger::LedgerAccount;
     use model::profile::Corroboration;
     use model::statement::StatementKind;
@@ -98,6 +98,7 @@ mod tests {
     fn finding(check: &str, outcome: Outcome, severity: Severity) -> Finding {
         Finding {
             check: check.into(),
+            cause: Cause::default(),
             outcome,
             severity,
             message_zh: String::new(),
