@@ -89,7 +89,7 @@ pub struct Signature {
     pub signer: Option<Text>,
     /// As written in it, `YYYY-MM-DDThh:mm:ssZ`; the signer's own clock.
     pub signed_at: Option<Text>,
-    /// `rsa_sha256`, `sm2_sm3`, …
+    /// `rsa_sha256`, `rsa_pss_sha256`, `ecdsa_p256_sha256`, `sm2_sm3`, …
     pub algorithm: Option<Text>,
     pub integrity: Integrity,
     pub coverage: Coverage,
@@ -129,8 +129,10 @@ pub enum Chain {
     /// No trust list was given.
     #[default]
     NotJudged,
-    /// It leads to the root of this name.
+    /// It leads to the root of this name, and every certificate on the way was valid when the signature was made.
     Trusted(Text),
+    /// It leads to the root of this name, but was not valid at the time that the signature states, or it states none.
+    OutOfDate(Text),
     Untrusted,
 }
 

@@ -4,11 +4,13 @@
 mod draw;
 mod package;
 mod resources;
+mod signatures;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use model::document::{Content, Document, FileFacts, MediaType};
+use model::forensics::{Coverage, Signature, Traces};
 use model::page::{Page, PageBuilder};
 use model::problem::ProblemCode;
 use model::source::Area;
@@ -33,7 +35,8 @@ const DOCUMENTS_MAX: usize = 100;
 /// Reads the pages of all documents of the file, one after the other.
 ///
 /// Words are in drawing order, what a template draws first. A character's edges are those that the file's steps give;
-/// where it gives none, Chinese is one em wide and ASCII half. Annotations, seals and attachments are not read. A
+/// where it gives none, Chinese is one em wide and ASCII half. Annotations, the pictures of seals and attachments are not
+/// read; signatures are verified. A
 /// damaged or missing page is there with what could be read of it, and a problem says so.
 ///
 /// # Errors
@@ -71,7 +74,11 @@ pub fn read(bytes: &[u8], passwords: &[&str], limits: &Limits) -> Result<Documen
         return Err(ReadError::Empty);
     }
     let info = bodies.first().and_then(|body| body.child("DocInfo"));
-    let facts = FileFacts { fonts: reader.fonts, ..info.map(facts).unwrap_or_default() };
+    // The pages were read within the bounds; digests that would go beyond them leave the signatures unjudged.
+    let signatures =
+        signatures::find(&mut reader.package, &bodies).unwrap_or_else(|_| vec![Signature::unreadable(Coverage::Part)]);
+    let traces = Traces { signatures, ..Traces::default() };
+    let facts = FileFacts { fonts: reader.fonts, traces, ..info.map(facts).unwrap_or_default() };
     Ok(Document {
         media_type: MediaType::Ofd,
         page_count: u32::try_from(reader.pages.len()).ok(),

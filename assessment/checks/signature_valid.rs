@@ -1,24 +1,32 @@
 //! T07: a digital signature must fit what it covers, and cover the whole file.
 //!
 //! Most statements have none, which says nothing. One that fits says that the file is as its signer made it; who that is,
-//! only a list of trusted roots can say, and without one the chain is not judged.
+//! only a list of trusted roots can say, and without one the chain is not judged: the check then passes and says so. What
+//! is signed by its issuer and all of it covered is evidence of grade A (`ledger::evidence`).
 
 use model::finding::Severity;
 use model::forensics::{Chain, Coverage, Integrity, Signature};
 
 use super::file::{File, OnFile, each_file, quoted};
-use super::verdict::{Failure, Verdict};
+use super::verdict::{Failure, Summary, Verdict};
 use super::{Check, View};
 
 pub const CHECK: Check = Check { code: "signature_valid", severity: Severity::Critical, run };
 
 fn run(view: &View<'_>) -> Verdict {
-    each_file(
+    let verdict = each_file(
         view,
         ("数字签名有效", "digital signatures are valid"),
         ("没有带数字签名的文件", "no file carries a digital signature"),
         judge,
-    )
+    );
+    match verdict {
+        Verdict::Passes(summary) => {
+            let (zh, en) = signers(view);
+            Verdict::Passes(Summary { zh: summary.zh + &zh, en: summary.en + &en, ..summary })
+        }
+        other => other,
+    }
 }
 
 fn judge(file: File<'_>) -> OnFile {
@@ -46,6 +54,23 @@ fn judge(file: File<'_>) -> OnFile {
     OnFile::Holds
 }
 
+/// What passing says about who signed.
+fn signers(view: &View<'_>) -> (String, String) {
+    let signatures = || view.documents.iter().flat_map(|shown| &shown.facts.traces.signatures);
+    let trusted: Vec<String> = signatures()
+        .filter(|signature| matches!(signature.chain, Chain::Trusted(_)))
+        .filter_map(|signature| signature.signer.as_deref().map(quoted))
+        .collect();
+    if trusted.is_empty() {
+        return (
+            "；没有配置受信任的根证书，未核验签名者身份".to_owned(),
+            "; no trusted roots are configured, so who signed was not verified".to_owned(),
+        );
+    }
+    let names = trusted.join(", ");
+    (format!("；签名者可信：{names}"), format!("; signed by whom a trusted root vouches for: {names}"))
+}
+
 fn fault(file: &File<'_>, signature: &Signature) -> Option<Failure> {
     let (severity, words) = match (signature.integrity, signature.coverage, &signature.chain) {
         (Integrity::Altered, ..) => (Severity::Critical, ("在签名之后被改动过", "was altered after it was signed")),
@@ -55,6 +80,13 @@ fn fault(file: &File<'_>, signature: &Signature) -> Option<Failure> {
         (Integrity::Intact, _, Chain::Untrusted) => (
             Severity::Medium,
             ("的签名证书不在受信任名单内", "is signed by a certificate that leads to no trusted root"),
+        ),
+        (Integrity::Intact, _, Chain::OutOfDate(_)) => (
+            Severity::Medium,
+            (
+                "的签名证书在签名时不在有效期内，或签名没有写明时间",
+                "is signed by a certificate that was not valid at the time of signing, or the signature states no time",
+            ),
         ),
         _ => return None,
     };
@@ -109,8 +141,10 @@ mod tests {
 
     #[test]
     fn a_signer_that_nobody_vouches_for_is_said() {
-        let case = case(&[(Integrity::Intact, Coverage::Whole, Chain::Untrusted)]);
-        case.expect(CHECK, &["fail medium, : expected -, found sm2_sm3"]);
+        for chain in [Chain::Untrusted, Chain::OutOfDate("Root".into())] {
+            let case = case(&[(Integrity::Intact, Coverage::Whole, chain)]);
+            case.expect(CHECK, &["fail medium, : expected -, found sm2_sm3"]);
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use model::proof::ProofStatus;
 use model::statement::{Statement, StatementKind};
 use model::{Period, Text};
 
-use super::currency;
+use super::{currency, evidence};
 use crate::DocumentView;
 use crate::names::same_person;
 
@@ -15,6 +15,8 @@ pub(super) struct Placed<'a> {
     pub(super) document: u32,
     pub(super) number: u32,
     pub(super) statement: &'a Statement,
+    /// Signed by its issuer, as far as a trusted root vouches for it.
+    pub(super) signed: bool,
 }
 
 /// An account and the statements that show it, in the order given.
@@ -30,7 +32,8 @@ pub(super) fn group<'a>(documents: &[DocumentView<'a>]) -> Vec<Group<'a>> {
             if !is_account(statement.kind) {
                 continue;
             }
-            let placed = Placed { document: super::number(document), number: super::number(number), statement };
+            let signed = evidence::is_signed_by_issuer(view.facts, &statement.issuer);
+            let placed = Placed { document: super::number(document), number: super::number(number), statement, signed };
             match find(&groups, statement).and_then(|index| groups.get_mut(index)) {
                 Some(group) => group.push(placed),
                 None => groups.push(vec![placed]),
@@ -122,7 +125,7 @@ fn holder(statement: &Statement) -> Option<&str> {
 fn account(statements: &[Placed<'_>]) -> LedgerAccount {
     let first = statements.first().map(|placed| placed.statement);
     let shown = || statements.iter().map(|placed| placed.statement);
-    let grades = || shown().map(|statement| statement_grade(statement.proof.status));
+    let grades = || statements.iter().map(|placed| statement_grade(placed.statement.proof.status, placed.signed));
     LedgerAccount {
         kind: first.map_or(StatementKind::Unknown, |statement| statement.kind),
         issuer: first.map(|statement| statement.issuer.clone()).unwrap_or_default(),
@@ -137,9 +140,10 @@ fn account(statements: &[Placed<'_>]) -> LedgerAccount {
     }
 }
 
-/// What a statement is worth on its own (catalogue, 4.0). A needs a signature, B a second issuer.
-pub(super) const fn statement_grade(status: ProofStatus) -> Grade {
+/// What a statement is worth on its own (catalogue, 4.0). A needs its issuer's signature, B a second issuer.
+pub(super) const fn statement_grade(status: ProofStatus, signed: bool) -> Grade {
     match status {
+        ProofStatus::Proven if signed => Grade::A,
         ProofStatus::Proven => Grade::C,
         ProofStatus::Repaired => Grade::D,
         ProofStatus::Consistent | ProofStatus::Unproven | ProofStatus::Contradicted => Grade::E,

@@ -1,15 +1,18 @@
-//! Grade B: two issuers that show the same events support each other (catalogue, 4.0).
+//! Grade A: what its issuer signed. Grade B: two issuers that show the same events support each other (catalogue, 4.0).
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use model::Period;
+use model::document::FileFacts;
+use model::forensics::{Chain, Coverage, Integrity};
 use model::ledger::Grade;
 use model::statement::StatementKind;
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
 use super::{Draft, legs, number};
+use crate::names;
 
 #[derive(Deserialize)]
 struct Table {
@@ -29,6 +32,19 @@ static TERMS: LazyLock<Corroboration> =
         Ok(Table { corroboration }) => corroboration,
         Err(fault) => panic!("tables/evidence.toml: {fault}"),
     });
+
+/// Whether a file is signed as a whole by the issuer of a statement in it: the signature fits, a trusted root vouches for
+/// its signer, and the signer's certificate names the issuer. Roots vouch for customers as well, who may sign anything.
+pub(super) fn is_signed_by_issuer(facts: &FileFacts, issuer: &str) -> bool {
+    facts.traces.signatures.iter().any(|signature| {
+        let names =
+            |signer: &str| names::issuer_named(signer) == Some(issuer) || names::channel(signer) == Some(issuer);
+        signature.integrity == Integrity::Intact
+            && signature.coverage == Coverage::Whole
+            && matches!(signature.chain, Chain::Trusted(_))
+            && signature.signer.as_deref().is_some_and(names)
+    })
+}
 
 #[derive(Default)]
 struct Count {
@@ -72,13 +88,14 @@ pub(super) fn corroborate(draft: &mut Draft<'_>) {
         let grade = |account: u32| draft.accounts.get(account as usize).map(|account| account.grade);
         let enough = count.matched >= TERMS.rows_min
             && Decimal::from(count.matched) >= TERMS.share_min * Decimal::from(count.expected);
-        if enough && grade(wallet) == Some(Grade::C) && grade(card) == Some(Grade::C) {
+        let carries = |account: u32| matches!(grade(account), Some(Grade::A | Grade::C));
+        if enough && carries(wallet) && carries(card) {
             supported.extend([wallet, card]);
         }
     }
     for account in supported {
         if let Some(account) = draft.accounts.get_mut(account as usize) {
-            account.grade = Grade::B;
+            account.grade = account.grade.min(Grade::B);
         }
     }
 }

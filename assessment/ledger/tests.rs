@@ -490,3 +490,27 @@ fn a_sum_does_not_move_between_currencies() {
     let together = ledger(&[yuan, &dollars.replace("USD", "CNY")]);
     assert_eq!(together.entries[0].own_transfer, Some(1));
 }
+
+#[test]
+fn what_its_issuer_signed_is_of_grade_a_and_what_somebody_else_signed_is_not() {
+    use model::forensics::{Chain, Coverage, Integrity, Signature, Traces};
+    let statements =
+        [statement("deposit_account cmb 张三 6214000000001234\nperiod 2026-01-01 2026-01-31\n2026-01-05 _ +5.00 5.00")];
+    let grade = |signer: &str, coverage: Coverage, chain: Chain| {
+        let signature = Signature {
+            signer: Some(signer.into()),
+            integrity: Integrity::Intact,
+            chain,
+            ..Signature::unreadable(coverage)
+        };
+        let facts =
+            FileFacts { traces: Traces { signatures: vec![signature], ..Traces::default() }, ..FileFacts::default() };
+        let document = DocumentView { statements: &statements, problems: &[], facts: &facts };
+        crate::build_ledger(&[document]).accounts[0].grade
+    };
+    let trusted = || Chain::Trusted("Example Root".into());
+    assert_eq!(grade("招商银行股份有限公司电子回单", Coverage::Whole, trusted()), Grade::A);
+    assert_eq!(grade("招商银行股份有限公司电子回单", Coverage::Part, trusted()), Grade::C);
+    assert_eq!(grade("招商银行股份有限公司电子回单", Coverage::Whole, Chain::Untrusted), Grade::C);
+    assert_eq!(grade("李四", Coverage::Whole, trusted()), Grade::C, "a root vouches for its customers too");
+}

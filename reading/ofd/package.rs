@@ -1,5 +1,6 @@
 //! The ZIP around an OFD document: its parts by their paths.
 
+use std::collections::HashMap;
 use std::io::{Cursor, Read};
 
 use model::document::MediaType;
@@ -13,6 +14,8 @@ const PARTS_MAX: usize = 10_000;
 
 pub struct Package<'a> {
     archive: ZipArchive<Cursor<&'a [u8]>>,
+    /// Parts by their paths as [`plain`] makes them.
+    places: HashMap<String, usize>,
     bytes_left: u64,
     part_bytes: u64,
     has_passwords: bool,
@@ -28,8 +31,14 @@ impl<'a> Package<'a> {
         if archive.len() > PARTS_MAX {
             return Err(ReadError::ResourceLimit { what: format!("an OFD document of more than {PARTS_MAX} parts") });
         }
+        let named = (0..archive.len()).filter_map(|index| match archive.name_for_index(index) {
+            Some(Ok(name)) => Some((plain(&name), index)),
+            _ => None,
+        });
+        let places = named.collect();
         let package = Self {
             archive,
+            places,
             bytes_left: limits.unpacked_bytes,
             part_bytes: limits.stream_bytes,
             has_passwords: !passwords.is_empty(),
@@ -51,16 +60,36 @@ impl<'a> Package<'a> {
 
     /// A part's place in the archive. Some writers use the other slash, another case or a slash in front.
     fn find(&self, path: &str) -> Option<usize> {
-        self.archive.index_for_name(path).or_else(|| {
-            let plain = |name: &str| name.replace('\\', "/").trim_start_matches('/').to_ascii_lowercase();
-            let wanted = plain(path);
-            (0..self.archive.len())
-                .find(|&index| matches!(self.archive.name_for_index(index), Some(Ok(name)) if plain(&name) == wanted))
-        })
+        self.archive.index_for_name(path).or_else(|| self.places.get(&plain(path)).copied())
+    }
+
+    /// The paths of all parts, as they are written.
+    pub fn names(&self) -> impl Iterator<Item = String> + '_ {
+        self.archive.file_names_raw().map(|name| String::from_utf8_lossy(name).into_owned())
+    }
+
+    /// A part's bytes; `None` if there is none of that path, or it is damaged.
+    pub fn bytes(&mut self, path: &str) -> Result<Option<Vec<u8>>, ReadError> {
+        self.bytes_up_to(path, self.part_bytes)
+    }
+
+    /// The same; `None` also for a part of more than `most` bytes.
+    pub fn bytes_up_to(&mut self, path: &str, most: u64) -> Result<Option<Vec<u8>>, ReadError> {
+        let part = self.unpack(path)?.filter(|(bytes, is_damaged)| !is_damaged && bytes.len() as u64 <= most);
+        Ok(part.map(|(bytes, _)| bytes))
     }
 
     /// Parses a part; `None` if there is none of that path.
     pub fn part(&mut self, path: &str) -> Result<Option<Parsed>, ReadError> {
+        let Some((bytes, is_damaged)) = self.unpack(path)? else { return Ok(None) };
+        let Ok(decoded) = encoding::decode(&bytes) else { return Ok(None) };
+        let mut parsed = xml::parse(&decoded.text)?;
+        parsed.is_damaged |= is_damaged || decoded.cut || !decoded.replaced.is_empty();
+        Ok(Some(parsed))
+    }
+
+    /// A part's bytes and whether it is damaged.
+    fn unpack(&mut self, path: &str) -> Result<Option<(Vec<u8>, bool)>, ReadError> {
         let Some(index) = self.find(path) else { return Ok(None) };
         let is_locked = self.archive.by_index_raw(index).is_ok_and(|part| part.encrypted());
         if is_locked {
@@ -76,11 +105,13 @@ impl<'a> Package<'a> {
             return Err(ReadError::ResourceLimit { what });
         }
         self.bytes_left -= length;
-        let Ok(decoded) = encoding::decode(&bytes) else { return Ok(None) };
-        let mut parsed = xml::parse(&decoded.text)?;
-        parsed.is_damaged |= outcome.is_err() || decoded.cut || !decoded.replaced.is_empty();
-        Ok(Some(parsed))
+        Ok(Some((bytes, outcome.is_err())))
     }
+}
+
+/// A path as parts are looked for: some writers use another case, the other slash or one in front.
+pub fn plain(path: &str) -> String {
+    path.replace('\\', "/").trim_start_matches('/').to_ascii_lowercase()
 }
 
 pub fn corrupt(detail: impl Into<String>) -> ReadError {

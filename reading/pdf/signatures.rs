@@ -4,10 +4,10 @@
 //! appended later is not covered, and is how a file is signed twice as well as how it is edited after signing.
 
 use lopdf::{Dictionary, Object};
-use model::forensics::{CERTIFICATES_MAX, Chain, Coverage, Integrity, Signature};
+use model::forensics::{Coverage, Signature};
 
 use super::file::File;
-use crate::forensics::cms_signature;
+use crate::forensics::{Verified, certificate, cms_signature};
 
 /// Fields of a form that are looked at. Application forms have some hundreds; statements one or none.
 const FIELDS_MAX: usize = 2_000;
@@ -17,9 +17,6 @@ const SIGNATURES_MAX: usize = 20;
 
 /// Bytes of one container: certificates and a time stamp take 10 to 30 kB.
 const CONTAINER_BYTES_MAX: usize = 1 << 20;
-
-/// Bytes of one certificate that are kept.
-const CERTIFICATE_BYTES_MAX: usize = 8_192;
 
 /// Bytes after a file's last end mark that say nothing: a line end or two.
 const TAIL_BYTES_MAX: usize = 4;
@@ -55,23 +52,13 @@ fn judge(file: &File<'_>, value: &Dictionary, data: &[u8]) -> Signature {
     let Some(Ranges { parts, container, coverage }) = ranges(file, value, data) else {
         return Signature::unreadable(Coverage::Senseless);
     };
-    let Some(found) = unhex(container).and_then(|container| cms_signature::verify(&container, &parts)) else {
+    let Some(mut found) = unhex(container).and_then(|container| cms_signature::verify(&container, &parts)) else {
         return Signature::unreadable(coverage);
     };
-    let certificates = found.certificates.into_iter().filter(|der| der.len() <= CERTIFICATE_BYTES_MAX);
-    Signature {
-        signer: found.signer.map(Into::into),
-        signed_at: found.signed_at.map(Into::into),
-        algorithm: found.algorithm.map(Into::into),
-        integrity: match found.fits {
-            Some(true) => Integrity::Intact,
-            Some(false) => Integrity::Altered,
-            None => Integrity::Unknown,
-        },
-        coverage,
-        certificates: certificates.take(CERTIFICATES_MAX).collect(),
-        chain: Chain::NotJudged,
-    }
+    // Newer signatures state their time beside the container (ETSI EN 319 142-1, 5.3), which is signed all the same.
+    let stated = || file.get(value, b"M").and_then(|time| lopdf::decode_text_string(time).ok());
+    let signed_at = found.signed_at.take().or_else(|| certificate::stated_time(&stated()?));
+    Verified { signed_at, ..found }.into_trace(coverage)
 }
 
 /// What a signature says it is about.
@@ -110,6 +97,7 @@ fn unhex(hex: &[u8]) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use model::document::Document;
+    use model::forensics::Integrity;
 
     use super::*;
     use crate::Limits;
@@ -178,14 +166,5 @@ mod tests {
         let digits = edited[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
         edited[at + digits - 1] ^= 1;
         assert_eq!(signature(&edited).coverage, Coverage::Senseless);
-    }
-
-    #[test]
-    fn a_chain_needs_a_root() {
-        let certificates = signature(SM2).certificates;
-        assert_eq!(certificates.len(), 1);
-        assert_eq!(cms_signature::root_of(&certificates, &certificates).as_deref(), Some("示例银行电子回单"));
-        assert_eq!(cms_signature::root_of(&certificates, &signature(RSA).certificates), None);
-        assert_eq!(cms_signature::root_of(&certificates, &[]), None);
     }
 }

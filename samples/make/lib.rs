@@ -35,6 +35,8 @@ pub mod truth;
 pub mod bench_inputs;
 pub mod invented;
 pub mod papers;
+pub mod sign;
+pub mod signed;
 pub mod tamper;
 pub mod tamper_pdf;
 
@@ -61,6 +63,8 @@ pub enum MakeError {
         #[source]
         source: std::io::Error,
     },
+    #[error("a key of these tests cannot be used for this")]
+    Key,
     #[error("{what} is too large for its file format")]
     TooLarge { what: &'static str },
     #[error("a page's text items are not as pdf.js lists them")]
