@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::declaration::Declaration;
 use crate::document::{FileFacts, MediaType};
 use crate::failure::Failure;
-use crate::ids::{ApplicationId, DocumentId};
+use crate::ids::{ApplicationId, DocumentId, TenantId};
 use crate::statement::ParserId;
 use crate::{Problem, Sensitive};
 
@@ -61,6 +61,7 @@ impl DocumentState {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Application {
     pub id: ApplicationId,
+    pub tenant: TenantId,
     pub declaration: Declaration,
     /// The day to assess for; `None` is the day on which it is assessed.
     pub as_of: Option<Date>,
@@ -75,6 +76,7 @@ pub struct Application {
 #[derive(Debug, Clone, PartialEq)]
 pub struct FiledDocument {
     pub id: DocumentId,
+    pub tenant: TenantId,
     pub application: ApplicationId,
     /// The archive it came in.
     pub parent: Option<DocumentId>,

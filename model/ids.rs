@@ -54,4 +54,11 @@ ids! {
     JobId = "job";
     /// One decision.
     DecisionId = "dec";
+    /// A lender, whose data no other lender sees.
+    TenantId = "ten";
+    /// A lender's API key, or an applicant's token: what names it, never what it opens with.
+    AccessKeyId = "key";
+    AccessTokenId = "tok";
+    /// One line of the audit log.
+    AuditId = "aud";
 }

@@ -27,6 +27,7 @@ pub mod finding;
 pub mod ledger;
 pub mod profile;
 
+pub mod access;
 pub mod application;
 pub mod job;
 

@@ -73,7 +73,7 @@ const MAY_IMPORT: [(&str, &[&str]); 10] = [
     ("src/db", &["db"]),
     ("src/blobs", &["blobs"]),
     ("src/wire", &["wire"]),
-    ("src/auth.rs", &["applications", "pipeline", "db", "blobs"]),
+    ("src/auth", &["auth", "applications", "pipeline", "db", "blobs"]),
     ("src/telemetry.rs", &[]),
     ("src/applications", &["applications", "pipeline", "db", "blobs"]),
     ("src/api", &["api", "applications", "auth", "wire"]),

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::applications::Service;
+use crate::auth::Caller;
 use crate::wire::application::{ApplicationOut, DeclarationIn};
 
 use super::extract::{ApplicationPath, JsonRequest, Paging, json};
@@ -37,7 +38,7 @@ pub(super) struct ApplicationPage<'a> {
 
 /// Make an application
 #[utoipa::path(
-    post, path = "/v1/applications", tag = "applications",
+    post, path = "/v1/applications", tag = "applications", security(("bearer" = ["applications:write"])),
     params(("Idempotency-Key" = Option<String>, Header, description = "The same request with the same key is done once")),
     request_body = NewApplication,
     responses(
@@ -50,11 +51,12 @@ pub(super) struct ApplicationPage<'a> {
 )]
 pub(super) async fn create_application(
     State(service): State<Arc<Service>>,
+    caller: Caller,
     request: JsonRequest,
 ) -> Result<Response, Problem> {
     let new: NewApplication = request.read()?;
     let once = request.once()?;
-    let application = service.create_application(&new.declared, new.as_of, once.as_ref()).await?;
+    let application = service.create_application(&caller.reach, &new.declared, new.as_of, once.as_ref()).await?;
     let mut response = json(StatusCode::CREATED, &ApplicationOut::from(&application))?;
     if let Ok(location) = HeaderValue::from_str(&format!("/v1/applications/{}", application.id)) {
         response.headers_mut().insert(header::LOCATION, location);
@@ -64,7 +66,7 @@ pub(super) async fn create_application(
 
 /// List applications, newest first
 #[utoipa::path(
-    get, path = "/v1/applications", tag = "applications", params(Paging),
+    get, path = "/v1/applications", tag = "applications", security(("bearer" = ["applications:read"])), params(Paging),
     responses(
         (status = 200, body = ApplicationPage),
         (status = 400, body = Problem, content_type = "application/problem+json"),
@@ -72,10 +74,11 @@ pub(super) async fn create_application(
 )]
 pub(super) async fn list_applications(
     State(service): State<Arc<Service>>,
+    caller: Caller,
     paging: Paging,
 ) -> Result<Response, Problem> {
     let (limit, before) = paging.read(Paging::DEFAULT, ApplicationId::parse)?;
-    let mut found = service.applications(before.as_ref(), limit.saturating_add(1)).await?;
+    let mut found = service.applications(&caller.reach, before.as_ref(), limit.saturating_add(1)).await?;
     let is_last = found.len() <= limit as usize;
     found.truncate(limit as usize);
     let next_cursor = if is_last { None } else { found.last().map(|last| last.id.as_str()) };
@@ -84,7 +87,7 @@ pub(super) async fn list_applications(
 
 /// One application and its state
 #[utoipa::path(
-    get, path = "/v1/applications/{id}", tag = "applications",
+    get, path = "/v1/applications/{id}", tag = "applications", security(("bearer" = ["applications:read"])),
     params(("id" = String, Path, description = "`app_…`")),
     responses(
         (status = 200, body = ApplicationOut),
@@ -93,8 +96,9 @@ pub(super) async fn list_applications(
 )]
 pub(super) async fn get_application(
     State(service): State<Arc<Service>>,
+    caller: Caller,
     ApplicationPath(id): ApplicationPath,
 ) -> Result<Response, Problem> {
-    let application = service.application(&id).await?;
+    let application = service.application(&caller.reach, &id).await?;
     json(StatusCode::OK, &ApplicationOut::from(&application))
 }

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::applications::Service;
+use crate::auth::Caller;
 use crate::wire::application::FiledDocumentOut;
 
 use super::extract::{ApplicationPath, DocumentPath, JsonRequest, Paging, json};
@@ -41,7 +42,7 @@ pub(super) struct DocumentPage<'a> {
 
 /// List an application's documents in the order in which they came
 #[utoipa::path(
-    get, path = "/v1/applications/{id}/documents", tag = "documents",
+    get, path = "/v1/applications/{id}/documents", tag = "documents", security(("bearer" = ["documents:read"])),
     params(("id" = String, Path, description = "`app_…`"), Paging),
     responses(
         (status = 200, body = DocumentPage),
@@ -51,11 +52,12 @@ pub(super) struct DocumentPage<'a> {
 )]
 pub(super) async fn list_documents(
     State(service): State<Arc<Service>>,
+    caller: Caller,
     ApplicationPath(id): ApplicationPath,
     paging: Paging,
 ) -> Result<Response, Problem> {
     let (limit, after) = paging.read(Paging::DEFAULT, DocumentId::parse)?;
-    let mut found = service.documents(&id, after.as_ref(), limit.saturating_add(1)).await?;
+    let mut found = service.documents(&caller.reach, &id, after.as_ref(), limit.saturating_add(1)).await?;
     let is_last = found.len() <= limit as usize;
     found.truncate(limit as usize);
     let next_cursor = if is_last { None } else { found.last().map(|last| last.id.as_str()) };
@@ -64,7 +66,7 @@ pub(super) async fn list_documents(
 
 /// One document and its state
 #[utoipa::path(
-    get, path = "/v1/documents/{id}", tag = "documents",
+    get, path = "/v1/documents/{id}", tag = "documents", security(("bearer" = ["documents:read"])),
     params(("id" = String, Path, description = "`doc_…`")),
     responses(
         (status = 200, body = FiledDocumentOut),
@@ -73,9 +75,10 @@ pub(super) async fn list_documents(
 )]
 pub(super) async fn get_document(
     State(service): State<Arc<Service>>,
+    caller: Caller,
     DocumentPath(id): DocumentPath,
 ) -> Result<Response, Problem> {
-    let document = service.document(&id).await?;
+    let document = service.document(&caller.reach, &id).await?;
     json(StatusCode::OK, &FiledDocumentOut::from(&document))
 }
 
@@ -85,7 +88,7 @@ pub(super) async fn get_document(
 /// document says `wrong_password`, and the next can be tried. The password of a file in an archive opens the whole
 /// archive again, so an archive that has a password too needs both in `passwords`.
 #[utoipa::path(
-    post, path = "/v1/documents/{id}/password", tag = "documents",
+    post, path = "/v1/documents/{id}/password", tag = "documents", security(("bearer" = ["documents:write"])),
     params(
         ("id" = String, Path, description = "`doc_…`"),
         ("Idempotency-Key" = Option<String>, Header, description = "The same request with the same key is done once"),
@@ -100,6 +103,7 @@ pub(super) async fn get_document(
 )]
 pub(super) async fn unlock_document(
     State(service): State<Arc<Service>>,
+    caller: Caller,
     DocumentPath(id): DocumentPath,
     request: JsonRequest,
 ) -> Result<Response, Problem> {
@@ -109,7 +113,8 @@ pub(super) async fn unlock_document(
     if passwords.is_empty() {
         return Err(Problem::invalid("缺少 password。", "password is missing."));
     }
-    let document = service.unlock_document(&id, passwords, request.once_whatever_body()?.as_ref()).await?;
+    let document =
+        service.unlock_document(&caller.reach, &id, passwords, request.once_whatever_body()?.as_ref()).await?;
     json(StatusCode::OK, &FiledDocumentOut::from(&document))
 }
 

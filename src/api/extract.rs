@@ -5,12 +5,13 @@ use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use model::ids::{ApplicationId, DocumentId};
+use model::ids::{AccessKeyId, ApplicationId, DocumentId};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
-use crate::applications::Once;
+use crate::applications::{self, Once};
+use crate::auth::Caller;
 
 use super::problem::Problem;
 
@@ -48,6 +49,47 @@ impl<S: Send + Sync> FromRequestParts<S> for DocumentPath {
     }
 }
 
+/// The id in `/v1/api-keys/{id}`.
+pub(super) struct KeyPath(pub AccessKeyId);
+
+impl<S: Send + Sync> FromRequestParts<S> for KeyPath {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let text = Path::<String>::from_request_parts(parts, state).await.ok();
+        text.and_then(|Path(text)| AccessKeyId::parse(&text))
+            .map(Self)
+            .ok_or_else(|| Problem::not_found("没有这把密钥。", "There is no such key."))
+    }
+}
+
+/// What the log calls a request; put there by `layers::traced`.
+#[derive(Debug, Clone)]
+pub(super) struct RequestId(pub String);
+
+/// Whom the request is answered for; put there by `layers::guarded`, which knows what they may do.
+impl<S: Send + Sync> FromRequestParts<S> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
+        // Missing only where a handler was put behind no guard: it must not answer then.
+        parts.extensions.get::<Self>().cloned().ok_or_else(Problem::internal)
+    }
+}
+
+/// Who does something, for the audit log.
+pub(super) struct By(pub applications::By);
+
+impl<S: Send + Sync> FromRequestParts<S> for By {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let Caller { actor, .. } = Caller::from_request_parts(parts, state).await?;
+        let request = parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
+        Ok(Self(applications::By { actor, request }))
+    }
+}
+
 /// Which part of a list.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -69,6 +111,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Paging {
 }
 
 impl Paging {
+    /// The part that a query with more in it than these two asks for.
+    pub(super) const fn of(cursor: Option<String>, limit: Option<u32>) -> Self {
+        Self { cursor, limit }
+    }
+
     /// How many, and after which.
     pub(super) fn read<Id>(
         &self,

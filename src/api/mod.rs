@@ -2,6 +2,7 @@
 //!
 //! Handlers turn a request into a call of `applications` and its result into `wire`'s JSON; they decide nothing.
 
+mod access;
 mod applications;
 mod assessments;
 mod documents;
@@ -17,15 +18,18 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderName, HeaderValue, Method, header};
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::cors::{AllowHeaders, CorsLayer};
 use tower_http::timeout::RequestBodyTimeoutLayer;
-use utoipa::OpenApi;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::applications::Service;
-use crate::auth::Access;
+use crate::auth::Door;
 
 /// A declaration is under 2 kB.
 const JSON_BYTES_MAX: usize = 64 << 10;
@@ -33,7 +37,7 @@ const JSON_BYTES_MAX: usize = 64 << 10;
 /// Bounds on what one client may cost.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    pub access: Access,
+    pub door: Arc<Door>,
     /// For a request and its answer, uploads apart.
     pub request_timeout: Duration,
     /// For an upload, reading the file included.
@@ -50,17 +54,34 @@ pub struct Settings {
         description = "A borrower proves their own credit with their own papers: create an application, upload \
             statements and bills, and read the statements, findings, profile and decision made of them.\n\n\
             Money is a decimal string, never a float. Errors are problem details (RFC 9457) with a stable `code`. \
-            Writes take an `Idempotency-Key`: the same request with the same key is done once."
+            Writes take an `Idempotency-Key`: the same request with the same key is done once.\n\n\
+            Callers show `Authorization: Bearer` with an API key (the lender's back end), a token made for one \
+            application (its applicant), or a token of the lender's identity provider (reviewers). 401 and 403 are \
+            answers of every operation under `/v1`, as 429 is."
     ),
+    modifiers(&Bearer),
     tags(
         (name = "applications", description = "One applicant's request 进件"),
         (name = "documents", description = "Files of an application 单据"),
         (name = "statements", description = "What was read of them 流水"),
         (name = "assessment", description = "Findings, profile and decision 核验、画像与审批结论"),
+        (name = "access", description = "Keys, tokens, and who saw what 权限与审计"),
         (name = "health", description = "For whoever runs it"),
     )
 )]
 struct Description;
+
+/// The name that the description gives to the one way of showing who calls; an operation adds its scope to it.
+const BEARER: &str = "bearer";
+
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, described: &mut utoipa::openapi::OpenApi) {
+        let scheme = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+        described.components.get_or_insert_default().add_security_scheme(BEARER, scheme);
+    }
+}
 
 fn routes() -> OpenApiRouter<Arc<Service>> {
     OpenApiRouter::with_openapi(Description::openapi())
@@ -75,6 +96,11 @@ fn routes() -> OpenApiRouter<Arc<Service>> {
         .routes(routes!(assessments::get_findings))
         .routes(routes!(assessments::get_profile))
         .routes(routes!(assessments::get_decision))
+        .routes(routes!(access::create_key, access::list_keys))
+        .routes(routes!(access::revoke_key))
+        .routes(routes!(access::create_token))
+        .routes(routes!(access::reveal))
+        .routes(routes!(access::read_audit_log))
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))
 }
@@ -101,6 +127,7 @@ pub fn router(service: Arc<Service>, settings: &Settings) -> Router {
         .layer(DefaultBodyLimit::disable())
         .layer(axum::middleware::from_fn_with_state(settings.upload_timeout, layers::within));
     let pages = SwaggerUi::new("/docs").url("/openapi.json", openapi());
+    let guard = Arc::new(layers::Guard::new(Arc::clone(&service), Arc::clone(&settings.door), &openapi()));
     let room = Arc::new(tokio::sync::Semaphore::new(settings.concurrent_requests_max));
     plain
         .merge(uploads)
@@ -110,7 +137,24 @@ pub fn router(service: Arc<Service>, settings: &Settings) -> Router {
         .layer(RequestBodyTimeoutLayer::new(settings.body_idle))
         .layer(CatchPanicLayer::custom(problem::panicked))
         .layer(axum::middleware::from_fn_with_state(room, layers::with_room))
-        .layer(axum::middleware::from_fn_with_state(settings.access, layers::admitted))
+        .layer(axum::middleware::from_fn_with_state(guard, layers::guarded))
+        .layer(cors(&settings.door.origins))
         .layer(axum::middleware::from_fn_with_state(Arc::clone(&service), layers::traced))
         .with_state(service)
 }
+
+/// Lets the pages of these sites call from a browser. Tokens stand in a header, so no cookie needs to go with it.
+fn cors(origins: &[String]) -> CorsLayer {
+    let origins: Vec<HeaderValue> = origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok()).collect();
+    CorsLayer::new()
+        .allow_origin(origins)
+        .allow_methods([Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
+        .allow_headers(AllowHeaders::mirror_request())
+        .expose_headers(EXPOSED_HEADERS)
+        // Browsers keep it for two hours at most.
+        .max_age(Duration::from_secs(7200))
+}
+
+/// Answers' headers that a page of another site may read.
+const EXPOSED_HEADERS: [HeaderName; 3] =
+    [header::LOCATION, header::RETRY_AFTER, HeaderName::from_static("x-request-id")];

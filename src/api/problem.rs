@@ -15,6 +15,7 @@ use tracing::{error, warn};
 use utoipa::ToSchema;
 
 use crate::applications::Error;
+use crate::auth::{Refusal, Scope};
 
 /// `application/problem+json`
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -117,12 +118,13 @@ impl Problem {
         .after(1)
     }
 
-    pub(super) fn not_admitted() -> Self {
+    /// The caller is known, and this is not theirs to do.
+    pub(super) fn not_allowed(scope: Scope) -> Self {
         Self::new(
             StatusCode::FORBIDDEN,
-            "not_admitted",
-            "只接受本机程序的请求，不接受其他网站页面的请求。",
-            "Requests are taken from programs on this machine, not from pages of other sites.",
+            "not_allowed",
+            format!("当前身份没有 {} 权限。", scope.as_str()),
+            format!("This needs the scope {}, which the caller does not have.", scope.as_str()),
         )
     }
 
@@ -145,6 +147,7 @@ impl From<Error> for Problem {
         match error {
             Error::NoApplication(_) => Self::not_found("没有这份进件。", "There is no such application."),
             Error::NoDocument(_) => Self::not_found("没有这份单据。", "There is no such document."),
+            Error::NoKey(_) => Self::not_found("没有这把可用的密钥。", "There is no such key that opens something."),
             Error::TooManyDocuments { max } => Self::new(
                 StatusCode::CONFLICT,
                 "too_many_documents",
@@ -177,11 +180,45 @@ impl From<Error> for Problem {
             error @ (Error::Assess(_)
             | Error::Files(_)
             | Error::Database(_)
+            | Error::NoRandomness(_)
             | Error::LeaseLost
             | Error::Panicked { .. }) => {
                 error!(error = format!("{:#}", anyhow::Error::new(error)), "a request failed");
                 Self::internal()
             }
+        }
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Nobody => Self::new(
+                StatusCode::UNAUTHORIZED,
+                "not_authenticated",
+                "请在 Authorization 请求头里提供访问凭证：Bearer 加密钥或令牌。",
+                "Say who is calling: `Authorization: Bearer` with a key or a token.",
+            ),
+            Refusal::Unknown => Self::new(
+                StatusCode::UNAUTHORIZED,
+                "not_authenticated",
+                "访问凭证无效或已过期，请重新获取。",
+                "The key or token opens nothing, or nothing any more: get a new one.",
+            ),
+            Refusal::Elsewhere => Self::new(
+                StatusCode::FORBIDDEN,
+                "not_admitted",
+                "只接受本机程序的请求，不接受其他网站页面的请求。",
+                "Requests are taken from programs on this machine, not from pages of other sites.",
+            ),
+            Refusal::TooMany { retry_after_seconds } => Self::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "too_many_requests",
+                "请求太频繁，请稍后再试。",
+                "Too many requests: slow down.",
+            )
+            .after(retry_after_seconds),
+            Refusal::Service(error) => error.into(),
         }
     }
 }
@@ -199,6 +236,9 @@ impl IntoResponse for Problem {
         let mut response = (status, body).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
         if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }

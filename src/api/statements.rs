@@ -10,6 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::applications::{Readings, Service, printed_category};
+use crate::auth::Caller;
 use crate::wire::Categories;
 use crate::wire::assessment::ledger_categories;
 use crate::wire::document::DocumentOut;
@@ -59,7 +60,7 @@ fn print(readings: &Readings) -> Vec<DocumentStatements<'_>> {
 
 /// The statements of one document
 #[utoipa::path(
-    get, path = "/v1/documents/{id}/statements", tag = "statements",
+    get, path = "/v1/documents/{id}/statements", tag = "statements", security(("bearer" = ["statements:read"])),
     params(("id" = String, Path, description = "`doc_…`")),
     responses(
         (status = 200, body = DocumentStatements),
@@ -68,9 +69,10 @@ fn print(readings: &Readings) -> Vec<DocumentStatements<'_>> {
 )]
 pub(super) async fn document_statements(
     State(service): State<Arc<Service>>,
+    caller: Caller,
     DocumentPath(id): DocumentPath,
 ) -> Result<Response, Problem> {
-    let readings = service.document_reading(&id).await?;
+    let readings = service.document_reading(&caller.reach, &id).await?;
     match print(&readings).pop() {
         Some(printed) => json(StatusCode::OK, &printed),
         None => Err(Problem::internal()),
@@ -79,7 +81,7 @@ pub(super) async fn document_statements(
 
 /// The statements of an application, document by document
 #[utoipa::path(
-    get, path = "/v1/applications/{id}/statements", tag = "statements",
+    get, path = "/v1/applications/{id}/statements", tag = "statements", security(("bearer" = ["statements:read"])),
     params(("id" = String, Path, description = "`app_…`"), Paging),
     responses(
         (status = 200, body = DocumentStatementsPage),
@@ -89,11 +91,12 @@ pub(super) async fn document_statements(
 )]
 pub(super) async fn application_statements(
     State(service): State<Arc<Service>>,
+    caller: Caller,
     ApplicationPath(id): ApplicationPath,
     paging: Paging,
 ) -> Result<Response, Problem> {
     let (limit, after) = paging.read(PAGE_DOCUMENTS_DEFAULT, DocumentId::parse)?;
-    let mut found = service.document_readings(&id, after.as_ref(), limit.saturating_add(1)).await?;
+    let mut found = service.document_readings(&caller.reach, &id, after.as_ref(), limit.saturating_add(1)).await?;
     let is_last = found.documents.len() <= limit as usize;
     found.documents.truncate(limit as usize);
     let next_cursor = if is_last { None } else { found.documents.last().map(|last| last.filed.id.as_str()) };

@@ -13,6 +13,7 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::applications::{Error, NewFile, Service, StoredFile};
+use crate::auth::Caller;
 use crate::wire::application::FiledDocumentOut;
 
 use super::documents::{self, PASSWORD_BYTES_MAX};
@@ -60,7 +61,7 @@ struct Received {
 /// it is read before the answer, since passwords are neither stored nor logged. The same bytes twice in one
 /// application are one document. A ZIP archive is a document whose files are documents of their own.
 #[utoipa::path(
-    post, path = "/v1/applications/{id}/documents", tag = "documents",
+    post, path = "/v1/applications/{id}/documents", tag = "documents", security(("bearer" = ["documents:write"])),
     params(
         ("id" = String, Path, description = "`app_…`"),
         Named,
@@ -81,11 +82,12 @@ struct Received {
 )]
 pub(super) async fn upload_document(
     State(service): State<Arc<Service>>,
+    caller: Caller,
     ApplicationPath(id): ApplicationPath,
     request: Request,
 ) -> Result<Response, Problem> {
     // Asked first, so that a long upload to nowhere is not written down.
-    if let Err(error) = service.application(&id).await {
+    if let Err(error) = service.application(&caller.reach, &id).await {
         throw_away(request.into_body().into_data_stream()).await;
         return Err(error.into());
     }
@@ -93,7 +95,7 @@ pub(super) async fn upload_document(
     documents::check(&received.file.passwords)?;
     let content = format!("{}\n{}", received.file.stored.sha256, received.file.filename.reveal());
     let once = once(&received.method, &received.path, &received.headers, content.as_bytes())?;
-    let filed = service.file_document(&id, received.file, once.as_ref()).await?;
+    let filed = service.file_document(&caller.reach, &id, received.file, once.as_ref()).await?;
     let mut response = json(StatusCode::ACCEPTED, &FiledDocumentOut::from(&filed.document))?;
     if let Ok(location) = HeaderValue::from_str(&format!("/v1/documents/{}", filed.document.id)) {
         response.headers_mut().insert(header::LOCATION, location);

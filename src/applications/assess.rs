@@ -2,7 +2,7 @@
 
 use model::application::FiledDocument;
 use model::extracted::ReadDocument;
-use model::ids::{ApplicationId, DecisionId, DocumentId};
+use model::ids::{ApplicationId, DecisionId, DocumentId, TenantId};
 use model::statement::{Parsed, ParserId, Statement};
 
 use crate::db::assessments::{self, StoredAssessment};
@@ -19,9 +19,9 @@ impl Service {
     /// [`Error::Assess`]; [`Error::LeaseLost`]: nothing was kept; [`Error::Database`].
     pub async fn assess_application(&self, id: &ApplicationId, lease: &Lease) -> Result<(), Error> {
         let mut tx = self.db.read().await?;
-        let application = applications::get(&mut tx, id).await?;
-        let is_unread = documents::count_unread(&mut tx, id).await? > 0;
-        let (ids, extracted) = evidence(&mut tx, id).await?;
+        let application = applications::get(&mut tx, &lease.tenant, id).await?;
+        let is_unread = documents::count_unread(&mut tx, &lease.tenant, id).await? > 0;
+        let (ids, extracted) = evidence(&mut tx, &lease.tenant, id).await?;
         drop(tx);
         let assessed = match application {
             Some(application) if !is_unread => {
@@ -53,23 +53,32 @@ impl Service {
             return Err(Error::LeaseLost);
         }
         if let Some((stored, ledger)) = assessed {
-            assessments::insert(&mut tx, id, &stored, &ledger).await?;
-            applications::mark_assessed(&mut tx, id, stored.revision).await?;
+            assessments::insert(&mut tx, &lease.tenant, id, &stored, &ledger).await?;
+            applications::mark_assessed(&mut tx, &lease.tenant, id, stored.revision).await?;
         }
         tx.commit().await?;
         Ok(())
     }
 
     /// An application whose assessment was given up, on the documents as they are now.
-    pub(super) async fn abandon_assessment(&self, tx: &mut Tx, id: &ApplicationId) -> Result<(), Error> {
-        Ok(applications::mark_abandoned(tx, id).await?)
+    pub(super) async fn abandon_assessment(
+        &self,
+        tx: &mut Tx,
+        tenant: &TenantId,
+        id: &ApplicationId,
+    ) -> Result<(), Error> {
+        Ok(applications::mark_abandoned(tx, tenant, id).await?)
     }
 }
 
 /// An application's documents as the pipeline gave them, in the order in which they came; archives are their files.
-async fn evidence(tx: &mut Tx, id: &ApplicationId) -> Result<(Vec<DocumentId>, Vec<Extracted>), Error> {
-    let filed = documents::page(tx, id, None, u32::MAX).await?;
-    let mut statements = documents::statements_of_application(tx, id).await?.into_iter().peekable();
+async fn evidence(
+    tx: &mut Tx,
+    tenant: &TenantId,
+    id: &ApplicationId,
+) -> Result<(Vec<DocumentId>, Vec<Extracted>), Error> {
+    let filed = documents::page(tx, tenant, id, None, u32::MAX).await?;
+    let mut statements = documents::statements_of_application(tx, tenant, id).await?.into_iter().peekable();
     let mut ids = Vec::with_capacity(filed.len());
     let mut extracted = Vec::with_capacity(filed.len());
     for document in filed {

@@ -1,11 +1,12 @@
 //! Making an application and finding it again.
 
 use jiff::civil::Date;
+use model::access::Reach;
 use model::application::Application;
 use model::declaration::Declaration;
 use model::ids::ApplicationId;
 
-use crate::db::applications;
+use crate::db::{Tx, applications};
 
 use super::{Error, Once, Service, once};
 
@@ -17,6 +18,7 @@ impl Service {
     /// [`Error::KeyUsedElsewhere`], [`Error::Database`].
     pub async fn create_application(
         &self,
+        reach: &Reach,
         declaration: &Declaration,
         as_of: Option<Date>,
         once: Option<&Once>,
@@ -24,29 +26,45 @@ impl Service {
         let id = ApplicationId::new(&self.unique());
         let now_ms = self.clock.now_ms();
         let mut tx = self.db.write().await?;
-        if let Some(earlier) = once::claim(&mut tx, once, id.as_str(), now_ms).await? {
+        if let Some(earlier) = once::claim(&mut tx, reach, once, id.as_str(), now_ms).await? {
             let id = ApplicationId::parse(&earlier).ok_or(Error::KeyUsedElsewhere)?;
-            return applications::get(&mut tx, &id).await?.ok_or(Error::NoApplication(id));
+            return applications::get(&mut tx, &reach.tenant, &id).await?.ok_or(Error::NoApplication(id));
         }
-        applications::insert(&mut tx, &id, declaration, as_of, now_ms).await?;
-        let application = applications::get(&mut tx, &id).await?.ok_or(Error::NoApplication(id))?;
+        applications::insert(&mut tx, &reach.tenant, &id, declaration, as_of, now_ms).await?;
+        let application = applications::get(&mut tx, &reach.tenant, &id).await?.ok_or(Error::NoApplication(id))?;
         tx.commit().await?;
         Ok(application)
     }
 
     /// # Errors
     /// [`Error::NoApplication`], [`Error::Database`].
-    pub async fn application(&self, id: &ApplicationId) -> Result<Application, Error> {
-        let mut tx = self.db.read().await?;
-        applications::get(&mut tx, id).await?.ok_or_else(|| Error::NoApplication(id.clone()))
+    pub async fn application(&self, reach: &Reach, id: &ApplicationId) -> Result<Application, Error> {
+        application(&mut self.db.read().await?, reach, id).await
     }
 
-    /// At most `limit`, newest first, those made before `before`.
+    /// At most `limit`, newest first, those made before `before`; whoever reaches one application finds that one.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn applications(&self, before: Option<&ApplicationId>, limit: u32) -> Result<Vec<Application>, Error> {
+    pub async fn applications(
+        &self,
+        reach: &Reach,
+        before: Option<&ApplicationId>,
+        limit: u32,
+    ) -> Result<Vec<Application>, Error> {
         let mut tx = self.db.read().await?;
-        Ok(applications::page(&mut tx, before, limit).await?)
+        match &reach.application {
+            Some(own) if before.is_none_or(|before| own < before) => {
+                Ok(applications::get(&mut tx, &reach.tenant, own).await?.into_iter().collect())
+            }
+            Some(_) => Ok(Vec::new()),
+            None => Ok(applications::page(&mut tx, &reach.tenant, before, limit).await?),
+        }
     }
+}
+
+/// An application within reach. What is out of reach is not there: its existence is nobody else's business.
+pub(super) async fn application(tx: &mut Tx, reach: &Reach, id: &ApplicationId) -> Result<Application, Error> {
+    let found = if reach.admits(id) { applications::get(tx, &reach.tenant, id).await? } else { None };
+    found.ok_or_else(|| Error::NoApplication(id.clone()))
 }

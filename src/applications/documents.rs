@@ -4,17 +4,18 @@
 //! it is answered for: the password is never written down, so no job could read it later.
 
 use model::Sensitive;
+use model::access::Reach;
 use model::application::{DocumentState, FiledDocument};
 use model::document::FileFacts;
-use model::ids::{ApplicationId, DocumentId, JobId};
+use model::ids::{ApplicationId, DocumentId, JobId, TenantId};
 use model::job::Job;
 
 use crate::blobs::StoredFile;
-use crate::db::queue::{self, Lane};
+use crate::db::queue::{self, Lane, Turn};
 use crate::db::{Tx, applications, documents};
 
 use super::read::Reading;
-use super::{Error, Once, Service, once};
+use super::{Error, Once, Service, declare, once};
 
 /// A received file.
 #[derive(Debug)]
@@ -43,18 +44,20 @@ impl Service {
     /// [`Error::Database`].
     pub async fn file_document(
         &self,
+        reach: &Reach,
         application: &ApplicationId,
         file: NewFile,
         once: Option<&Once>,
     ) -> Result<Filed, Error> {
         // Before the costly part: what would be refused or was answered already.
         let mut tx = self.db.read().await?;
-        if let Some(earlier) = once::earlier(&mut tx, once).await? {
-            return filed_before(&mut tx, &earlier).await;
+        if let Some(earlier) = once::earlier(&mut tx, reach, once).await? {
+            return filed_before(&mut tx, reach, &earlier).await;
         }
-        applications::get(&mut tx, application).await?.ok_or_else(|| Error::NoApplication(application.clone()))?;
-        let known = documents::get_by_digest(&mut tx, application, &file.stored.sha256).await?;
-        if known.is_none() && documents::count(&mut tx, application).await? >= i64::from(self.documents_max) {
+        declare::application(&mut tx, reach, application).await?;
+        let tenant = &reach.tenant;
+        let known = documents::get_by_digest(&mut tx, tenant, application, &file.stored.sha256).await?;
+        if known.is_none() && documents::count(&mut tx, tenant, application).await? >= i64::from(self.documents_max) {
             return Err(Error::TooManyDocuments { max: self.documents_max });
         }
         drop(tx);
@@ -66,6 +69,7 @@ impl Service {
         };
         let document = FiledDocument {
             id: DocumentId::new(&self.unique()),
+            tenant: tenant.clone(),
             application: application.clone(),
             parent: None,
             filename: file.filename,
@@ -81,38 +85,39 @@ impl Service {
             entries: Vec::new(),
             created_ms: self.clock.now_ms(),
         };
-        self.keep_document(document, reading.as_ref(), once).await
+        self.keep_document(reach, document, reading.as_ref(), once).await
     }
 
     async fn keep_document(
         &self,
+        reach: &Reach,
         document: FiledDocument,
         reading: Option<&Reading>,
         once: Option<&Once>,
     ) -> Result<Filed, Error> {
-        let now_ms = self.clock.now_ms();
+        let (tenant, now_ms) = (&reach.tenant, self.clock.now_ms());
         let mut tx = self.db.write().await?;
         let is_new = documents::insert(&mut tx, &document).await?;
         let id = if is_new {
             document.id
         } else {
             let sha256 = document.sha256.as_deref().unwrap_or_default();
-            let known = documents::get_by_digest(&mut tx, &document.application, sha256).await?;
+            let known = documents::get_by_digest(&mut tx, tenant, &document.application, sha256).await?;
             known.ok_or(Error::NoDocument(document.id))?.id
         };
-        if let Some(earlier) = once::claim(&mut tx, once, id.as_str(), now_ms).await? {
-            return filed_before(&mut tx, &earlier).await;
+        if let Some(earlier) = once::claim(&mut tx, reach, once, id.as_str(), now_ms).await? {
+            return filed_before(&mut tx, reach, &earlier).await;
         }
         match reading {
-            Some(reading) => self.keep_reading(&mut tx, &id, reading).await?,
+            Some(reading) => self.keep_reading(&mut tx, tenant, &id, reading).await?,
             None if is_new => {
-                applications::raise_revision(&mut tx, &document.application).await?;
+                applications::raise_revision(&mut tx, tenant, &document.application).await?;
                 let job = Job::ParseDocument { document: id.clone() };
-                self.enqueue(&mut tx, &job, &document.application).await?;
+                self.enqueue(&mut tx, &job, tenant, &document.application).await?;
             }
             None => {}
         }
-        let document = documents::get(&mut tx, &id).await?.ok_or(Error::NoDocument(id))?;
+        let document = documents::get(&mut tx, tenant, &id).await?.ok_or(Error::NoDocument(id))?;
         tx.commit().await?;
         self.wake_workers();
         Ok(Filed { document, is_new })
@@ -124,16 +129,20 @@ impl Service {
     /// [`Error::NoDocument`], [`Error::KeyUsedElsewhere`], [`Error::Files`], [`Error::Database`].
     pub async fn unlock_document(
         &self,
+        reach: &Reach,
         id: &DocumentId,
         passwords: Vec<Sensitive<String>>,
         once: Option<&Once>,
     ) -> Result<FiledDocument, Error> {
         let mut tx = self.db.read().await?;
-        let document = documents::get(&mut tx, id).await?.ok_or_else(|| Error::NoDocument(id.clone()))?;
-        let answered = once::earlier(&mut tx, once).await?.is_some();
+        let tenant = &reach.tenant;
+        let document = document(&mut tx, reach, id).await?;
+        let answered = once::earlier(&mut tx, reach, once).await?.is_some();
         // A file in an archive has no bytes of its own: the archive is opened again, for all its files.
         let root = match &document.parent {
-            Some(parent) => documents::get(&mut tx, parent).await?.ok_or_else(|| Error::NoDocument(parent.clone()))?,
+            Some(parent) => {
+                documents::get(&mut tx, tenant, parent).await?.ok_or_else(|| Error::NoDocument(parent.clone()))?
+            }
             None => document.clone(),
         };
         drop(tx);
@@ -144,13 +153,13 @@ impl Service {
         let sha256 = root.sha256.as_deref().ok_or_else(|| Error::NoDocument(root.id.clone()))?;
         let reading = self.extract(&root.filename, sha256, passwords).await?;
         let mut tx = self.db.write().await?;
-        if once::claim(&mut tx, once, id.as_str(), self.clock.now_ms()).await?.is_none() {
-            self.keep_reading(&mut tx, &root.id, &reading).await?;
+        if once::claim(&mut tx, reach, once, id.as_str(), self.clock.now_ms()).await?.is_none() {
+            self.keep_reading(&mut tx, tenant, &root.id, &reading).await?;
         }
         // An archive in the archive that opens at last has its files in its place; then the whole is the answer.
-        let document = match documents::get(&mut tx, id).await? {
+        let document = match documents::get(&mut tx, tenant, id).await? {
             Some(document) => document,
-            None => documents::get(&mut tx, &root.id).await?.ok_or_else(|| Error::NoDocument(id.clone()))?,
+            None => documents::get(&mut tx, tenant, &root.id).await?.ok_or_else(|| Error::NoDocument(id.clone()))?,
         };
         tx.commit().await?;
         self.wake_workers();
@@ -159,9 +168,8 @@ impl Service {
 
     /// # Errors
     /// [`Error::NoDocument`], [`Error::Database`].
-    pub async fn document(&self, id: &DocumentId) -> Result<FiledDocument, Error> {
-        let mut tx = self.db.read().await?;
-        documents::get(&mut tx, id).await?.ok_or_else(|| Error::NoDocument(id.clone()))
+    pub async fn document(&self, reach: &Reach, id: &DocumentId) -> Result<FiledDocument, Error> {
+        document(&mut self.db.read().await?, reach, id).await
     }
 
     /// At most `limit` of an application's documents in the order in which they came, those after `after`.
@@ -170,24 +178,37 @@ impl Service {
     /// [`Error::NoApplication`], [`Error::Database`].
     pub async fn documents(
         &self,
+        reach: &Reach,
         application: &ApplicationId,
         after: Option<&DocumentId>,
         limit: u32,
     ) -> Result<Vec<FiledDocument>, Error> {
         let mut tx = self.db.read().await?;
-        applications::get(&mut tx, application).await?.ok_or_else(|| Error::NoApplication(application.clone()))?;
-        Ok(documents::page(&mut tx, application, after, limit).await?)
+        declare::application(&mut tx, reach, application).await?;
+        Ok(documents::page(&mut tx, &reach.tenant, application, after, limit).await?)
     }
 
     /// Queues a job in the transaction that needs it. Applications take turns.
-    pub(super) async fn enqueue(&self, tx: &mut Tx, job: &Job, application: &ApplicationId) -> Result<(), Error> {
+    pub(super) async fn enqueue(
+        &self,
+        tx: &mut Tx,
+        job: &Job,
+        tenant: &TenantId,
+        application: &ApplicationId,
+    ) -> Result<(), Error> {
         let id = JobId::new(&self.unique());
-        Ok(queue::enqueue(tx, &id, job, application.as_str(), Lane::Interactive, self.clock.now_ms()).await?)
+        let turn = Turn { tenant, flow: application.as_str(), lane: Lane::Interactive };
+        Ok(queue::enqueue(tx, &id, job, turn, self.clock.now_ms()).await?)
     }
 }
 
-async fn filed_before(tx: &mut Tx, id: &str) -> Result<Filed, Error> {
+async fn filed_before(tx: &mut Tx, reach: &Reach, id: &str) -> Result<Filed, Error> {
     let id = DocumentId::parse(id).ok_or(Error::KeyUsedElsewhere)?;
-    let document = documents::get(tx, &id).await?.ok_or(Error::NoDocument(id))?;
-    Ok(Filed { document, is_new: false })
+    Ok(Filed { document: document(tx, reach, &id).await?, is_new: false })
+}
+
+/// A document within reach. What is out of reach is not there.
+pub(super) async fn document(tx: &mut Tx, reach: &Reach, id: &DocumentId) -> Result<FiledDocument, Error> {
+    let found = documents::get(tx, &reach.tenant, id).await?;
+    found.filter(|document| reach.admits(&document.application)).ok_or_else(|| Error::NoDocument(id.clone()))
 }

@@ -46,15 +46,15 @@ impl Service {
             let wait_ms = 2_i64.saturating_pow(exponent).saturating_mul(1_000).min(RETRY_WAIT_MAX_MS);
             queue::retry(&mut tx, lease, self.clock.now_ms().saturating_add(wait_ms), error).await?;
         } else if queue::bury(&mut tx, lease, error).await? {
-            self.abandon(&mut tx, &lease.job).await?;
+            self.abandon(&mut tx, lease).await?;
         }
         tx.commit().await.map_err(Error::from)
     }
 
-    async fn abandon(&self, tx: &mut Tx, job: &Job) -> Result<(), Error> {
-        match job {
-            Job::ParseDocument { document } => self.abandon_document(tx, document).await,
-            Job::AssessApplication { application } => self.abandon_assessment(tx, application).await,
+    async fn abandon(&self, tx: &mut Tx, lease: &Lease) -> Result<(), Error> {
+        match &lease.job {
+            Job::ParseDocument { document } => self.abandon_document(tx, &lease.tenant, document).await,
+            Job::AssessApplication { application } => self.abandon_assessment(tx, &lease.tenant, application).await,
         }
     }
 

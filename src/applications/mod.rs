@@ -3,20 +3,23 @@
 //! Whatever changes an application's documents raises its revision and queues the work that follows, in one
 //! transaction: after a crash at any moment the work is either queued or was never asked for.
 
+mod access;
 mod assess;
+mod audit;
 mod declare;
 mod documents;
 mod housekeeping;
 mod once;
 mod read;
 mod results;
+mod reveal;
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use jiff::civil::Date;
-use model::ids::{ApplicationId, DocumentId};
+use model::ids::{AccessKeyId, ApplicationId, DocumentId};
 use tokio::sync::{Notify, Semaphore};
 use uuid::{ContextV7, Timestamp, Uuid};
 
@@ -25,9 +28,12 @@ use crate::db::{Db, DbError};
 use crate::pipeline::{AssessError, Limits, Policy};
 
 pub use crate::blobs::StoredFile;
+pub use access::{Holder, Key, NewToken, default_tenant};
+pub use audit::{By, Line};
 pub use documents::{Filed, NewFile};
 pub use once::Once;
 pub use results::{Assessment, DocumentReading, Readings, printed_category};
+pub use reveal::{Revealed, RevealedStatement};
 
 /// The program's shared state.
 #[derive(Debug)]
@@ -94,6 +100,10 @@ pub enum Error {
     NoApplication(ApplicationId),
     #[error("there is no document {0}")]
     NoDocument(DocumentId),
+    #[error("there is no key {0} that opens something")]
+    NoKey(AccessKeyId),
+    #[error("the system gives no random bytes")]
+    NoRandomness(#[source] getrandom::Error),
     #[error("the application has {max} documents already")]
     TooManyDocuments { max: u32 },
     #[error("the file has more than {limit} bytes")]

@@ -4,6 +4,8 @@
 //! made. A second request with the key is answered with that, as it stands now. Two at the same time need no refusal:
 //! the second waits for the first at the key's row.
 
+use model::access::Reach;
+
 use crate::db::{Tx, idempotency};
 use crate::pipeline::sha256;
 
@@ -31,9 +33,9 @@ impl Once {
 }
 
 /// The id that an earlier request with this key made.
-pub(super) async fn earlier(tx: &mut Tx, once: Option<&Once>) -> Result<Option<String>, Error> {
+pub(super) async fn earlier(tx: &mut Tx, reach: &Reach, once: Option<&Once>) -> Result<Option<String>, Error> {
     let Some(once) = once else { return Ok(None) };
-    match idempotency::get(tx, &once.key).await? {
+    match idempotency::get(tx, &reach.tenant, &key_of(reach, once)).await? {
         Some(earlier) if earlier.request_sha256 == once.request_sha256 => Ok(Some(earlier.resource_id)),
         Some(_) => Err(Error::KeyUsedElsewhere),
         None => Ok(None),
@@ -43,14 +45,23 @@ pub(super) async fn earlier(tx: &mut Tx, once: Option<&Once>) -> Result<Option<S
 /// Takes the key for `resource_id`; `Some` is the id that an earlier request made instead: nothing must be written.
 pub(super) async fn claim(
     tx: &mut Tx,
+    reach: &Reach,
     once: Option<&Once>,
     resource_id: &str,
     now_ms: i64,
 ) -> Result<Option<String>, Error> {
     let Some(key) = once else { return Ok(None) };
-    if idempotency::claim(tx, &key.key, &key.request_sha256, resource_id, now_ms).await? {
+    if idempotency::claim(tx, &reach.tenant, &key_of(reach, key), &key.request_sha256, resource_id, now_ms).await? {
         return Ok(None);
     }
     // Gone again only if it was just then swept for its age; a second writer is then what was asked for.
-    earlier(tx, once).await
+    earlier(tx, reach, once).await
+}
+
+/// An applicant's keys are apart from everybody else's: nobody may use up another's.
+fn key_of(reach: &Reach, once: &Once) -> String {
+    match &reach.application {
+        Some(application) => format!("{application}/{}", once.key),
+        None => once.key.clone(),
+    }
 }

@@ -6,7 +6,7 @@ use model::Sensitive;
 use model::application::{ArchiveEntry, DocumentState, FiledDocument};
 use model::document::{FileFacts, MediaType};
 use model::failure::Failure;
-use model::ids::{DocumentId, StatementId};
+use model::ids::{DocumentId, StatementId, TenantId};
 use model::job::Job;
 
 use crate::db::queue::{self, Lease};
@@ -31,7 +31,7 @@ impl Service {
     /// [`Error::LeaseLost`]: nothing was kept. [`Error::Files`], [`Error::Database`].
     pub async fn read_document(&self, id: &DocumentId, lease: &Lease) -> Result<(), Error> {
         let mut tx = self.db.read().await?;
-        let document = documents::get(&mut tx, id).await?;
+        let document = documents::get(&mut tx, &lease.tenant, id).await?;
         drop(tx);
         // Someone may have come with the password meanwhile.
         let unread = document.filter(|document| document.state == DocumentState::Received);
@@ -45,9 +45,10 @@ impl Service {
         if !queue::complete(&mut tx, lease).await? {
             return Err(Error::LeaseLost);
         }
-        let is_unread = documents::get(&mut tx, id).await?.is_some_and(|now| now.state == DocumentState::Received);
+        let is_unread =
+            documents::get(&mut tx, &lease.tenant, id).await?.is_some_and(|now| now.state == DocumentState::Received);
         if let (Some(reading), true) = (reading, is_unread) {
-            self.keep_reading(&mut tx, id, &reading).await?;
+            self.keep_reading(&mut tx, &lease.tenant, id, &reading).await?;
         }
         tx.commit().await?;
         self.wake_workers();
@@ -55,8 +56,8 @@ impl Service {
     }
 
     /// A document whose job was given up: it failed, and its application goes on without it.
-    pub(super) async fn abandon_document(&self, tx: &mut Tx, id: &DocumentId) -> Result<(), Error> {
-        let Some(mut document) = documents::get(tx, id).await? else { return Ok(()) };
+    pub(super) async fn abandon_document(&self, tx: &mut Tx, tenant: &TenantId, id: &DocumentId) -> Result<(), Error> {
+        let Some(mut document) = documents::get(tx, tenant, id).await? else { return Ok(()) };
         if document.state == DocumentState::Received {
             document.state = DocumentState::Failed;
             document.failure = Some(Failure::Panicked { doing: "reading".to_owned() });
@@ -87,8 +88,14 @@ impl Service {
     }
 
     /// Keeps what reading a document gave, and queues what follows. What had been read before stays.
-    pub(super) async fn keep_reading(&self, tx: &mut Tx, id: &DocumentId, reading: &Reading) -> Result<(), Error> {
-        let document = documents::get(tx, id).await?.ok_or_else(|| Error::NoDocument(id.clone()))?;
+    pub(super) async fn keep_reading(
+        &self,
+        tx: &mut Tx,
+        tenant: &TenantId,
+        id: &DocumentId,
+        reading: &Reading,
+    ) -> Result<(), Error> {
+        let document = documents::get(tx, tenant, id).await?.ok_or_else(|| Error::NoDocument(id.clone()))?;
         match reading.files.as_slice() {
             [whole] if whole.name == *document.filename.reveal() => {
                 self.keep_one(tx, document.clone(), whole).await?;
@@ -100,10 +107,10 @@ impl Service {
 
     async fn documents_changed(&self, tx: &mut Tx, document: &FiledDocument) -> Result<(), Error> {
         // First the application's row, which keeps two transactions apart; only then is the count the true one.
-        applications::raise_revision(tx, &document.application).await?;
-        if documents::count_unread(tx, &document.application).await? == 0 {
+        applications::raise_revision(tx, &document.tenant, &document.application).await?;
+        if documents::count_unread(tx, &document.tenant, &document.application).await? == 0 {
             let job = Job::AssessApplication { application: document.application.clone() };
-            self.enqueue(tx, &job, &document.application).await?;
+            self.enqueue(tx, &job, &document.tenant, &document.application).await?;
         }
         Ok(())
     }
@@ -112,16 +119,16 @@ impl Service {
         fill(&mut document, read);
         let kept = documents::update(tx, &document).await?;
         if kept {
-            self.keep_statements(tx, &document.id, read).await?;
+            self.keep_statements(tx, &document, read).await?;
         }
         Ok(())
     }
 
-    async fn keep_statements(&self, tx: &mut Tx, document: &DocumentId, read: &Extracted) -> Result<(), Error> {
+    async fn keep_statements(&self, tx: &mut Tx, document: &FiledDocument, read: &Extracted) -> Result<(), Error> {
         let Ok(read) = &read.outcome else { return Ok(()) };
         for (position, statement) in (0..).zip(&read.parsed.statements) {
             let id = StatementId::new(&self.unique());
-            documents::insert_statement(tx, &id, document, position, statement).await?;
+            documents::insert_statement(tx, &document.tenant, &document.id, &id, position, statement).await?;
         }
         Ok(())
     }
@@ -150,17 +157,17 @@ impl Service {
         }
         // What had been read of it stays, whatever this password opens.
         for old in &archive.entries {
-            let known = documents::get(tx, &old.document).await?;
+            let known = documents::get(tx, &archive.tenant, &old.document).await?;
             let was_read = known.is_some_and(|document| document.state == DocumentState::Parsed);
             let is_listed = entries.iter().any(|e| e.name == old.name && e.occurrence == old.occurrence);
             if was_read && !is_listed {
                 entries.push(old.clone());
             }
         }
-        documents::set_entries(tx, &archive.id, &entries).await?;
+        documents::set_entries(tx, &archive.tenant, &archive.id, &entries).await?;
         for old in &archive.entries {
             if !entries.iter().any(|entry| entry.document == old.document) {
-                documents::delete_failed(tx, &old.document).await?;
+                documents::delete_failed(tx, &archive.tenant, &old.document).await?;
             }
         }
         Ok(())
@@ -175,12 +182,12 @@ impl Service {
         file: &Extracted,
     ) -> Result<DocumentId, Error> {
         let twin = match &file.sha256 {
-            Some(sha256) => documents::get_by_digest(tx, &archive.application, sha256).await?,
+            Some(sha256) => documents::get_by_digest(tx, &archive.tenant, &archive.application, sha256).await?,
             None => None,
         };
         let before = match (twin, known) {
             (Some(twin), _) => Some(twin),
-            (None, Some(known)) => documents::get(tx, known).await?,
+            (None, Some(known)) => documents::get(tx, &archive.tenant, known).await?,
             (None, None) => None,
         };
         if let Some(before) = before {
@@ -202,7 +209,7 @@ impl Service {
         fill(&mut document, file);
         document.sha256.clone_from(&file.sha256);
         documents::insert(tx, &document).await?;
-        self.keep_statements(tx, &document.id, file).await?;
+        self.keep_statements(tx, &document, file).await?;
         Ok(document.id)
     }
 }

@@ -1,15 +1,17 @@
 //! What was read and what was made of it.
 
+use model::access::Reach;
 use model::application::{ApplicationState, DocumentState, FiledDocument};
 use model::extracted::Extracted;
-use model::ids::{ApplicationId, DocumentId};
+use model::ids::{ApplicationId, DocumentId, TenantId};
 use model::ledger::Ledger;
 
 use crate::db::assessments::{self, StoredAssessment};
 use crate::db::{Tx, applications, documents};
 
 use super::assess::restore;
-use super::{Error, Service};
+use super::documents::document;
+use super::{Error, Service, declare};
 
 pub use crate::pipeline::category as printed_category;
 
@@ -39,11 +41,11 @@ impl Service {
     ///
     /// # Errors
     /// [`Error::NoDocument`], [`Error::Database`].
-    pub async fn document_reading(&self, id: &DocumentId) -> Result<Readings, Error> {
+    pub async fn document_reading(&self, reach: &Reach, id: &DocumentId) -> Result<Readings, Error> {
         let mut tx = self.db.read().await?;
-        let filed = documents::get(&mut tx, id).await?.ok_or_else(|| Error::NoDocument(id.clone()))?;
+        let filed = document(&mut tx, reach, id).await?;
         let application = filed.application.clone();
-        readings(&mut tx, &application, vec![filed]).await
+        readings(&mut tx, &reach.tenant, &application, vec![filed]).await
     }
 
     /// At most `limit` of an application's documents with what was read of them, in the order in which they came,
@@ -53,14 +55,15 @@ impl Service {
     /// [`Error::NoApplication`], [`Error::Database`].
     pub async fn document_readings(
         &self,
+        reach: &Reach,
         application: &ApplicationId,
         after: Option<&DocumentId>,
         limit: u32,
     ) -> Result<Readings, Error> {
         let mut tx = self.db.read().await?;
-        applications::get(&mut tx, application).await?.ok_or_else(|| Error::NoApplication(application.clone()))?;
-        let filed = documents::page(&mut tx, application, after, limit).await?;
-        readings(&mut tx, application, filed).await
+        declare::application(&mut tx, reach, application).await?;
+        let filed = documents::page(&mut tx, &reach.tenant, application, after, limit).await?;
+        readings(&mut tx, &reach.tenant, application, filed).await
     }
 
     /// The assessment of an application as it stands.
@@ -68,19 +71,24 @@ impl Service {
     /// # Errors
     /// [`Error::NotAssessedYet`], also when its documents have changed since; [`Error::NoApplication`],
     /// [`Error::Database`].
-    pub async fn assessment(&self, id: &ApplicationId) -> Result<Assessment, Error> {
+    pub async fn assessment(&self, reach: &Reach, id: &ApplicationId) -> Result<Assessment, Error> {
         let mut tx = self.db.read().await?;
-        let application = applications::get(&mut tx, id).await?.ok_or_else(|| Error::NoApplication(id.clone()))?;
+        let application = declare::application(&mut tx, reach, id).await?;
         let newest = match application.state {
-            ApplicationState::Assessed => assessments::newest(&mut tx, id).await?,
+            ApplicationState::Assessed => assessments::newest(&mut tx, &reach.tenant, id).await?,
             ApplicationState::Open | ApplicationState::Processing | ApplicationState::Abandoned => None,
         };
         newest.ok_or(Error::NotAssessedYet { state: application.state })
     }
 }
 
-async fn readings(tx: &mut Tx, application: &ApplicationId, filed: Vec<FiledDocument>) -> Result<Readings, Error> {
-    let (ledger, ids) = match current_ledger(tx, application).await? {
+async fn readings(
+    tx: &mut Tx,
+    tenant: &TenantId,
+    application: &ApplicationId,
+    filed: Vec<FiledDocument>,
+) -> Result<Readings, Error> {
+    let (ledger, ids) = match current_ledger(tx, tenant, application).await? {
         Some((ledger, ids)) => (Some(ledger), ids),
         None => (None, Vec::new()),
     };
@@ -89,7 +97,7 @@ async fn readings(tx: &mut Tx, application: &ApplicationId, filed: Vec<FiledDocu
         let extracted = match filed.state {
             DocumentState::Received => None,
             _ if filed.is_opened_archive() => None,
-            _ => Some(restore(filed.clone(), documents::statements(tx, &filed.id).await?)),
+            _ => Some(restore(filed.clone(), documents::statements(tx, tenant, &filed.id).await?)),
         };
         let index = ids.iter().position(|id| *id == filed.id).and_then(|index| u32::try_from(index).ok());
         read.push(DocumentReading { filed, extracted, index });
@@ -98,10 +106,14 @@ async fn readings(tx: &mut Tx, application: &ApplicationId, filed: Vec<FiledDocu
 }
 
 /// The ledger of the assessment as the application stands, and which document each of its numbers is.
-async fn current_ledger(tx: &mut Tx, id: &ApplicationId) -> Result<Option<(Ledger, Vec<DocumentId>)>, Error> {
-    match applications::get(tx, id).await? {
+async fn current_ledger(
+    tx: &mut Tx,
+    tenant: &TenantId,
+    id: &ApplicationId,
+) -> Result<Option<(Ledger, Vec<DocumentId>)>, Error> {
+    match applications::get(tx, tenant, id).await? {
         Some(application) if application.state == ApplicationState::Assessed => {
-            Ok(assessments::ledger(tx, id, application.revision).await?)
+            Ok(assessments::ledger(tx, tenant, id, application.revision).await?)
         }
         _ => Ok(None),
     }

@@ -4,6 +4,7 @@ mod assess;
 mod csv;
 mod in_order;
 mod inputs;
+mod keys;
 mod layout;
 mod parse;
 mod parsers;
@@ -48,6 +49,8 @@ enum Command {
     Layout(layout::Arguments),
     /// Serve the API and process documents, on an embedded store
     Serve(serve::Arguments),
+    /// Make, list and revoke the API keys of a service's callers
+    Keys(keys::Arguments),
     /// Process documents only, for a fleet on a shared database and folder
     Worker(worker::Arguments),
 }
@@ -77,6 +80,7 @@ pub fn main() -> ExitCode {
         Command::Parsers(arguments) => parsers::run(&arguments),
         Command::Layout(arguments) => layout::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
+        Command::Keys(arguments) => keys::run(&arguments),
         Command::Worker(arguments) => worker::run(&arguments),
     };
     ExitCode::from(match outcome {

@@ -2,14 +2,15 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::Args;
 use tokio::sync::watch;
 use toml::Value;
-use tracing::info;
+use tracing::{info, warn};
 
-use crate::config::{self, Config};
+use crate::config::{self, AuthMode, Config};
 use crate::{api, auth, jobs};
 
 use super::parts::{Shared, asked_to_stop, build, in_runtime, worker_settings};
@@ -22,9 +23,6 @@ pub(super) struct Arguments {
     /// Address and port to listen on
     #[arg(long, value_name = "ADDR")]
     listen: Option<SocketAddr>,
-    /// Listen where other machines reach it although nobody is asked who they are
-    #[arg(long)]
-    insecure_no_auth: bool,
     /// Print every setting with its meaning and its default, and do nothing else
     #[arg(long)]
     print_defaults: bool,
@@ -40,16 +38,12 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CommandError> {
     if let Some(listen) = arguments.listen {
         flags.push(("--listen", "server.listen", Value::String(listen.to_string())));
     }
-    if arguments.insecure_no_auth {
-        flags.push(("--insecure-no-auth", "server.insecure_no_auth", Value::Boolean(true)));
-    }
     let config = arguments.shared.load(flags)?;
-    let access = auth::access(config.server.listen, config.server.insecure_no_auth)
-        .map_err(|error| CommandError::Usage(error.to_string()))?;
-    in_runtime(&config, serve(&config, access))
+    let door = Arc::new(door(&config)?);
+    in_runtime(&config, serve(&config, door))
 }
 
-async fn serve(config: &Config, access: auth::Access) -> anyhow::Result<()> {
+async fn serve(config: &Config, door: Arc<auth::Door>) -> anyhow::Result<()> {
     let service = Arc::new(build(config).await?);
     let listen = config.server.listen;
     // Before anybody can see that it runs, and stop it.
@@ -61,9 +55,16 @@ async fn serve(config: &Config, access: auth::Access) -> anyhow::Result<()> {
     // For whoever started it with port 0, and for a person: the one line on stderr that is no log line.
     eprintln!("xinge: listening on http://{address} (API description at /docs)");
 
+    if door.is_open(&service).await? {
+        warn!("nobody is asked who they are: every program on this machine may read and change everything");
+    } else if door.reviewers.is_none() && !service.has_keys().await? {
+        warn!("there is no key yet, so nobody is let in: `xinge keys create` makes one");
+    }
+
     let (stop, stopping) = watch::channel(false);
+    let key_set = tokio::spawn(follow_key_set(Arc::clone(&door), config.auth.jwks.clone(), stopping.clone()));
     let workers = tokio::spawn(jobs::run(Arc::clone(&service), worker_settings(config), stopping.clone()));
-    let router = api::router(Arc::clone(&service), &api_settings(config, access));
+    let router = api::router(Arc::clone(&service), &api_settings(config, door));
     let server = axum::serve(listener, router).with_graceful_shutdown(until(stopping));
     let mut server = tokio::spawn(server.into_future());
     let outcome = tokio::select! {
@@ -79,14 +80,69 @@ async fn serve(config: &Config, access: auth::Access) -> anyhow::Result<()> {
     };
     stop.send_replace(true);
     workers.await.context("the workers panicked")?;
+    key_set.await.context("the task that follows the key set panicked")?;
     service.db.close().await;
     info!("stopped");
     outcome
 }
 
-fn api_settings(config: &Config, access: auth::Access) -> api::Settings {
+/// The door as it is configured.
+fn door(config: &Config) -> Result<auth::Door, CommandError> {
+    let settings = &config.auth;
+    let wanted = match settings.mode {
+        AuthMode::Keys => auth::Wanted::Keys,
+        AuthMode::Open => auth::Wanted::Open,
+        AuthMode::Auto => auth::Wanted::Auto,
+    };
+    let has_provider = !settings.issuer.is_empty();
+    let mode = auth::mode(config.server.listen, wanted, has_provider)
+        .map_err(|error| CommandError::Usage(error.to_string()))?;
+    let reviewers = if has_provider {
+        let expected = auth::Expected {
+            issuer: settings.issuer.clone(),
+            audience: settings.audience.clone(),
+            roles_claim: settings.roles_claim.clone(),
+            tenant_claim: settings.tenant_claim.clone(),
+        };
+        let key_set = std::fs::read(&settings.jwks)
+            .with_context(|| format!("could not read the key set {} (auth.jwks)", settings.jwks))?;
+        Some(auth::Reviewers::new(expected, &key_set).context("auth.jwks cannot be used")?)
+    } else {
+        None
+    };
+    let rate = auth::Rate { per_second: settings.requests_per_second, burst: settings.requests_burst };
+    Ok(auth::Door { mode, reviewers, rates: auth::Rates::new(rate), origins: config.server.cors_origins.clone() })
+}
+
+/// A provider changes its keys now and then; the file is looked at this often.
+const KEY_SET_INTERVAL: Duration = Duration::from_secs(60);
+
+/// Takes the provider's new keys when the file changes, until it is time to stop.
+async fn follow_key_set(door: Arc<auth::Door>, path: String, mut stopping: watch::Receiver<bool>) {
+    let Some(reviewers) = &door.reviewers else { return };
+    let mut known = Vec::new();
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(KEY_SET_INTERVAL) => {}
+            _ = stopping.wait_for(|stop| *stop) => return,
+        }
+        match tokio::fs::read(&path).await {
+            Ok(read) if read == known => {}
+            Ok(read) => {
+                match reviewers.replace_keys(&read) {
+                    Ok(()) => {}
+                    Err(error) => warn!(error = format!("{:#}", anyhow::Error::new(error)), "the key set is unusable"),
+                }
+                known = read;
+            }
+            Err(error) => warn!(%error, "could not read the key set"),
+        }
+    }
+}
+
+fn api_settings(config: &Config, door: Arc<auth::Door>) -> api::Settings {
     api::Settings {
-        access,
+        door,
         request_timeout: config.server.request_timeout(),
         upload_timeout: config.server.upload_timeout(),
         body_idle: config.server.body_idle(),

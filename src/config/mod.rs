@@ -21,6 +21,7 @@ const ENVIRONMENT_PREFIX: &str = "XINGE__";
 #[serde(deny_unknown_fields)]
 pub struct Config {
     pub server: Server,
+    pub auth: Auth,
     pub store: Store,
     pub jobs: Jobs,
     pub limits: Limits,
@@ -31,12 +32,33 @@ pub struct Config {
 #[serde(deny_unknown_fields)]
 pub struct Server {
     pub listen: SocketAddr,
-    pub insecure_no_auth: bool,
+    pub cors_origins: Vec<String>,
     pub request_timeout_seconds: u64,
     pub upload_timeout_seconds: u64,
     pub body_idle_seconds: u64,
     pub concurrent_requests_max: u32,
     pub shutdown_grace_seconds: u64,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Auth {
+    pub mode: AuthMode,
+    pub issuer: String,
+    pub audience: String,
+    pub jwks: String,
+    pub roles_claim: String,
+    pub tenant_claim: String,
+    pub requests_per_second: u32,
+    pub requests_burst: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AuthMode {
+    Keys,
+    Open,
+    Auto,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -204,11 +226,17 @@ fn set(table: &mut Table, origin: &Origin, section: &str, key: &str, value: Valu
 
 impl Config {
     fn check(&self) -> Result<(), ConfigError> {
-        let rules: [(bool, &'static str, &'static str); 10] = [
+        let auth = &self.auth;
+        let rules = [
             (self.server.request_timeout_seconds > 0, "server.request_timeout_seconds", "at least 1"),
             (self.server.upload_timeout_seconds > 0, "server.upload_timeout_seconds", "at least 1"),
             (self.server.body_idle_seconds > 0, "server.body_idle_seconds", "at least 1"),
             (self.server.concurrent_requests_max > 0, "server.concurrent_requests_max", "at least 1"),
+            (self.server.cors_origins.iter().all(|text| is_origin(text)), "server.cors_origins", "like https://host"),
+            (auth.issuer.is_empty() == auth.jwks.is_empty(), "auth.jwks", "set together with auth.issuer"),
+            (auth.issuer.is_empty() || !auth.audience.is_empty(), "auth.audience", "set together with auth.issuer"),
+            ((1..=100_000).contains(&auth.requests_per_second), "auth.requests_per_second", "from 1 to 100000"),
+            ((1..=100_000).contains(&auth.requests_burst), "auth.requests_burst", "from 1 to 100000"),
             ((1..=1000).contains(&self.store.connections_max), "store.connections_max", "from 1 to 1000"),
             ((1..=3600).contains(&self.jobs.lease_seconds), "jobs.lease_seconds", "from 1 to 3600"),
             ((1..=100).contains(&self.jobs.attempts_max), "jobs.attempts_max", "from 1 to 100"),
@@ -221,6 +249,12 @@ impl Config {
             None => Ok(()),
         }
     }
+}
+
+/// A scheme and a host, with no path: what browsers send as `Origin`.
+fn is_origin(text: &str) -> bool {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).unwrap_or_default();
+    !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':' | b'[' | b']'))
 }
 
 fn is_database(url: &str) -> bool {

@@ -3,29 +3,31 @@
 use jiff::civil::Date;
 use model::application::{Application, ApplicationState};
 use model::declaration::Declaration;
-use model::ids::ApplicationId;
+use model::ids::{ApplicationId, TenantId};
 
 use super::{DbError, Tx, from_json, to_json, unreadable};
 
 statements! {
-    INSERT = "insert into applications (id, declaration_json, as_of, revision, assessed_revision, abandoned_revision,
-            created_ms)
-        values ($1, $2, $3, 0, 0, 0, $4)";
-    GET = "select id, declaration_json, as_of, revision, assessed_revision, abandoned_revision, created_ms,
+    INSERT = "insert into applications (tenant_id, id, declaration_json, as_of, revision, assessed_revision,
+            abandoned_revision, created_ms)
+        values ($1, $2, $3, $4, 0, 0, 0, $5)";
+    GET = "select id, tenant_id, declaration_json, as_of, revision, assessed_revision, abandoned_revision, created_ms,
             (select count(*) from documents where application_id = applications.id and state = 'received') as unread
-        from applications where id = $1";
+        from applications where tenant_id = $1 and id = $2";
     /// Newest first; ids sort by their time.
-    PAGE = "select id, declaration_json, as_of, revision, assessed_revision, abandoned_revision, created_ms,
+    PAGE = "select id, tenant_id, declaration_json, as_of, revision, assessed_revision, abandoned_revision, created_ms,
             (select count(*) from documents where application_id = applications.id and state = 'received') as unread
-        from applications where id < $1 order by id desc limit $2";
+        from applications where tenant_id = $1 and id < $2 order by id desc limit $3";
     /// Also keeps two transactions about one application apart: the second waits here for the first.
-    RAISE_REVISION = "update applications set revision = revision + 1 where id = $1";
-    MARK_ASSESSED = "update applications set assessed_revision = $2 where id = $1 and assessed_revision < $2";
-    MARK_ABANDONED = "update applications set abandoned_revision = revision where id = $1";
+    RAISE_REVISION = "update applications set revision = revision + 1 where tenant_id = $1 and id = $2";
+    MARK_ASSESSED = "update applications set assessed_revision = $3
+        where tenant_id = $1 and id = $2 and assessed_revision < $3";
+    MARK_ABANDONED = "update applications set abandoned_revision = revision where tenant_id = $1 and id = $2";
 }
 
 row!(Row {
     id: String,
+    tenant_id: String,
     declaration_json: String,
     as_of: Option<String>,
     revision: i64,
@@ -49,6 +51,7 @@ impl Row {
         let as_of = self.as_of.map(|text| text.parse::<Date>().map_err(|_| unreadable("day of an application")));
         Ok(Application {
             id: ApplicationId::parse(&self.id).ok_or(unreadable("application id"))?,
+            tenant: TenantId::parse(&self.tenant_id).ok_or(unreadable("tenant id"))?,
             declaration: from_json("declaration", &self.declaration_json)?,
             as_of: as_of.transpose()?,
             state,
@@ -60,6 +63,7 @@ impl Row {
 
 pub async fn insert(
     tx: &mut Tx,
+    tenant: &TenantId,
     id: &ApplicationId,
     declaration: &Declaration,
     as_of: Option<Date>,
@@ -67,30 +71,35 @@ pub async fn insert(
 ) -> Result<(), DbError> {
     let declaration = to_json("declaration", declaration)?;
     let as_of = as_of.map(|day| day.to_string());
-    execute!(tx, INSERT, id.as_str(), &declaration, as_of.as_deref(), now_ms)?;
+    execute!(tx, INSERT, tenant.as_str(), id.as_str(), &declaration, as_of.as_deref(), now_ms)?;
     Ok(())
 }
 
-pub async fn get(tx: &mut Tx, id: &ApplicationId) -> Result<Option<Application>, DbError> {
-    fetch!(tx, Row, GET, id.as_str())?.pop().map(Row::read).transpose()
+pub async fn get(tx: &mut Tx, tenant: &TenantId, id: &ApplicationId) -> Result<Option<Application>, DbError> {
+    fetch!(tx, Row, GET, tenant.as_str(), id.as_str())?.pop().map(Row::read).transpose()
 }
 
 /// At most `limit`, newest first, those before `before` when it is given.
-pub async fn page(tx: &mut Tx, before: Option<&ApplicationId>, limit: u32) -> Result<Vec<Application>, DbError> {
+pub async fn page(
+    tx: &mut Tx,
+    tenant: &TenantId,
+    before: Option<&ApplicationId>,
+    limit: u32,
+) -> Result<Vec<Application>, DbError> {
     // Sorts after every id: '~' stands behind all letters and digits.
     let before = before.map_or("app_~", ApplicationId::as_str);
-    fetch!(tx, Row, PAGE, before, i64::from(limit))?.into_iter().map(Row::read).collect()
+    fetch!(tx, Row, PAGE, tenant.as_str(), before, i64::from(limit))?.into_iter().map(Row::read).collect()
 }
 
 /// False when there is no such application.
-pub async fn raise_revision(tx: &mut Tx, id: &ApplicationId) -> Result<bool, DbError> {
-    Ok(execute!(tx, RAISE_REVISION, id.as_str())? == 1)
+pub async fn raise_revision(tx: &mut Tx, tenant: &TenantId, id: &ApplicationId) -> Result<bool, DbError> {
+    Ok(execute!(tx, RAISE_REVISION, tenant.as_str(), id.as_str())? == 1)
 }
 
-pub async fn mark_assessed(tx: &mut Tx, id: &ApplicationId, revision: i64) -> Result<(), DbError> {
-    execute!(tx, MARK_ASSESSED, id.as_str(), revision).map(drop)
+pub async fn mark_assessed(tx: &mut Tx, tenant: &TenantId, id: &ApplicationId, revision: i64) -> Result<(), DbError> {
+    execute!(tx, MARK_ASSESSED, tenant.as_str(), id.as_str(), revision).map(drop)
 }
 
-pub async fn mark_abandoned(tx: &mut Tx, id: &ApplicationId) -> Result<(), DbError> {
-    execute!(tx, MARK_ABANDONED, id.as_str()).map(drop)
+pub async fn mark_abandoned(tx: &mut Tx, tenant: &TenantId, id: &ApplicationId) -> Result<(), DbError> {
+    execute!(tx, MARK_ABANDONED, tenant.as_str(), id.as_str()).map(drop)
 }

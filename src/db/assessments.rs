@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use model::decision::Decision;
 use model::feature::Features;
 use model::finding::Finding;
-use model::ids::{ApplicationId, DecisionId, DocumentId};
+use model::ids::{ApplicationId, DecisionId, DocumentId, TenantId};
 use model::ledger::Ledger;
 use model::profile::Profile;
 
@@ -14,14 +14,20 @@ statements! {
     /// A second run on the same revision changes nothing: what was answered stays.
     INSERT = "insert into assessments (id, application_id, revision, as_of, documents_json, ledger_json,
             features_json, findings_json, profile_json, decision_json, created_ms)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        select cast($2 as text), id, cast($4 as bigint), cast($5 as text), cast($6 as text), cast($7 as text),
+            cast($8 as text), cast($9 as text), cast($10 as text), cast($11 as text), cast($12 as bigint)
+        from applications where tenant_id = $1 and id = $3
         on conflict (application_id, revision) do nothing";
     NEWEST = "select id, revision, as_of, documents_json, features_json, findings_json, profile_json, decision_json,
             created_ms
-        from assessments where application_id = $1 order by revision desc limit 1";
+        from assessments
+        where application_id in (select id from applications where tenant_id = $1 and id = $2)
+        order by revision desc limit 1";
     /// By far the largest part, so it is read only where it is asked for.
-    LEDGER = "select ledger_json, documents_json from assessments where application_id = $1 and revision = $2";
-    COUNT = "select count(*) as count from assessments where application_id = $1";
+    LEDGER = "select ledger_json, documents_json from assessments
+        where application_id in (select id from applications where tenant_id = $1 and id = $2) and revision = $3";
+    COUNT = "select count(*) as count from assessments
+        where application_id in (select id from applications where tenant_id = $1 and id = $2)";
 }
 
 /// One assessment as it is kept, its ledger apart.
@@ -58,6 +64,7 @@ row!(Count { count: i64 });
 /// False when that revision had been assessed before.
 pub async fn insert(
     tx: &mut Tx,
+    tenant: &TenantId,
     application: &ApplicationId,
     assessment: &StoredAssessment,
     ledger: &Ledger,
@@ -72,6 +79,7 @@ pub async fn insert(
     let inserted = execute!(
         tx,
         INSERT,
+        tenant.as_str(),
         assessment.id.as_str(),
         application.as_str(),
         assessment.revision,
@@ -87,8 +95,12 @@ pub async fn insert(
     Ok(inserted == 1)
 }
 
-pub async fn newest(tx: &mut Tx, application: &ApplicationId) -> Result<Option<StoredAssessment>, DbError> {
-    let Some(row) = fetch!(tx, Row, NEWEST, application.as_str())?.pop() else {
+pub async fn newest(
+    tx: &mut Tx,
+    tenant: &TenantId,
+    application: &ApplicationId,
+) -> Result<Option<StoredAssessment>, DbError> {
+    let Some(row) = fetch!(tx, Row, NEWEST, tenant.as_str(), application.as_str())?.pop() else {
         return Ok(None);
     };
     Ok(Some(StoredAssessment {
@@ -107,16 +119,17 @@ pub async fn newest(tx: &mut Tx, application: &ApplicationId) -> Result<Option<S
 /// The ledger of a revision, and the documents that its row references count.
 pub async fn ledger(
     tx: &mut Tx,
+    tenant: &TenantId,
     application: &ApplicationId,
     revision: i64,
 ) -> Result<Option<(Ledger, Vec<DocumentId>)>, DbError> {
-    let Some(row) = fetch!(tx, LedgerRow, LEDGER, application.as_str(), revision)?.pop() else {
+    let Some(row) = fetch!(tx, LedgerRow, LEDGER, tenant.as_str(), application.as_str(), revision)?.pop() else {
         return Ok(None);
     };
     Ok(Some((from_json("ledger", &row.ledger_json)?, from_json("document ids", &row.documents_json)?)))
 }
 
 /// How many revisions have one.
-pub async fn count(tx: &mut Tx, application: &ApplicationId) -> Result<i64, DbError> {
-    Ok(fetch!(tx, Count, COUNT, application.as_str())?.pop().map_or(0, |row| row.count))
+pub async fn count(tx: &mut Tx, tenant: &TenantId, application: &ApplicationId) -> Result<i64, DbError> {
+    Ok(fetch!(tx, Count, COUNT, tenant.as_str(), application.as_str())?.pop().map_or(0, |row| row.count))
 }

@@ -19,7 +19,7 @@ pub const CLAIM_LITE: Statement = Statement {
               attempts = attempts + 1
           where id in (select id from jobs where state = 'queued' and run_at_ms <= $1
               order by lane, vt, id limit 1)
-          returning id, job_json, lease_token, attempts",
+          returning id, tenant_id, job_json, lease_token, attempts",
 };
 pub const CLAIM_PG: Statement = Statement {
     name: "db::dialect::CLAIM_PG",
@@ -27,7 +27,7 @@ pub const CLAIM_PG: Statement = Statement {
               attempts = attempts + 1
           where id in (select id from jobs where state = 'queued' and run_at_ms <= $1
               order by lane, vt, id limit 1 for update skip locked)
-          returning id, job_json, lease_token, attempts",
+          returning id, tenant_id, job_json, lease_token, attempts",
 };
 
 /// What both engines understand.

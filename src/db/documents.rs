@@ -2,47 +2,56 @@
 
 use model::Sensitive;
 use model::application::{ArchiveEntry, DocumentState, FiledDocument};
-use model::ids::{ApplicationId, DocumentId, StatementId};
+use model::ids::{ApplicationId, DocumentId, StatementId, TenantId};
 use model::statement::Statement;
 
 use super::{DbError, Tx, from_json, to_json, unreadable};
 
 statements! {
-    INSERT = "insert into documents (id, application_id, parent_id, filename, sha256, size_bytes, media_type, pages,
-            state, failure_json, parser_json, problems_json, facts_json, created_ms)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+    INSERT = "insert into documents (tenant_id, id, application_id, parent_id, filename, sha256, size_bytes, media_type,
+            pages, state, failure_json, parser_json, problems_json, facts_json, created_ms)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
         on conflict (application_id, sha256) do nothing";
     /// What reading it gave. A document that has been read stays as it is.
-    UPDATE = "update documents set sha256 = $2, media_type = $3, pages = $4, state = $5, failure_json = $6,
-            parser_json = $7, problems_json = $8, facts_json = $9
-        where id = $1 and state <> 'parsed'";
-    GET = "select id, application_id, parent_id, filename, sha256, size_bytes, media_type, pages, state, failure_json,
-            parser_json, problems_json, facts_json, created_ms
-        from documents where id = $1";
-    GET_BY_DIGEST = "select id, application_id, parent_id, filename, sha256, size_bytes, media_type, pages, state,
+    UPDATE = "update documents set sha256 = $3, media_type = $4, pages = $5, state = $6, failure_json = $7,
+            parser_json = $8, problems_json = $9, facts_json = $10
+        where tenant_id = $1 and id = $2 and state <> 'parsed'";
+    GET = "select id, tenant_id, application_id, parent_id, filename, sha256, size_bytes, media_type, pages, state,
             failure_json, parser_json, problems_json, facts_json, created_ms
-        from documents where application_id = $1 and sha256 = $2";
+        from documents where tenant_id = $1 and id = $2";
+    GET_BY_DIGEST = "select id, tenant_id, application_id, parent_id, filename, sha256, size_bytes, media_type, pages,
+            state, failure_json, parser_json, problems_json, facts_json, created_ms
+        from documents where tenant_id = $1 and application_id = $2 and sha256 = $3";
     /// In the order in which they came.
-    PAGE = "select id, application_id, parent_id, filename, sha256, size_bytes, media_type, pages, state,
+    PAGE = "select id, tenant_id, application_id, parent_id, filename, sha256, size_bytes, media_type, pages, state,
             failure_json, parser_json, problems_json, facts_json, created_ms
-        from documents where application_id = $1 and id > $2 order by id limit $3";
-    COUNT = "select count(*) as count from documents where application_id = $1";
-    COUNT_UNREAD = "select count(*) as count from documents where application_id = $1 and state = 'received'";
-    DELETE_FAILED = "delete from documents where id = $1 and state = 'failed'
+        from documents where tenant_id = $1 and application_id = $2 and id > $3 order by id limit $4";
+    COUNT = "select count(*) as count from documents where tenant_id = $1 and application_id = $2";
+    COUNT_UNREAD = "select count(*) as count from documents
+        where tenant_id = $1 and application_id = $2 and state = 'received'";
+    DELETE_FAILED = "delete from documents where tenant_id = $1 and id = $2 and state = 'failed'
             and not exists (select 1 from archive_entries where document_id = documents.id)";
-    INSERT_ENTRY = "insert into archive_entries (archive_id, name, occurrence, document_id) values ($1, $2, $3, $4)";
-    ENTRIES = "select name, occurrence, document_id from archive_entries where archive_id = $1
+    INSERT_ENTRY = "insert into archive_entries (archive_id, name, occurrence, document_id)
+        select id, cast($3 as text), cast($4 as bigint), cast($5 as text) from documents
+        where tenant_id = $1 and id = $2";
+    ENTRIES = "select name, occurrence, document_id from archive_entries
+        where archive_id in (select id from documents where tenant_id = $1 and id = $2)
         order by name, occurrence";
-    DELETE_ENTRIES = "delete from archive_entries where archive_id = $1";
-    INSERT_STATEMENT = "insert into statements (id, document_id, position, statement_json) values ($1, $2, $3, $4)";
-    STATEMENTS = "select statement_json from statements where document_id = $1 order by position";
+    DELETE_ENTRIES = "delete from archive_entries
+        where archive_id in (select id from documents where tenant_id = $1 and id = $2)";
+    INSERT_STATEMENT = "insert into statements (id, document_id, position, statement_json)
+        select cast($3 as text), id, cast($4 as bigint), cast($5 as text) from documents
+        where tenant_id = $1 and id = $2";
+    STATEMENTS = "select statement_json from statements
+        where document_id in (select id from documents where tenant_id = $1 and id = $2) order by position";
     STATEMENTS_OF_APPLICATION = "select s.document_id, s.statement_json
         from statements s join documents d on d.id = s.document_id
-        where d.application_id = $1 order by s.document_id, s.position";
+        where d.tenant_id = $1 and d.application_id = $2 order by s.document_id, s.position";
 }
 
 row!(Row {
     id: String,
+    tenant_id: String,
     application_id: String,
     parent_id: Option<String>,
     filename: String,
@@ -72,6 +81,7 @@ impl Row {
         };
         Ok(FiledDocument {
             id: document_id(&self.id)?,
+            tenant: TenantId::parse(&self.tenant_id).ok_or(unreadable("tenant id"))?,
             application: ApplicationId::parse(&self.application_id).ok_or(unreadable("application id"))?,
             parent: self.parent_id.as_deref().map(document_id).transpose()?,
             filename: Sensitive::new(self.filename),
@@ -123,6 +133,7 @@ pub async fn insert(tx: &mut Tx, document: &FiledDocument) -> Result<bool, DbErr
     let inserted = execute!(
         tx,
         INSERT,
+        document.tenant.as_str(),
         document.id.as_str(),
         document.application.as_str(),
         document.parent.as_ref().map(DocumentId::as_str),
@@ -147,6 +158,7 @@ pub async fn update(tx: &mut Tx, document: &FiledDocument) -> Result<bool, DbErr
     let updated = execute!(
         tx,
         UPDATE,
+        document.tenant.as_str(),
         document.id.as_str(),
         document.sha256.as_deref(),
         columns.media_type.as_deref(),
@@ -160,44 +172,46 @@ pub async fn update(tx: &mut Tx, document: &FiledDocument) -> Result<bool, DbErr
     Ok(updated == 1)
 }
 
-pub async fn get(tx: &mut Tx, id: &DocumentId) -> Result<Option<FiledDocument>, DbError> {
-    let rows = fetch!(tx, Row, GET, id.as_str())?;
+pub async fn get(tx: &mut Tx, tenant: &TenantId, id: &DocumentId) -> Result<Option<FiledDocument>, DbError> {
+    let rows = fetch!(tx, Row, GET, tenant.as_str(), id.as_str())?;
     Ok(with_entries(tx, rows).await?.pop())
 }
 
 pub async fn get_by_digest(
     tx: &mut Tx,
+    tenant: &TenantId,
     application: &ApplicationId,
     sha256: &str,
 ) -> Result<Option<FiledDocument>, DbError> {
-    let rows = fetch!(tx, Row, GET_BY_DIGEST, application.as_str(), sha256)?;
+    let rows = fetch!(tx, Row, GET_BY_DIGEST, tenant.as_str(), application.as_str(), sha256)?;
     Ok(with_entries(tx, rows).await?.pop())
 }
 
 /// At most `limit`, oldest first, those after `after` when it is given.
 pub async fn page(
     tx: &mut Tx,
+    tenant: &TenantId,
     application: &ApplicationId,
     after: Option<&DocumentId>,
     limit: u32,
 ) -> Result<Vec<FiledDocument>, DbError> {
     let after = after.map_or("", DocumentId::as_str);
-    let rows = fetch!(tx, Row, PAGE, application.as_str(), after, i64::from(limit))?;
+    let rows = fetch!(tx, Row, PAGE, tenant.as_str(), application.as_str(), after, i64::from(limit))?;
     with_entries(tx, rows).await
 }
 
-pub async fn count(tx: &mut Tx, application: &ApplicationId) -> Result<i64, DbError> {
-    Ok(fetch!(tx, Count, COUNT, application.as_str())?.pop().map_or(0, |row| row.count))
+pub async fn count(tx: &mut Tx, tenant: &TenantId, application: &ApplicationId) -> Result<i64, DbError> {
+    Ok(fetch!(tx, Count, COUNT, tenant.as_str(), application.as_str())?.pop().map_or(0, |row| row.count))
 }
 
 /// How many are stored and not read yet.
-pub async fn count_unread(tx: &mut Tx, application: &ApplicationId) -> Result<i64, DbError> {
-    Ok(fetch!(tx, Count, COUNT_UNREAD, application.as_str())?.pop().map_or(0, |row| row.count))
+pub async fn count_unread(tx: &mut Tx, tenant: &TenantId, application: &ApplicationId) -> Result<i64, DbError> {
+    Ok(fetch!(tx, Count, COUNT_UNREAD, tenant.as_str(), application.as_str())?.pop().map_or(0, |row| row.count))
 }
 
 /// Takes away a document that could not be read and is no archive's entry any more.
-pub async fn delete_failed(tx: &mut Tx, id: &DocumentId) -> Result<(), DbError> {
-    execute!(tx, DELETE_FAILED, id.as_str()).map(drop)
+pub async fn delete_failed(tx: &mut Tx, tenant: &TenantId, id: &DocumentId) -> Result<(), DbError> {
+    execute!(tx, DELETE_FAILED, tenant.as_str(), id.as_str()).map(drop)
 }
 
 async fn with_entries(tx: &mut Tx, rows: Vec<Row>) -> Result<Vec<FiledDocument>, DbError> {
@@ -205,15 +219,15 @@ async fn with_entries(tx: &mut Tx, rows: Vec<Row>) -> Result<Vec<FiledDocument>,
     for row in rows {
         let mut document = row.read()?;
         if document.is_opened_archive() {
-            document.entries = entries(tx, &document.id).await?;
+            document.entries = entries(tx, &document.tenant, &document.id).await?;
         }
         documents.push(document);
     }
     Ok(documents)
 }
 
-async fn entries(tx: &mut Tx, archive: &DocumentId) -> Result<Vec<ArchiveEntry>, DbError> {
-    let rows = fetch!(tx, EntryRow, ENTRIES, archive.as_str())?;
+async fn entries(tx: &mut Tx, tenant: &TenantId, archive: &DocumentId) -> Result<Vec<ArchiveEntry>, DbError> {
+    let rows = fetch!(tx, EntryRow, ENTRIES, tenant.as_str(), archive.as_str())?;
     let entries = rows.into_iter().map(|row| {
         let document = document_id(&row.document_id)?;
         Ok(ArchiveEntry { name: Sensitive::new(row.name), occurrence: row.occurrence, document })
@@ -222,36 +236,44 @@ async fn entries(tx: &mut Tx, archive: &DocumentId) -> Result<Vec<ArchiveEntry>,
 }
 
 /// Replaces what is known of an archive's entries.
-pub async fn set_entries(tx: &mut Tx, archive: &DocumentId, entries: &[ArchiveEntry]) -> Result<(), DbError> {
-    execute!(tx, DELETE_ENTRIES, archive.as_str())?;
+pub async fn set_entries(
+    tx: &mut Tx,
+    tenant: &TenantId,
+    archive: &DocumentId,
+    entries: &[ArchiveEntry],
+) -> Result<(), DbError> {
+    execute!(tx, DELETE_ENTRIES, tenant.as_str(), archive.as_str())?;
     for entry in entries {
         let document = entry.document.as_str();
-        execute!(tx, INSERT_ENTRY, archive.as_str(), entry.name.reveal(), entry.occurrence, document)?;
+        let (tenant, archive) = (tenant.as_str(), archive.as_str());
+        execute!(tx, INSERT_ENTRY, tenant, archive, entry.name.reveal(), entry.occurrence, document)?;
     }
     Ok(())
 }
 
 pub async fn insert_statement(
     tx: &mut Tx,
-    id: &StatementId,
+    tenant: &TenantId,
     document: &DocumentId,
+    id: &StatementId,
     position: i64,
     statement: &Statement,
 ) -> Result<(), DbError> {
     let json = to_json("statement", statement)?;
-    execute!(tx, INSERT_STATEMENT, id.as_str(), document.as_str(), position, &json).map(drop)
+    execute!(tx, INSERT_STATEMENT, tenant.as_str(), document.as_str(), id.as_str(), position, &json).map(drop)
 }
 
-pub async fn statements(tx: &mut Tx, document: &DocumentId) -> Result<Vec<Statement>, DbError> {
-    let rows = fetch!(tx, StatementRow, STATEMENTS, document.as_str())?;
+pub async fn statements(tx: &mut Tx, tenant: &TenantId, document: &DocumentId) -> Result<Vec<Statement>, DbError> {
+    let rows = fetch!(tx, StatementRow, STATEMENTS, tenant.as_str(), document.as_str())?;
     rows.iter().map(|row| from_json("statement", &row.statement_json)).collect()
 }
 
 /// Every statement of an application with its document, by document and position.
 pub async fn statements_of_application(
     tx: &mut Tx,
+    tenant: &TenantId,
     application: &ApplicationId,
 ) -> Result<Vec<(DocumentId, Statement)>, DbError> {
-    let rows = fetch!(tx, DocumentStatementRow, STATEMENTS_OF_APPLICATION, application.as_str())?;
+    let rows = fetch!(tx, DocumentStatementRow, STATEMENTS_OF_APPLICATION, tenant.as_str(), application.as_str())?;
     rows.iter().map(|row| Ok((document_id(&row.document_id)?, from_json("statement", &row.statement_json)?))).collect()
 }

@@ -1,12 +1,16 @@
 //! Writes that were answered: the same key does not write twice. A row stands in the write's own transaction.
 
+use model::ids::TenantId;
+
 use super::{DbError, Tx};
 
 statements! {
     /// Waits for another transaction with the same key, and then finds its row.
-    CLAIM = "insert into idempotency_keys (key, request_sha256, resource_id, created_ms) values ($1, $2, $3, $4)
-        on conflict (key) do nothing";
-    GET = "select request_sha256, resource_id from idempotency_keys where key = $1";
+    CLAIM = "insert into idempotency_keys (tenant_id, key, request_sha256, resource_id, created_ms)
+        values ($1, $2, $3, $4, $5)
+        on conflict (tenant_id, key) do nothing";
+    GET = "select request_sha256, resource_id from idempotency_keys where tenant_id = $1 and key = $2";
+    /// Of all tenants: a job of the house.
     DELETE_OLDER = "delete from idempotency_keys where created_ms < $1";
 }
 
@@ -22,16 +26,17 @@ pub struct Earlier {
 /// False when the key has been used.
 pub async fn claim(
     tx: &mut Tx,
+    tenant: &TenantId,
     key: &str,
     request_sha256: &str,
     resource_id: &str,
     now_ms: i64,
 ) -> Result<bool, DbError> {
-    Ok(execute!(tx, CLAIM, key, request_sha256, resource_id, now_ms)? == 1)
+    Ok(execute!(tx, CLAIM, tenant.as_str(), key, request_sha256, resource_id, now_ms)? == 1)
 }
 
-pub async fn get(tx: &mut Tx, key: &str) -> Result<Option<Earlier>, DbError> {
-    let row = fetch!(tx, Row, GET, key)?.pop();
+pub async fn get(tx: &mut Tx, tenant: &TenantId, key: &str) -> Result<Option<Earlier>, DbError> {
+    let row = fetch!(tx, Row, GET, tenant.as_str(), key)?.pop();
     Ok(row.map(|row| Earlier { request_sha256: row.request_sha256, resource_id: row.resource_id }))
 }
 

@@ -6,8 +6,10 @@
 #[macro_use]
 mod statement;
 
+pub mod access;
 pub mod applications;
 pub mod assessments;
+pub mod audit;
 pub mod dialect;
 pub mod documents;
 pub mod idempotency;
@@ -24,10 +26,21 @@ use sqlx::{AssertSqlSafe, Postgres, SqlSafeStr, Sqlite, Transaction};
 pub use statement::Statement;
 
 /// Every statement of the program.
-pub const STATEMENTS: &[&[Statement]] =
-    &[applications::ALL, assessments::ALL, documents::ALL, idempotency::ALL, queue::ALL, dialect::SHARED];
+pub const STATEMENTS: &[&[Statement]] = &[
+    access::ALL,
+    applications::ALL,
+    assessments::ALL,
+    audit::ALL,
+    documents::ALL,
+    idempotency::ALL,
+    queue::ALL,
+    dialect::SHARED,
+];
 
-const MIGRATIONS: &[(i64, &str, &str)] = &[(1, "applications", include_str!("../../migrations/0001_applications.sql"))];
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "applications", include_str!("../../migrations/0001_applications.sql")),
+    (2, "access", include_str!("../../migrations/0002_access.sql")),
+];
 
 /// Reads that wait for a lock for longer than this have found a bug, not a busy database. PostgreSQL only.
 const PG_LOCK_TIMEOUT: (&str, &str) = ("lock_timeout", "10000");

@@ -5,16 +5,16 @@
 //! *Lease*: a claim gives a job to one worker until a moment, with a token that every claim raises. Whoever completes
 //! the job must still have the token, in the transaction that keeps the result: a crash repeats a job and loses none.
 
-use model::ids::JobId;
+use model::ids::{JobId, TenantId};
 use model::job::Job;
 
 use super::{DbError, Tx, dialect, from_json, to_json, unreadable};
 
 statements! {
     /// One that waits already will see what this one would.
-    ENQUEUE = "insert into jobs (id, job_json, flow, lane, vt, state, run_at_ms, lease_until_ms, lease_token,
-            attempts, created_ms)
-        select cast($1 as text), cast($2 as text), cast($3 as text), cast($4 as bigint),
+    ENQUEUE = "insert into jobs (id, job_json, flow, lane, tenant_id, vt, state, run_at_ms, lease_until_ms,
+            lease_token, attempts, created_ms)
+        select cast($1 as text), cast($2 as text), cast($3 as text), cast($4 as bigint), cast($6 as text),
             coalesce((select max(vt) + 1 from jobs where lane = $4 and flow = $3 and state = 'queued'),
                 (select min(vt) from jobs where lane = $4 and state = 'queued'), 0),
             'queued', cast($5 as bigint), 0, 0, 0, cast($5 as bigint)
@@ -24,10 +24,10 @@ statements! {
         where id = $1 and lease_token = $2 and state = 'running'";
     BURY = "update jobs set state = 'dead', error = $3 where id = $1 and lease_token = $2 and state = 'running'";
     EXTEND = "update jobs set lease_until_ms = $3 where id = $1 and lease_token = $2 and state = 'running'";
-    EXPIRED = "select id, job_json, lease_token, attempts from jobs where state = 'running' and lease_until_ms < $1
+    EXPIRED = "select id, tenant_id, job_json, lease_token, attempts from jobs where state = 'running' and lease_until_ms < $1
         order by lease_until_ms limit 100";
     COUNTS = "select state, count(*) as count from jobs group by state order by state";
-    DEAD = "select id, job_json, lease_token, attempts from jobs where state = 'dead' order by id limit 100";
+    DEAD = "select id, tenant_id, job_json, lease_token, attempts from jobs where state = 'dead' order by id limit 100";
 }
 
 /// Most that is kept of why a job failed: a chain of causes is a few lines.
@@ -49,10 +49,20 @@ impl Lane {
     }
 }
 
+/// Whose turn a job uses up.
+#[derive(Debug, Clone, Copy)]
+pub struct Turn<'a> {
+    pub tenant: &'a TenantId,
+    /// In practice the application.
+    pub flow: &'a str,
+    pub lane: Lane,
+}
+
 /// A job in the hands of one worker.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lease {
     pub id: JobId,
+    pub tenant: TenantId,
     pub job: Job,
     pub token: i64,
     /// This one counted.
@@ -67,13 +77,14 @@ pub struct Counts {
     pub dead: i64,
 }
 
-row!(LeaseRow { id: String, job_json: String, lease_token: i64, attempts: i64 });
+row!(LeaseRow { id: String, tenant_id: String, job_json: String, lease_token: i64, attempts: i64 });
 row!(CountRow { state: String, count: i64 });
 
 impl LeaseRow {
     fn read(self) -> Result<Lease, DbError> {
         Ok(Lease {
             id: JobId::parse(&self.id).ok_or(unreadable("job id"))?,
+            tenant: TenantId::parse(&self.tenant_id).ok_or(unreadable("tenant id"))?,
             job: from_json("job", &self.job_json)?,
             token: self.lease_token,
             attempts: self.attempts,
@@ -81,10 +92,11 @@ impl LeaseRow {
     }
 }
 
-/// Queues a job unless the same one waits already. `flow` is whose turn it uses up.
-pub async fn enqueue(tx: &mut Tx, id: &JobId, job: &Job, flow: &str, lane: Lane, now_ms: i64) -> Result<(), DbError> {
+/// Queues a job unless the same one waits already.
+pub async fn enqueue(tx: &mut Tx, id: &JobId, job: &Job, turn: Turn<'_>, now_ms: i64) -> Result<(), DbError> {
     let json = to_json("job", job)?;
-    execute!(tx, ENQUEUE, id.as_str(), &json, flow, lane.number(), now_ms).map(drop)
+    let tenant = turn.tenant.as_str();
+    execute!(tx, ENQUEUE, id.as_str(), &json, turn.flow, turn.lane.number(), now_ms, tenant).map(drop)
 }
 
 /// Takes the first job that is due, until `lease_until_ms`.

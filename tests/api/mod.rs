@@ -1,5 +1,6 @@
 //! The service from outside: a module for each part of the URL tree, and one for what must survive.
 
+mod access;
 mod applications;
 mod assessments;
 mod crash;

@@ -1,9 +1,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use model::ids::{ApplicationId, DocumentId, JobId};
+use model::ids::{ApplicationId, DocumentId, JobId, TenantId};
 use model::job::Job;
-use xinge::db::queue::{self, Lane};
+use xinge::db::queue::{self, Lane, Turn};
 use xinge::db::{Db, Settings};
 
 use crate::support::postgres::Database;
@@ -30,7 +30,9 @@ impl TestDb {
     async fn enqueue(&self, name: &str, flow: &str, lane: Lane, now_ms: i64) {
         let job = Job::ParseDocument { document: DocumentId::new(name) };
         let mut tx = self.db.write().await.unwrap();
-        queue::enqueue(&mut tx, &JobId::new(name), &job, flow, lane, now_ms).await.unwrap();
+        let tenant = TenantId::new("default");
+        let turn = Turn { tenant: &tenant, flow, lane };
+        queue::enqueue(&mut tx, &JobId::new(name), &job, turn, now_ms).await.unwrap();
         tx.commit().await.unwrap();
     }
 
@@ -76,7 +78,9 @@ async fn a_job_that_waits_is_not_queued_again_and_one_that_runs_is() {
     let job = Job::AssessApplication { application: ApplicationId::new("1") };
     let enqueue = async |id: &str| {
         let mut tx = test.db.write().await.unwrap();
-        queue::enqueue(&mut tx, &JobId::new(id), &job, "a", Lane::Interactive, 0).await.unwrap();
+        let tenant = TenantId::new("default");
+        let turn = Turn { tenant: &tenant, flow: "a", lane: Lane::Interactive };
+        queue::enqueue(&mut tx, &JobId::new(id), &job, turn, 0).await.unwrap();
         tx.commit().await.unwrap();
     };
     enqueue("1").await;

@@ -72,6 +72,59 @@ async fn sqlite_is_set_up_to_survive_and_to_distrust() {
     std::fs::remove_dir_all(folder).unwrap();
 }
 
+/// What holds data of one tenant or another.
+const OF_TENANTS: [&str; 10] = [
+    "applications",
+    "documents",
+    "archive_entries",
+    "statements",
+    "assessments",
+    "jobs",
+    "idempotency_keys",
+    "access_keys",
+    "access_tokens",
+    "audit_log",
+];
+
+/// What may look across tenants, and why.
+const ACROSS: [(&str, &str); 16] = [
+    ("access::KEY_BY_SECRET", "the secret is what tells the tenant"),
+    ("access::TOKEN_BY_SECRET", "the secret is what tells the tenant"),
+    ("access::COUNT_KEYS", "whether the service asks who is calling"),
+    ("access::KEYS_OF_ALL", "for whoever runs the machine"),
+    ("access::DELETE_EXPIRED_TOKENS", "for their age"),
+    ("idempotency::DELETE_OLDER", "for their age"),
+    ("queue::COMPLETE", "a worker serves all tenants; by the lease it holds"),
+    ("queue::RETRY", "by the lease"),
+    ("queue::BURY", "by the lease"),
+    ("queue::EXTEND", "by the lease"),
+    ("queue::EXPIRED", "leases of all"),
+    ("queue::COUNTS", "numbers of all"),
+    ("queue::DEAD", "jobs of all"),
+    ("queue::ENQUEUE", "waiting jobs are compared whole"),
+    ("dialect::CLAIM_LITE", "the next job of all"),
+    ("dialect::CLAIM_PG", "the next job of all"),
+];
+
+/// A query that forgets the tenant would show one lender another's applicants.
+#[test]
+fn every_statement_keeps_tenants_apart() {
+    for statement in shared().chain(dialect::PG_ONLY) {
+        let is_across = ACROSS.iter().any(|(name, _)| statement.name.ends_with(&format!("db::{name}")));
+        let words: Vec<&str> = statement.sql.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
+        let is_about_tenants = words.iter().any(|word| OF_TENANTS.contains(word));
+        let sql = statement.sql.split_whitespace().collect::<Vec<_>>().join(" ");
+        // By its first parameter, in every statement of the kind: what a reader looks for.
+        let keeps_apart = sql.contains("tenant_id = $1") || sql.contains("(tenant_id, ");
+        assert!(!is_about_tenants || keeps_apart || is_across, "{} names no tenant: {sql}", statement.name);
+    }
+    for (name, _) in ACROSS {
+        let is_there =
+            shared().chain(dialect::PG_ONLY).any(|statement| statement.name.ends_with(&format!("db::{name}")));
+        assert!(is_there, "{name} is no statement any more");
+    }
+}
+
 #[test]
 fn every_statement_has_a_name_of_its_own() {
     let mut names: Vec<&str> = shared().chain(dialect::PG_ONLY).map(|statement| statement.name).collect();

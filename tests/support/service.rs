@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 use xinge::applications::{Clock, Parts, Service};
-use xinge::auth::Access;
+use xinge::auth::{Door, Mode, Rate, Rates, Reviewers};
 use xinge::blobs::Blobs;
 use xinge::db::{self, Db};
 use xinge::pipeline::{Limits, Policy};
@@ -35,6 +35,10 @@ pub struct Wanted {
     pub documents_max: u32,
     pub concurrent_requests_max: usize,
     pub request_timeout: Duration,
+    pub mode: Mode,
+    pub rate: Rate,
+    pub reviewers: Option<Reviewers>,
+    pub origins: Vec<String>,
     /// Milliseconds since 1970.
     pub now_ms: i64,
 }
@@ -46,6 +50,10 @@ impl Default for Wanted {
             documents_max: 100,
             concurrent_requests_max: 64,
             request_timeout: Duration::from_secs(30),
+            mode: Mode::OpenUntilKeys,
+            rate: Rate { per_second: 1_000, burst: 10_000 },
+            reviewers: None,
+            origins: Vec::new(),
             now_ms: NOW_MS,
         }
     }
@@ -91,7 +99,12 @@ impl TestService {
         let router = api::router(
             Arc::clone(&service),
             &api::Settings {
-                access: Access::ThisMachine,
+                door: Arc::new(Door {
+                    mode: wanted.mode,
+                    reviewers: wanted.reviewers,
+                    rates: Rates::new(wanted.rate),
+                    origins: wanted.origins,
+                }),
                 request_timeout: wanted.request_timeout,
                 upload_timeout: Duration::from_secs(60),
                 body_idle: Duration::from_secs(2),

@@ -1,0 +1,93 @@
+//! `xinge keys`: the first key has to come from somewhere: from whoever has the database.
+
+use clap::{Args, Subcommand};
+use model::access::{Actor, Role};
+use model::ids::{AccessKeyId, TenantId};
+
+use crate::applications::{By, Service};
+use crate::config::Config;
+use crate::wire::application::moment;
+
+use super::parts::{Shared, build, in_runtime};
+use super::{CommandError, print};
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    shared: Shared,
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Make a key and print its secret, which is shown this once
+    Create {
+        /// What it is called in lists: the program that uses it
+        name: String,
+        /// backend, reviewer, senior, risk, auditor or admin
+        #[arg(long, default_value = "backend", value_parser = role)]
+        role: Role,
+        /// The lender whose data it opens; letters and digits
+        #[arg(long, default_value = "default", value_parser = tenant)]
+        tenant: TenantId,
+    },
+    /// List the keys of all tenants
+    List,
+    /// From now on the key opens nothing
+    Revoke {
+        #[arg(value_parser = key)]
+        id: AccessKeyId,
+        #[arg(long, default_value = "default", value_parser = tenant)]
+        tenant: TenantId,
+    },
+}
+
+fn role(text: &str) -> Result<Role, String> {
+    Role::parse(text)
+        .filter(|role| !matches!(role, Role::Applicant | Role::Local))
+        .ok_or_else(|| "one of backend, reviewer, senior, risk, auditor, admin".to_owned())
+}
+
+fn tenant(text: &str) -> Result<TenantId, String> {
+    TenantId::parse(&format!("{}_{text}", TenantId::PREFIX)).ok_or_else(|| "1 to 64 letters and digits".to_owned())
+}
+
+fn key(text: &str) -> Result<AccessKeyId, String> {
+    AccessKeyId::parse(text).ok_or_else(|| "like key_0198…: `xinge keys list` shows them".to_owned())
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<u8, CommandError> {
+    let config = arguments.shared.load(Vec::new())?;
+    in_runtime(&config, act(&config, &arguments.action))
+}
+
+async fn act(config: &Config, action: &Action) -> anyhow::Result<()> {
+    let service = build(config).await?;
+    let outcome = perform(&service, action).await;
+    service.db.close().await;
+    outcome
+}
+
+async fn perform(service: &Service, action: &Action) -> anyhow::Result<()> {
+    let actor = Actor { role: Role::Local, subject: "the command line".to_owned() };
+    let by = By { actor, request: String::new() };
+    match action {
+        Action::Create { name, role, tenant } => {
+            let (key, secret) = service.create_key(tenant, *role, name, &by).await?;
+            // The secret alone on stdout, for a pipe into a secret store.
+            super::complain(&format!("made {} for {} of {}", key.id, role.as_str(), tenant));
+            print(&format!("{}\n", secret.reveal()))
+        }
+        Action::List => {
+            let mut lines = String::new();
+            for key in service.keys_of_all().await? {
+                let revoked = key.revoked_ms.map_or_else(String::new, |at| format!("  revoked {}", moment(at)));
+                let (role, made) = (key.role.as_str(), moment(key.created_ms));
+                lines.push_str(&format!("{}  {}  {role}  {}  {made}{revoked}\n", key.id, key.tenant, key.name));
+            }
+            print(&lines)
+        }
+        Action::Revoke { id, tenant } => Ok(service.revoke_key(tenant, id, &by).await?),
+    }
+}
