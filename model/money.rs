@@ -109,7 +109,7 @@ impl Money {
         i64::try_from(scaled.trunc().mantissa() / 10_i128.pow(scaled.trunc().scale())).ok().map(Self)
     }
 
-    /// Reads an amount as Chinese documents print it: thousands commas, `¥`/`￥`/`CNY`, an explicit sign
+    /// Reads an amount as Chinese documents print it: thousands commas, `¥`/`￥`/`CNY`/`人民币`, an explicit sign
     /// (ASCII, full-width or U+2212), accounting parentheses, full-width digits.
     ///
     /// A comma is taken only where groups of three follow it, so `3,96` is refused rather than guessed at.
@@ -204,7 +204,7 @@ fn read_slow(text: &str) -> Result<i64, MoneyError> {
             signed = true;
             rest = after;
         }
-        rest = ["¥", "CNY", "RMB"].iter().find_map(|mark| rest.strip_prefix(mark)).unwrap_or(rest);
+        rest = ["¥", "CNY", "RMB", "人民币"].iter().find_map(|mark| rest.strip_prefix(mark)).unwrap_or(rest);
     }
     let rest = rest.strip_suffix('元').unwrap_or(rest);
     let (whole, fraction) = rest.split_once('.').map_or((rest, None), |(w, f)| (w, Some(f)));
@@ -313,6 +313,7 @@ mod tests {
             ("￥-3.00", "-3.00"),
             ("-¥3.00", "-3.00"),
             ("CNY 12", "12.00"),
+            ("-人民币1,234.56元", "-1234.56"),
             ("(1,234.56)", "-1234.56"),
             ("１２．５０", "12.50"),
             ("+1000.00", "1000.00"),

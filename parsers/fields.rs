@@ -1,5 +1,7 @@
 //! The facts of a document's heading and footing: holder, account, period, printed totals.
 
+use std::sync::OnceLock;
+
 use jiff::civil::Date;
 use model::problem::ProblemCode;
 use model::statement::{AccountNumber, DeclaredTotals, Holder};
@@ -94,6 +96,18 @@ impl Heading {
         let period = self.period.as_ref().map(|p| p.value.to);
         self.statement_date.or(period).or(self.issued.as_ref().map(|i| i.value.date))
     }
+}
+
+/// The last day of the year that a line names: `2024年账户明细`. Where several are named, none is.
+#[must_use]
+pub fn year_named(lines: &[TextLine]) -> Option<Date> {
+    static YEAR: OnceLock<Option<Regex>> = OnceLock::new();
+    let pattern = YEAR.get_or_init(|| Regex::new(r"(?:^|\D)((?:19|20)\d{2})\s*年").ok()).as_ref()?;
+    let joined: Vec<String> = lines.iter().map(TextLine::joined).collect();
+    let mut years =
+        joined.iter().flat_map(|line| pattern.captures_iter(line)).filter_map(|c| c.get(1)?.as_str().parse().ok());
+    let first: i16 = years.next()?;
+    years.all(|year| year == first).then(|| Date::new(first, 12, 31).ok())?
 }
 
 /// Reads the printed totals. Sums are unsigned whatever sign they are printed with.
@@ -201,7 +215,15 @@ fn single<T>(
     read: impl Fn(&str) -> Option<T>,
     problems: &mut Vec<Problem>,
 ) -> Option<Sourced<T>> {
-    let found = find(spec?, lines)?;
+    let spec = spec?;
+    let found = find(spec, lines)?;
+    if read(&found.first).is_some() {
+        return keep(read(&found.first), &found.first, &found.source, problems);
+    }
+    // What stands after a label may run on; a pattern knows where it ends.
+    let told =
+        spec.patterns.iter().filter_map(|pattern| matched(pattern, lines)).find(|told| read(&told.first).is_some());
+    let found = told.unwrap_or(found);
     keep(read(&found.first), &found.first, &found.source, problems)
 }
 

@@ -14,7 +14,7 @@ use model::{Money, Problem};
 use crate::fields::{Summary, keep};
 use crate::layout::{Column, DateForm, Layout, ROLE_COUNT, RecordColumn, Records, Role, Section};
 use crate::record::{Columns, Context, Record, RowView, is_empty, read_record};
-use crate::table::{FactRow, Table, is_summary};
+use crate::table::{FactRow, Table, is_carried, is_summary};
 use crate::text::{TextLine, sheet_line, squash, trim};
 use crate::values::{currency_prefix, is_date_shaped, looks_like_date, looks_like_short_date, read_when_cell};
 
@@ -226,7 +226,7 @@ impl<'a> Reader<'a> {
             table.fact_totals = Some(self.facts(row, cells, &texts, records));
             return;
         }
-        if merged.is_some() || self.is_row(&texts, &kinds) {
+        if merged.is_some() || self.is_row(&texts, &kinds) && !self.is_carried(&texts, cells) {
             if let Some(records) = &self.layout.records {
                 table.facts.push(self.facts(row, cells, &texts, records));
                 return;
@@ -301,6 +301,16 @@ impl<'a> Reader<'a> {
         looks_like_date(time)
             || other_form && looks_like_short_date(time)
             || has_amount && (!trim(text(Role::Balance)).is_empty() || !trim(time).is_empty() || other_form)
+    }
+
+    /// A dated row that says what was there before or after the others: no amount, and words for it.
+    fn is_carried(&self, texts: &[&str; ROLE_COUNT], cells: &[Cell]) -> bool {
+        let is_blank = |role: Role| {
+            let text = trim(texts.get(role.index()).copied().unwrap_or(""));
+            is_empty(self.layout.column(role), text) || Money::read(text).is_ok_and(Money::is_zero)
+        };
+        [Role::Amount, Role::In, Role::Out].into_iter().all(is_blank)
+            && cells.iter().any(|cell| is_carried(self.sheet.cell_text(cell)))
     }
 
     fn is_total(&self, first: &str) -> bool {

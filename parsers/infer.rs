@@ -5,129 +5,62 @@
 //! which of two figures is the balance, whether 借 is out, what an unsigned amount's direction is — each is tried,
 //! and the one whose equations hold is the right one. The readings are layouts like any other, read by the same engine.
 
-use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use model::document::{Content, Document};
 use model::page::Page;
+use model::problem::ProblemCode;
 use model::proof::ProofStatus;
-use model::sheet::{CellKind, Sheet};
-use model::statement::{Flow, Parsed, ParserId, StatementKind};
-use model::{Money, Text};
+use model::sheet::Sheet;
+use model::statement::{Flow, Parsed, ParserId, StatementKind, Status, Transaction};
+use model::{Money, Problem, Text, When};
 use regex::Regex;
-use serde::Deserialize;
 
-use crate::grid;
-use crate::layout::{
-    Column, FactKind, FieldName, FieldSpec, Layout, Medium, RecordColumn, Records, Role, Sign, SumRule, TotalsSpec,
-    Wraps,
-};
+use crate::contents::{Cells, Contents, contents};
+use crate::dates::Form;
+use crate::figures::{self, Figure, Part};
+use crate::headers::{Header, headers};
+use crate::layout::{Column, DateForm, FieldSpec, Layout, Medium, Role, Sign, StatusWord, SumRule, TotalsSpec, Wraps};
+use crate::synonyms::{Synonyms, after, roles_by_name, synonyms};
 use crate::text::{page_line, squash, trim, word_lines};
-use crate::values::{looks_like_date, read_clock, read_when_cell};
+use crate::views;
 
 /// What is printed as the parser of a statement read by inference.
 pub const ID: &str = "generic";
 /// Raised when an old sample's output changes.
 pub const VERSION: u32 = 1;
 
-/// Tables wider than this are not statements; it also bounds the readings that are tried.
-const COLUMNS_MAX: usize = 20;
-/// Rows whose cells tell what a column is.
-const ROWS_TYPED: usize = 200;
-/// Readings tried at most. Two money columns and four ways to tell a direction make sixteen.
+/// Readings tried at most of one header. Two money columns and four ways to tell a direction make sixteen.
 const READINGS_MAX: usize = 48;
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Synonyms {
-    columns: BTreeMap<Role, Vec<String>>,
-    parts: Vec<Part>,
-    directions: BTreeMap<Flow, Vec<String>>,
-    brackets: BTreeMap<Flow, Vec<String>>,
-    labels: Labels,
-    table: TableWords,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Part {
-    role: Role,
-    any: Vec<String>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Labels {
-    holder: Vec<String>,
-    id_number: Vec<String>,
-    account: Vec<String>,
-    currency: Vec<String>,
-    period: Vec<String>,
-    issued: Vec<String>,
-    opening_balance: Vec<String>,
-    closing_balance: Vec<String>,
-    in_sum: Vec<String>,
-    out_sum: Vec<String>,
-    in_rows: Vec<String>,
-    out_rows: Vec<String>,
-    rows: Vec<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct TableWords {
-    ends_before: Vec<String>,
-    skip: Vec<String>,
-}
-
-/// The table of words, or why it is refused (a test holds it to being sound).
-fn synonyms() -> Result<&'static Synonyms, &'static str> {
-    static SYNONYMS: OnceLock<Result<Synonyms, String>> = OnceLock::new();
-    SYNONYMS
-        .get_or_init(|| toml::from_str(include_str!("synonyms.toml")).map_err(|why| why.to_string()))
-        .as_ref()
-        .map_err(String::as_str)
-}
-
-/// Every name and label of the table of words.
-pub fn known_words() -> Vec<String> {
-    let Ok(words) = synonyms() else { return Vec::new() };
-    let labels = &words.labels;
-    let lists = [
-        &labels.holder,
-        &labels.id_number,
-        &labels.account,
-        &labels.currency,
-        &labels.period,
-        &labels.issued,
-        &labels.opening_balance,
-        &labels.closing_balance,
-        &labels.in_sum,
-        &labels.out_sum,
-        &labels.in_rows,
-        &labels.out_rows,
-        &labels.rows,
-    ];
-    words.columns.values().chain(lists).flatten().cloned().collect()
-}
+/// Rows of each sheet that all readings are tried on. A wrong one does not stand up to a thousand.
+const HEAD_ROWS: usize = 1_000;
+/// Sheets and pages that are tried: names are looked for on the first five pages.
+const HEAD_SHEETS: usize = 16;
+const HEAD_PAGES: usize = 8;
+/// A document of no more cells or words than this is tried whole: it is about as large as a head.
+const WHOLE_CELLS: usize = 12_000;
+/// Of those that do best on the head, so many are tried on the whole,
+const BEST_TRIED: usize = 8;
+/// but no more than read so many cells altogether, and one in any case: two million rows take a few seconds then.
+const CELLS_READ_MAX: usize = 24_000_000;
 
 /// Reads a document by inference. `None` when it has no table of movements that makes sense.
 #[must_use]
 pub fn infer(document: &Document) -> Option<Parsed> {
     let words = synonyms().ok()?;
-    let with_points = with_decimal_points(document);
-    let document = with_points.as_ref().unwrap_or(document);
-    let mut best: Option<(Rank, Parsed)> = None;
-    for header in headers(words, document) {
-        for layout in readings(words, &header, document) {
-            let parsed = crate::read_as(&layout, document);
-            let Some(rank) = rank(&header, &parsed) else { continue };
-            if best.as_ref().is_none_or(|(other, _)| rank > *other) {
+    let respelled = figures::respelled(document);
+    let document = respelled.as_ref().unwrap_or(document);
+    let mut best = infer_table(words, document);
+    if !best.as_ref().is_some_and(|(rank, _)| rank.is_proven()) {
+        for view in views::of(words, document) {
+            let Some((rank, parsed)) = infer_view(words, &view) else { continue };
+            // What arranges the page in another way may explain more of it, and loses none of its rows.
+            if best.as_ref().is_none_or(|(other, before)| rank > *other && rows(&parsed) >= rows(before)) {
                 best = Some((rank, parsed));
             }
-        }
-        if best.as_ref().is_some_and(|(rank, _)| rank.status >= 4) {
-            break;
+            if best.as_ref().is_some_and(|(rank, _)| rank.is_proven()) {
+                break;
+            }
         }
     }
     let (_, mut parsed) = best?;
@@ -139,330 +72,235 @@ pub fn infer(document: &Document) -> Option<Parsed> {
     Some(parsed)
 }
 
-/// The same sheets with `1,234.56` where they have `1.234,56`, or `None` where they do not write figures so. All figures
-/// of a file are written one way: a single one with a point before its cents, and nothing is changed.
-fn with_decimal_points(document: &Document) -> Option<Document> {
-    static COMMA: OnceLock<Option<Regex>> = OnceLock::new();
-    let comma = COMMA.get_or_init(|| Regex::new(r"^[-+]?(\d{1,3}(\.\d{3})+|\d+),\d{2}$").ok()).as_ref()?;
-    let Content::Sheets(sheets) = &document.content else { return None };
-    let point = |text: &str| text.contains('.') && !text.contains(',') && Money::read(text).is_ok();
-    let texts = || sheets.iter().flat_map(|sheet| sheet.cells.iter().map(|cell| trim(sheet.cell_text(cell))));
-    if !texts().any(|text| comma.is_match(text)) || texts().any(point) {
-        return None;
+/// Each part by itself; all of them together are no better than the worst.
+fn infer_view(words: &Synonyms, view: &views::View) -> Option<(Rank, Parsed)> {
+    let mut whole: Option<(Rank, Parsed)> = None;
+    for part in &view.parts {
+        let (rank, mut parsed) = infer_table(words, part)?;
+        whole = Some(match whole {
+            None => (rank, parsed),
+            Some((other, mut before)) => {
+                before.statements.append(&mut parsed.statements);
+                before.problems.append(&mut parsed.problems);
+                (rank.min(other), before)
+            }
+        });
     }
-    let swapped: Vec<Sheet> = sheets.iter().map(|sheet| swapped(sheet, comma)).collect();
-    Some(Document { content: Content::Sheets(swapped), ..document.clone() })
+    let (rank, mut parsed) = whole?;
+    view.restore(&mut parsed);
+    Some((rank, parsed))
 }
 
-/// Points for commas and commas for points, in the cells that are figures; every cell keeps its place.
-fn swapped(sheet: &Sheet, figure: &Regex) -> Sheet {
-    let mut sheet = sheet.clone();
-    let figures: Vec<_> =
-        sheet.cells.iter().filter(|cell| figure.is_match(trim(sheet.cell_text(cell)))).copied().collect();
-    let mut bytes = std::mem::take(&mut sheet.text).into_bytes();
-    for cell in figures {
-        for byte in bytes.get_mut(cell.start as usize..cell.end as usize).unwrap_or(&mut []) {
-            match byte {
-                b'.' => *byte = b',',
-                b',' => *byte = b'.',
-                _ => {}
+fn rows(parsed: &Parsed) -> usize {
+    parsed.statements.iter().map(|statement| statement.transactions.len()).sum()
+}
+
+fn infer_table(words: &Synonyms, document: &Document) -> Option<(Rank, Parsed)> {
+    let head = head(document);
+    let tried = head.as_ref().unwrap_or(document);
+    let mut best: Option<Best> = None;
+    let mut of_head: Vec<(Rank, Reading)> = Vec::new();
+    for header in headers(words, tried) {
+        for reading in readings(words, &header, tried) {
+            match &head {
+                None => Best::consider(&mut best, &reading, crate::read_as(&reading.layout, tried)),
+                Some(_) => {
+                    // Sums and balances of the heading are about more rows than the head has.
+                    let parsed = crate::read_as(&reading.layout.without_totals(), tried);
+                    of_head.extend(rank(&reading, &parsed, 0).map(|rank| (rank, reading)));
+                }
             }
         }
+        let proven = |rank: &Rank| rank.is_proven();
+        if best.as_ref().map(|best| &best.rank).is_some_and(proven) || of_head.iter().any(|(rank, _)| proven(rank)) {
+            break;
+        }
     }
-    // One ASCII character for another: it stays UTF-8.
-    sheet.text = String::from_utf8(bytes).unwrap_or_default();
-    sheet
+    if head.is_some() {
+        // The best first, and the most usual of equals.
+        of_head.sort_by_key(|(rank, _)| std::cmp::Reverse(*rank));
+        let runs = (CELLS_READ_MAX / size(document).max(1)).clamp(1, BEST_TRIED);
+        let first = of_head.first().map(|(rank, _)| *rank)?;
+        for (rank, reading) in of_head.into_iter().take(runs) {
+            // Once one is proven, only its equals may say otherwise.
+            if best.as_ref().is_some_and(|best| best.rank.is_proven()) && !rank.is_equal(first) {
+                break;
+            }
+            Best::consider(&mut best, &reading, crate::read_as(&reading.layout, document));
+        }
+    }
+    best.map(Best::finished)
 }
 
-// ---- where the table is ----
-
-/// The names over a table, and how they were found.
-#[derive(Debug, Clone)]
-struct Header {
-    /// Squashed, as they stand in the document; a name that occurs twice cannot be told apart and is left out.
-    names: Vec<String>,
-    /// By their words, or only by standing over the first row.
-    by_words: bool,
-    /// Words of a second line of the heading.
-    also: Vec<String>,
+/// What was read in the best way so far.
+struct Best {
+    rank: Rank,
+    parsed: Parsed,
+    days: Form,
+    time: String,
+    /// Another way proves as much and gives other figures.
+    is_contested: bool,
 }
 
-fn headers(words: &Synonyms, document: &Document) -> Vec<Header> {
-    let mut found: Vec<(usize, Header)> = Vec::new();
-    let mut add = |header: Header| {
-        let roles = roles_by_name(words, &header.names);
-        let has = |role| roles.iter().any(|(r, _)| *r == role);
-        let makes_sense = has(Role::Time) && (has(Role::Amount) || has(Role::In) && has(Role::Out));
-        let score = if makes_sense { 100 + roles.len() } else { roles.len() };
-        if header.by_words && !makes_sense || header.names.len() < 3 || header.names.len() > COLUMNS_MAX {
+impl Best {
+    fn consider(best: &mut Option<Self>, reading: &Reading, mut parsed: Parsed) {
+        reading.doubt_what_is_open(&mut parsed);
+        let Some(rank) = rank(reading, &parsed, reading.needed) else { return };
+        let figures = |parsed: &Parsed| -> Vec<Money> {
+            parsed.statements.iter().flat_map(|s| s.transactions.iter().map(|row| row.amount)).collect()
+        };
+        let contests =
+            |best: &Self| rank.is_proven() && rank.is_equal(best.rank) && figures(&parsed) != figures(&best.parsed);
+        let is_contested = best.as_ref().is_some_and(contests);
+        if let Some(best) = best.as_mut().filter(|best| rank <= best.rank) {
+            best.is_contested |= is_contested;
             return;
         }
-        found.push((score, header));
-    };
+        *best = Some(Self { rank, parsed, days: reading.days, time: reading.time.clone(), is_contested });
+    }
+
+    /// What was read, with what only the whole column tells.
+    fn finished(self) -> (Rank, Parsed) {
+        let Self { mut rank, mut parsed, days, time, is_contested } = self;
+        for statement in &mut parsed.statements {
+            // A day is printed once for all its rows.
+            let mut before = None;
+            for row in &mut statement.transactions {
+                row.time = row.time.or(before);
+                before = row.time.map(|when| When::day(when.date));
+            }
+        }
+        if is_contested || !days.is_sure {
+            weaken(&mut parsed);
+            rank.status = rank.status.min(3);
+        }
+        if is_contested {
+            parsed.problems.push(Problem::new(
+                ProblemCode::UnreadableField,
+                "有两种读法都与余额相符，金额的收支方向不能确定，请核对",
+                "two ways to read the table fit the balances: which way some amounts went is not certain, please check",
+            ));
+        }
+        if !days.is_sure {
+            parsed.problems.push(Problem::new(
+                ProblemCode::UnreadableField,
+                format!("“{time}”一列可能是日/月，也可能是月/日，单据没有说明，请核对"),
+                format!("the column {time:?} may be day/month or month/day and nothing tells which: please check"),
+            ));
+        }
+        (rank, parsed)
+    }
+}
+
+/// What holds and is not certain is consistent.
+fn weaken(parsed: &mut Parsed) {
+    for statement in parsed.statements.iter_mut().filter(|s| s.proof.status == ProofStatus::Proven) {
+        statement.proof.status = ProofStatus::Consistent;
+    }
+}
+
+/// Cells of a document's sheets, or words on its pages.
+fn size(document: &Document) -> usize {
     match &document.content {
-        Content::Sheets(sheets) => sheets.iter().for_each(|sheet| sheet_headers(sheet, &mut add)),
-        Content::Pages(pages) => pages.iter().take(5).for_each(|page| page_headers(page, &mut add)),
-        Content::Text(_) => {}
+        Content::Sheets(sheets) => sheets.iter().map(|sheet| sheet.cells.len()).sum(),
+        Content::Pages(pages) => pages.iter().map(|page| page.words.len()).sum(),
+        Content::Text(_) => 0,
     }
-    found.sort_by_key(|(score, header)| (std::cmp::Reverse(*score), !header.by_words));
-    found.dedup_by(|a, b| a.1.names == b.1.names);
-    found.into_iter().map(|(_, header)| header).take(4).collect()
 }
 
-fn distinct(names: Vec<String>) -> Vec<String> {
-    let twice = |name: &String| names.iter().filter(|n| *n == name).count() > 1;
-    names.iter().filter(|name| !name.is_empty() && !twice(name)).cloned().collect()
-}
-
-fn sheet_headers(sheet: &Sheet, add: &mut impl FnMut(Header)) {
-    let rows: Vec<Vec<String>> = grid::HeaderNames::of(sheet).texts();
-    for names in &rows {
-        add(Header { names: distinct(names.clone()), by_words: true, also: Vec::new() });
+/// The beginning of a large document; none for a small one.
+fn head(document: &Document) -> Option<Document> {
+    if size(document) <= WHOLE_CELLS {
+        return None;
     }
-    for names in grid::HeaderNames::of(sheet).overlaid_texts() {
-        add(Header { names: distinct(names), by_words: true, also: Vec::new() });
-    }
-    // The row over the first one with a date and an amount.
-    let is_data = |names: &Vec<String>| {
-        names.iter().any(|n| looks_like_date(n)) && names.iter().any(|n| n.contains('.') && Money::read(n).is_ok())
+    let content = match &document.content {
+        Content::Sheets(sheets) => Content::Sheets(sheets.iter().take(HEAD_SHEETS).map(head_of_sheet).collect()),
+        Content::Pages(pages) => {
+            let pages: Vec<Page> = pages.iter().take(HEAD_PAGES).cloned().collect();
+            Content::Pages(pages)
+        }
+        Content::Text(_) => return None,
     };
-    let Some(first) = rows.iter().position(is_data) else { return };
-    // What was there before the first movement may stand between.
-    let has_money = |names: &Vec<String>| names.iter().any(|n| n.contains('.') && Money::read(n).is_ok());
-    let above = (0..first).rev().take(3).find(|at| rows.get(*at).is_some_and(|names| !has_money(names)));
-    let one = above.and_then(|above| rows.get(above)).cloned();
-    let upper = above.and_then(|above| above.checked_sub(1));
-    let two = upper.and_then(|upper| grid::HeaderNames::of(sheet).overlaid_texts().into_iter().nth(upper));
-    for names in [one, two].into_iter().flatten() {
-        add(Header { names: distinct(names), by_words: false, also: Vec::new() });
-    }
-}
-
-fn page_headers(page: &Page, add: &mut impl FnMut(Header)) {
-    let lines = word_lines(page);
-    let texts: Vec<Vec<String>> = lines.iter().map(|line| name_pieces(page, line)).collect();
-    let has_figure = |names: &Vec<String>| names.iter().any(|n| n.chars().any(|c| c.is_ascii_digit()));
-    let is_data = |names: &Vec<String>| {
-        names.iter().any(|n| looks_like_date(n)) && names.iter().any(|n| n.contains('.') && Money::read(n).is_ok())
-    };
-    for (index, names) in texts.iter().enumerate() {
-        if has_figure(names) || names.len() < 3 {
-            continue;
-        }
-        // Lines between the heading and the first row are its second line.
-        let below = texts.get(index + 1..).unwrap_or(&[]);
-        let further = below.iter().take_while(|names| !has_figure(names)).take(4).count();
-        let mut also: Vec<String> = below.iter().take(further).flatten().cloned().collect();
-        // Where a name of two words stands among them, the reader of the table sees it as one.
-        let lines = lines.iter().skip(index + 1).take(further);
-        also.extend(lines.flat_map(|line| page_line(page, line).pieces).map(|piece| squash(&piece.text).into_owned()));
-        // A row's day can stand over its time of day, and its amount between them.
-        let first_row: Vec<String> = below.iter().take(4).flatten().cloned().collect();
-        // Lines of its wrapped cells can stand above its figures.
-        let wrapped = below.iter().take_while(|line| !has_figure(line) && 2 * line.len() <= names.len()).count();
-        add(Header { names: distinct(names.clone()), by_words: true, also });
-        if wrapped <= 2 && below.get(wrapped).is_some_and(has_figure) && is_data(&first_row) {
-            add(Header { names: distinct(names.clone()), by_words: false, also: Vec::new() });
-        }
-    }
-}
-
-/// A line as names: words parted by more than half an em, single characters with wider gaps joined (`日 志 号`).
-fn name_pieces(page: &Page, line: &crate::text::WordLine) -> Vec<String> {
-    let mut names: Vec<(String, f32)> = Vec::new();
-    for word in &line.words {
-        let text = squash(page.word_text(word)).into_owned();
-        match names.last_mut() {
-            Some((name, end))
-                if word.x0 - *end < 0.5 * word.font_size || spaced_out(name, &text, word.x0 - *end, word.font_size) =>
-            {
-                name.push_str(&text);
-                *end = word.x1;
-            }
-            _ => names.push((text, word.x1)),
-        }
-    }
-    names.into_iter().map(|(name, _)| name).collect()
-}
-
-fn spaced_out(name: &str, next: &str, gap: f32, size: f32) -> bool {
-    next.chars().count() == 1 && name.chars().count() <= 3 && gap < 1.2 * size && !next.is_ascii()
-}
-
-// ---- what the columns are ----
-
-/// A name without brackets, the English half and the unit.
-fn core(name: &str) -> String {
-    let mut text = String::new();
-    let mut depth = 0_u32;
-    for character in name.chars() {
-        match character {
-            '(' | '[' | '【' | '（' => depth += 1,
-            ')' | ']' | '】' | '）' => depth = depth.saturating_sub(1),
-            _ if depth == 0 => text.push(character),
-            _ => {}
-        }
-    }
-    let text = text.trim_end_matches([':', '：']).trim_end_matches("/元");
-    let chinese: String = text.chars().filter(|c| !c.is_ascii_alphabetic()).collect();
-    if !chinese.is_ascii() { chinese } else { text.to_owned() }
-}
-
-fn role_of(words: &Synonyms, name: &str) -> Option<Role> {
-    let (core, whole) = (core(name), name);
-    let is = |role: Role| words.columns.get(&role).is_some_and(|names| names.iter().any(|n| n == whole || *n == core));
-    // Directions in brackets go before the words they explain.
-    if (core.contains('借') || core.contains('贷')) && core != whole {
-        let bracket: String = whole
-            .split(['(', '[', '（'])
-            .nth(1)
-            .unwrap_or("")
-            .chars()
-            .take_while(|c| !matches!(c, ')' | ']' | '）'))
-            .collect();
-        for (flow, role) in [(Flow::In, Role::In), (Flow::Out, Role::Out)] {
-            if words.brackets.get(&flow).is_some_and(|list| list.contains(&bracket)) {
-                return Some(role);
-            }
-        }
-    }
-    let order = [
-        Role::Balance,
-        Role::Flow,
-        Role::In,
-        Role::Out,
-        Role::Amount,
-        Role::Time,
-        Role::Clock,
-        Role::Currency,
-        Role::CounterpartyAccount,
-        Role::Counterparty,
-        Role::Description,
-        Role::Remark,
-        Role::Method,
-        Role::Reference,
-    ];
-    order.into_iter().find(|role| is(*role)).or_else(|| {
-        words.parts.iter().find(|part| part.any.iter().any(|p| core.contains(p.as_str()))).map(|part| part.role)
+    Some(Document {
+        media_type: document.media_type,
+        page_count: document.page_count,
+        content,
+        facts: document.facts.clone(),
+        problems: Vec::new(),
     })
 }
 
-/// Each role with the names that could be it, in the order in which the synonyms prefer them.
-fn roles_by_name(words: &Synonyms, names: &[String]) -> BTreeMap<Role, Vec<String>> {
-    let mut roles: BTreeMap<Role, Vec<String>> = BTreeMap::new();
-    for name in names {
-        if let Some(role) = role_of(words, name) {
-            roles.entry(role).or_default().push(name.clone());
-        }
+fn head_of_sheet(sheet: &Sheet) -> Sheet {
+    let rows: Vec<_> = sheet.rows.iter().take(HEAD_ROWS).copied().collect();
+    let cells = rows.iter().map(|row| row.cell_end as usize).max().unwrap_or(0);
+    let cells: Vec<_> = sheet.cells.iter().take(cells).copied().collect();
+    let text = cells.iter().map(|cell| cell.end as usize).max().unwrap_or(0);
+    Sheet {
+        origin: sheet.origin.clone(),
+        lead: sheet.lead.clone(),
+        text: sheet.text.get(..text).unwrap_or(&sheet.text).to_owned(),
+        places: sheet.places.iter().take(cells.len()).copied().collect(),
+        cells,
+        rows,
     }
-    for (role, found) in &mut roles {
-        let preference = |name: &String| {
-            let core = core(name);
-            let list = words.columns.get(role);
-            list.and_then(|l| l.iter().position(|n| n == name || *n == core)).unwrap_or(usize::MAX)
-        };
-        found.sort_by_key(preference);
-    }
-    roles
-}
-
-/// What most cells of a column are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Cells {
-    Date,
-    Clock,
-    Money,
-    Direction,
-    Text,
-    Empty,
-}
-
-/// Reads the table as plain text to see what is in each column.
-fn contents(words: &Synonyms, header: &Header, document: &Document, time: &str) -> BTreeMap<String, Cells> {
-    let slots = Role::ALL.iter().copied().filter(|r| *r != Role::Time);
-    let others = header.names.iter().filter(|n| *n != time).take(slots.clone().count());
-    let mut columns = vec![Column::plain(Role::Time, vec![time.to_owned()])];
-    let mut records = vec![RecordColumn {
-        name: time.to_owned(),
-        value: FactKind::Text,
-        slot: Role::Time,
-        month_slot: None,
-        year_in_heading: false,
-        carries_down: false,
-    }];
-    for (name, slot) in others.zip(slots) {
-        columns.push(Column { optional: true, ..Column::plain(slot, vec![name.clone()]) });
-        // Amounts mark the rows of a table of facts.
-        records.push(RecordColumn {
-            name: name.clone(),
-            value: FactKind::Amount,
-            slot,
-            month_slot: None,
-            year_in_heading: false,
-            carries_down: false,
-        });
-    }
-    let mut layout = frame(words, header, document);
-    layout.columns = columns;
-    layout.records = Some(Records { one_row_is_facts: false, totals: None, lead: None, block: None, columns: records });
-    let tables = crate::tables(&layout, document, None);
-    let rows: Vec<_> = tables.iter().flat_map(|t| &t.facts).take(ROWS_TYPED).collect();
-    let Some(records) = &layout.records else { return BTreeMap::new() };
-    let kind = |index: usize| {
-        let texts: Vec<&str> = rows
-            .iter()
-            .filter_map(|row| row.cells.get(index))
-            .map(|(text, ..)| text.as_str())
-            .filter(|text| !crate::record::is_empty(None, text))
-            .collect();
-        let share = |test: &dyn Fn(&str) -> bool| texts.iter().filter(|t| test(t)).count() * 10 >= texts.len() * 8;
-        let is_direction = |text: &str| words.directions.values().flatten().any(|w| w == &*squash(text));
-        if texts.is_empty() {
-            Cells::Empty
-        } else if share(&|t| read_when_cell(t, CellKind::Text).is_some()) {
-            Cells::Date
-        } else if share(&|t| read_clock(t).is_some()) && texts.iter().any(|t| t.contains(':') || t.len() == 6) {
-            Cells::Clock
-        } else if share(&|t| Money::read(t).is_ok()) && texts.iter().any(|t| t.contains('.')) {
-            Cells::Money
-        } else if share(&is_direction) {
-            Cells::Direction
-        } else {
-            Cells::Text
-        }
-    };
-    records.columns.iter().enumerate().map(|(index, column)| (column.name.clone(), kind(index))).collect()
 }
 
 // ---- the readings ----
 
-/// What the headings of statements are usually labelled.
-pub fn heading_fields() -> Vec<(FieldName, FieldSpec)> {
-    synonyms().map(|words| labelled(&words.labels)).unwrap_or_default()
+/// One way to read a table, and what it must prove to count.
+#[derive(Debug)]
+struct Reading {
+    layout: Layout,
+    header: Header,
+    /// The least status, as [`Rank`] has it: 借 as money in counts only where it is proven, and directions that come from
+    /// the balances only where they do not contradict it.
+    needed: u8,
+    days: Form,
+    /// The column of the days.
+    time: String,
 }
 
-fn after(labels: &[String]) -> FieldSpec {
-    FieldSpec { after: labels.to_vec(), ..FieldSpec::default() }
-}
-
-fn labelled(labels: &Labels) -> Vec<(FieldName, FieldSpec)> {
-    let fields = [
-        (FieldName::Holder, &labels.holder),
-        (FieldName::IdNumber, &labels.id_number),
-        (FieldName::Account, &labels.account),
-        (FieldName::Currency, &labels.currency),
-        (FieldName::Period, &labels.period),
-        (FieldName::Issued, &labels.issued),
-        (FieldName::OpeningBalance, &labels.opening_balance),
-        (FieldName::ClosingBalance, &labels.closing_balance),
-    ];
-    fields.into_iter().map(|(name, labels)| (name, after(labels))).collect()
+impl Reading {
+    /// The first row of a chain whose opening balance is not printed has its direction from what words, columns or
+    /// signs mean alone. Where the equations told that, they must have told it of a row that goes the same way; and signs
+    /// mean something only where some figures have one.
+    fn doubt_what_is_open(&self, parsed: &mut Parsed) {
+        let signed = self.layout.column(Role::Amount).map_or(Sign::None, |column| column.signed);
+        let by_sign = matches!(signed, Sign::Account | Sign::Inverted);
+        for statement in parsed.statements.iter_mut().filter(|s| s.proof.status == ProofStatus::Proven) {
+            let is_open = |row: &&Transaction| statement.proof.unchecked.contains(&row.seq);
+            let rows = || statement.transactions.iter();
+            let told = |flow: Flow| rows().any(|row| row.flow == flow && !is_open(&row));
+            let is_doubtful = |row: &Transaction| {
+                self.needed >= 4 && !told(row.flow) || by_sign && rows().all(|other| other.flow == row.flow)
+            };
+            if rows().filter(is_open).any(is_doubtful) {
+                statement.proof.status = ProofStatus::Consistent;
+            }
+        }
+    }
 }
 
 /// A layout with everything but its columns.
 fn frame(words: &Synonyms, header: &Header, document: &Document) -> Layout {
-    let labels = &words.labels;
+    // Patterns are slow to make, and every reading has the same.
+    static USUAL: OnceLock<Layout> = OnceLock::new();
     let is_pages = matches!(document.content, Content::Pages(_));
+    Layout {
+        medium: if is_pages { Medium::Pages } else { Medium::Grid },
+        header_also: header.also.clone(),
+        watermark: is_pages,
+        ..USUAL.get_or_init(|| usual(words)).clone()
+    }
+}
+
+/// What all readings share.
+fn usual(words: &Synonyms) -> Layout {
+    let labels = &words.labels;
+    let sum = |labels: &[String], pattern: &str| FieldSpec {
+        patterns: Regex::new(pattern).into_iter().collect(),
+        ..after(labels)
+    };
     Layout {
         id: "generic".to_owned(),
         issuer: "unknown".to_owned(),
@@ -470,15 +308,17 @@ fn frame(words: &Synonyms, header: &Header, document: &Document) -> Layout {
         title: String::new(),
         kind: StatementKind::DepositAccount,
         currency: None,
-        medium: if is_pages { Medium::Pages } else { Medium::Grid },
+        medium: Medium::Grid,
         identify: Vec::new(),
-        fields: labelled(labels).into_iter().collect(),
+        fields: labels.fields().into_iter().collect(),
         totals: TotalsSpec {
             rows: Some(after(&labels.rows)),
             in_rows: Some(after(&labels.in_rows)),
-            in_sum: Some(after(&labels.in_sum)),
+            in_sum: Some(sum(&labels.in_sum, &words.totals.in_sum)),
             out_rows: Some(after(&labels.out_rows)),
-            out_sum: Some(after(&labels.out_sum)),
+            out_sum: Some(sum(&labels.out_sum, &words.totals.out_sum)),
+            inflow: Regex::new(&words.totals.inflow).ok(),
+            out: Regex::new(&words.totals.out).ok(),
             sums: vec![SumRule::All],
             ..TotalsSpec::default()
         },
@@ -486,8 +326,8 @@ fn frame(words: &Synonyms, header: &Header, document: &Document) -> Layout {
         ends_before: words.table.ends_before.iter().map(|t| squash(t).into_owned()).collect(),
         skip: words.table.skip.iter().filter_map(|p| Regex::new(p).ok()).collect(),
         wraps: Wraps::Centred,
-        header_also: header.also.clone(),
-        watermark: is_pages,
+        header_also: Vec::new(),
+        watermark: false,
         open_footing: true,
         sections: Vec::new(),
         columns: Vec::new(),
@@ -498,32 +338,43 @@ fn frame(words: &Synonyms, header: &Header, document: &Document) -> Layout {
     }
 }
 
+/// Columns of a reading and what their signs mean.
+struct Draft {
+    columns: Vec<(Role, String, Part)>,
+    sign: Sign,
+    /// 借 is in.
+    inverted: bool,
+    /// A figure in the column of what went out has its own sign.
+    signed_out: bool,
+}
+
 /// The layouts that a header allows, the most usual first.
-fn readings(words: &Synonyms, header: &Header, document: &Document) -> Vec<Layout> {
+fn readings(words: &Synonyms, header: &Header, document: &Document) -> Vec<Reading> {
     let roles = roles_by_name(words, &header.names);
     let named = |role: Role| roles.get(&role).cloned().unwrap_or_default();
     // The date: by name, else the first column that is a date.
     let mut time_guesses = if header.by_words { named(Role::Time) } else { Vec::new() };
     let others: Vec<String> = header.names.iter().filter(|name| !time_guesses.contains(name)).cloned().collect();
     time_guesses.extend(others);
-    let mut kinds = BTreeMap::new();
-    let mut time = None;
+    let mut day = None;
     for guess in time_guesses.iter().take(8) {
-        let seen = contents(words, header, document, guess);
-        if seen.get(guess) == Some(&Cells::Date) {
-            kinds = seen;
-            time = Some(guess.clone());
+        let seen = contents(words, header, document, frame(words, header, document), guess);
+        if let Cells::Date(form) = seen.kind(guess) {
+            day = Some((guess.clone(), form, seen));
             break;
         }
     }
-    let Some(time) = time else { return Vec::new() };
-    let kind = |name: &String| kinds.get(name).copied().unwrap_or(Cells::Empty);
-    let money: Vec<String> = header.names.iter().filter(|n| kind(n) == Cells::Money).cloned().collect();
-    let first = |role: Role, wanted: Cells| named(role).into_iter().find(|n| kind(n) == wanted && *n != time);
+    let Some((time, days, seen)) = day else { return Vec::new() };
+    let kind = |name: &String| seen.kind(name);
+    let is_money = |name: &String| matches!(kind(name), Cells::Money(figure) if figure != Figure::Two);
+    let money: Vec<String> = header.names.iter().filter(|n| is_money(n)).cloned().collect();
+    let two: Vec<&String> = header.names.iter().filter(|n| kind(n) == Cells::Money(Figure::Two)).collect();
 
-    let mut base = vec![(Role::Time, time.clone())];
+    let mut base = vec![(Role::Time, time.clone(), Part::Whole)];
     let clock = header.names.iter().find(|n| kind(n) == Cells::Clock).cloned();
-    base.extend(clock.map(|n| (Role::Clock, n)));
+    base.extend(clock.map(|n| (Role::Clock, n, Part::Whole)));
+    let status = named(Role::Status).into_iter().find(|n| kind(n) == Cells::Status);
+    base.extend(status.map(|n| (Role::Status, n, Part::Whole)));
     for role in [
         Role::Currency,
         Role::Counterparty,
@@ -533,93 +384,150 @@ fn readings(words: &Synonyms, header: &Header, document: &Document) -> Vec<Layou
         Role::Method,
         Role::Reference,
     ] {
-        base.extend(named(role).into_iter().find(|n| kind(n) != Cells::Empty && *n != time).map(|n| (role, n)));
+        let found = named(role).into_iter().find(|n| kind(n) != Cells::Empty && *n != time);
+        base.extend(found.map(|n| (role, n, Part::Whole)));
     }
-    let flow = first(Role::Flow, Cells::Direction)
-        .or_else(|| header.names.iter().find(|n| kind(n) == Cells::Direction).cloned());
+    let flow = named(Role::Flow).into_iter().find(|n| kind(n) == Cells::Direction && *n != time);
+    let flow = flow.or_else(|| header.names.iter().find(|n| kind(n) == Cells::Direction).cloned());
 
     // Figures: by name where names tell, else every way to read them.
-    let balance = first(Role::Balance, Cells::Money);
+    let balance = named(Role::Balance).into_iter().find(|n| is_money(n) && *n != time);
     let balances: Vec<Option<String>> = match &balance {
         Some(name) => vec![Some(name.clone())],
-        None if header.by_words && !named(Role::Balance).is_empty() => vec![None],
+        None if header.by_words && !named(Role::Balance).is_empty() && two.is_empty() => vec![None],
         None => money.iter().cloned().map(Some).chain([None]).collect(),
     };
-    let mut layouts = Vec::new();
-    let mut push = |columns: Vec<(Role, String)>, sign: Sign, inverted: bool| {
-        if layouts.len() < READINGS_MAX {
-            layouts.push(reading(words, header, document, &columns, sign, inverted));
+    let mut made: Vec<Reading> = Vec::new();
+    let mut push = |columns: Vec<(Role, String, Part)>, sign: Sign, inverted: bool, must_prove: bool| {
+        if made.len() < READINGS_MAX {
+            let signed_out = must_prove && columns.iter().any(|(role, ..)| *role == Role::Out);
+            let draft = Draft { columns, sign, inverted, signed_out };
+            made.push(Reading {
+                layout: layout_of(words, header, document, &draft, (&seen, days.form)),
+                header: header.clone(),
+                needed: match sign {
+                    Sign::FromBalance => 3,
+                    _ if inverted || must_prove || !header.by_words => 4,
+                    _ => 0,
+                },
+                days,
+                time: time.clone(),
+            });
         }
     };
+    // Amount and balance in one cell, in either order.
+    for name in &two {
+        for (amount, balance) in [(Part::First, Part::Second), (Part::Second, Part::First)] {
+            let with = |more: Option<(Role, &String)>| {
+                let mut columns = base.clone();
+                columns.push((Role::Amount, (*name).clone(), amount));
+                columns.push((Role::Balance, (*name).clone(), balance));
+                columns.extend(more.map(|(role, name)| (role, name.clone(), Part::Whole)));
+                columns
+            };
+            if let Some(flow) = &flow {
+                push(with(Some((Role::Flow, flow))), Sign::None, false, false);
+                push(with(Some((Role::Flow, flow))), Sign::None, true, false);
+            }
+            push(with(None), Sign::Account, false, false);
+            push(with(None), Sign::FromBalance, false, false);
+            push(with(None), Sign::Inverted, true, false);
+        }
+    }
     for balance in &balances {
         let rest: Vec<&String> = money.iter().filter(|n| Some(*n) != balance.as_ref()).collect();
         let with = |figures: &[(Role, &String)]| {
             let mut columns = base.clone();
-            columns.extend(figures.iter().map(|(role, name)| (*role, (*name).clone())));
-            columns.extend(balance.clone().map(|name| (Role::Balance, name)));
+            columns.extend(figures.iter().map(|(role, name)| (*role, (*name).clone(), Part::Whole)));
+            columns.extend(balance.clone().map(|name| (Role::Balance, name, Part::Whole)));
             columns
         };
         let pair = (named(Role::In).into_iter().next(), named(Role::Out).into_iter().next());
         if let (Some(inflow), Some(out)) = &pair {
-            push(with(&[(Role::In, inflow), (Role::Out, out)]), Sign::None, false);
-            push(with(&[(Role::In, out), (Role::Out, inflow)]), Sign::None, true);
+            push(with(&[(Role::In, inflow), (Role::Out, out)]), Sign::None, false, false);
+            push(with(&[(Role::In, out), (Role::Out, inflow)]), Sign::None, true, false);
+            push(with(&[(Role::In, inflow), (Role::Out, out)]), Sign::None, false, true);
         }
         let amounts: Vec<&String> =
-            match named(Role::Amount).iter().find(|n| kind(n) == Cells::Money && Some(*n) != balance.as_ref()) {
+            match named(Role::Amount).iter().find(|n| is_money(n) && Some(*n) != balance.as_ref()) {
                 Some(name) => money.iter().filter(|n| *n == name).collect(),
                 None => rest.clone(),
             };
         for amount in amounts {
             if let Some(flow) = &flow {
-                push(with(&[(Role::Amount, amount), (Role::Flow, flow)]), Sign::None, false);
-                push(with(&[(Role::Amount, amount), (Role::Flow, flow)]), Sign::None, true);
+                push(with(&[(Role::Amount, amount), (Role::Flow, flow)]), Sign::None, false, false);
+                push(with(&[(Role::Amount, amount), (Role::Flow, flow)]), Sign::None, true, false);
             }
-            push(with(&[(Role::Amount, amount)]), Sign::Account, false);
+            // Words that nobody knows are directions where the figures prove it.
+            for word in header.names.iter().filter(|name| flow.is_none() && kind(name) == Cells::TwoWords) {
+                push(with(&[(Role::Amount, amount), (Role::Flow, word)]), Sign::None, false, true);
+                push(with(&[(Role::Amount, amount), (Role::Flow, word)]), Sign::None, true, true);
+            }
+            push(with(&[(Role::Amount, amount)]), Sign::Account, false, false);
             if balance.is_some() {
-                push(with(&[(Role::Amount, amount)]), Sign::FromBalance, false);
-                push(with(&[(Role::Amount, amount)]), Sign::Inverted, true);
+                push(with(&[(Role::Amount, amount)]), Sign::FromBalance, false, false);
+                push(with(&[(Role::Amount, amount)]), Sign::Inverted, true, false);
             }
         }
         if !header.by_words {
             for (a, b) in rest.iter().flat_map(|a| rest.iter().map(move |b| (*a, *b))).filter(|(a, b)| a != b) {
-                push(with(&[(Role::In, a), (Role::Out, b)]), Sign::None, true);
+                push(with(&[(Role::In, a), (Role::Out, b)]), Sign::None, true, false);
             }
         }
     }
-    layouts
+    made
 }
 
-/// `inverted`: 借 is in. Such a reading counts only where it is proven, and one whose directions come from the
-/// balances only where they do not contradict it: its id tells [`rank`].
-fn reading(
+fn layout_of(
     words: &Synonyms,
     header: &Header,
     document: &Document,
-    columns: &[(Role, String)],
-    sign: Sign,
-    inverted: bool,
+    draft: &Draft,
+    (seen, days): (&Contents, DateForm),
 ) -> Layout {
     let mut layout = frame(words, header, document);
-    layout.id = match sign {
-        Sign::FromBalance => "generic~".to_owned(),
-        _ if inverted || !header.by_words => "generic?".to_owned(),
-        _ => layout.id,
+    let directions = || {
+        let mut all: Vec<(String, Flow)> = Vec::new();
+        for (flow, list) in &words.directions {
+            let flow = match (flow, draft.inverted) {
+                (Flow::In, true) => Flow::Out,
+                (Flow::Out, true) => Flow::In,
+                _ => *flow,
+            };
+            all.extend(list.iter().map(|word| (word.clone(), flow)));
+        }
+        all
     };
-    for (role, name) in columns {
+    for (role, name, part) in &draft.columns {
         let mut column = Column::plain(*role, vec![name.clone()]);
+        if let Cells::Money(figure) = seen.kind(name)
+            && let Some(pattern) = figures::pattern(words, figure, *part)
+        {
+            column.pattern = Some(pattern);
+            column.flow_words = directions();
+        }
         match role {
-            Role::Amount => column.signed = sign,
+            Role::Time => column.form = days,
+            Role::Amount => column.signed = draft.sign,
+            Role::Out if draft.signed_out => column.signed = Sign::Account,
             Role::Flow => {
-                for (flow, list) in &words.directions {
-                    let flow = match (flow, inverted) {
-                        (Flow::In, true) => Flow::Out,
-                        (Flow::Out, true) => Flow::In,
-                        _ => *flow,
-                    };
-                    column.flow_words.extend(list.iter().map(|word| (word.clone(), flow)));
-                }
+                column.flow_words = match seen.words.get(name) {
+                    Some([first, second]) => {
+                        let (inflow, out) = if draft.inverted { (second, first) } else { (first, second) };
+                        vec![(inflow.clone(), Flow::In), (out.clone(), Flow::Out)]
+                    }
+                    None => directions(),
+                };
             }
-            Role::Time | Role::In | Role::Out => {}
+            Role::Status => {
+                let words = words.statuses.iter().flat_map(|(status, list)| list.iter().map(move |w| (w, *status)));
+                column.status_words.extend(words.map(|(word, status): (&String, Status)| StatusWord {
+                    word: word.clone(),
+                    is_prefix: false,
+                    by_flow: [status; 3],
+                }));
+            }
+            Role::In | Role::Out => {}
             _ => column.optional = true,
         }
         layout.columns.push(column);
@@ -637,11 +545,25 @@ struct Rank {
     holding: u32,
     /// Less is better, so it is held negated.
     lost: i64,
+    /// The words mean what they mean elsewhere.
+    is_usual: bool,
     named: usize,
 }
 
-fn rank(header: &Header, parsed: &Parsed) -> Option<Rank> {
-    let rows: usize = parsed.statements.iter().map(|s| s.transactions.len()).sum();
+impl Rank {
+    /// As well proven, by words that say as much.
+    fn is_equal(self, other: Self) -> bool {
+        (self.status, self.holding, self.is_usual) == (other.status, other.holding, other.is_usual)
+    }
+
+    const fn is_proven(self) -> bool {
+        self.status >= 4
+    }
+}
+
+/// `needed`: the least status that counts.
+fn rank(reading: &Reading, parsed: &Parsed, needed: u8) -> Option<Rank> {
+    let rows = rows(parsed);
     if rows == 0 {
         return None;
     }
@@ -652,11 +574,6 @@ fn rank(header: &Header, parsed: &Parsed) -> Option<Rank> {
         ProofStatus::Contradicted => 1,
     });
     let status = worst.min()?;
-    let needed = match parsed.parser.id.chars().next_back() {
-        Some('?') => 4,
-        Some('~') => 3,
-        _ => 0,
-    };
     if status < needed {
         return None;
     }
@@ -667,7 +584,7 @@ fn rank(header: &Header, parsed: &Parsed) -> Option<Rank> {
     }
     let holding = parsed.statements.iter().map(|s| s.proof.holding).sum();
     let lost = -i64::try_from(parsed.problems.len()).unwrap_or(i64::MAX);
-    Some(Rank { status, holding, lost, named: header.names.len() })
+    Some(Rank { status, holding, lost, is_usual: reading.needed < 4, named: reading.header.names.len() })
 }
 
 /// The bank that the document names itself after, as it prints it.
@@ -691,37 +608,4 @@ fn issuer_name(document: &Document) -> Option<String> {
         Content::Text(_) => {}
     }
     lines.iter().find_map(|line| pattern.find(&squash(line)).map(|m| trim(m.as_str()).to_owned()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_table_of_words_is_sound() {
-        let words = synonyms().unwrap();
-        let patterns: Result<Vec<_>, _> = words.table.skip.iter().map(|p| Regex::new(p)).collect();
-        assert!(patterns.is_ok());
-    }
-
-    #[test]
-    fn names_are_told_by_their_core() {
-        let words = synonyms().unwrap();
-        for (name, role) in [
-            ("交易金额(元)", Role::Amount),
-            ("账户余额(元)", Role::Balance),
-            ("TradingAmount交易金额", Role::Amount),
-            ("借方金额(收)", Role::In),
-            ("贷方金额(支)", Role::Out),
-            ("借方发生额(支取)", Role::Out),
-            ("贷方发生额/元(收入)", Role::In),
-            ("交易后余额[After-transactionbalance]", Role::Balance),
-            ("对方账户名", Role::Counterparty),
-            ("对方卡/账号", Role::CounterpartyAccount),
-            ("收/支", Role::Flow),
-        ] {
-            assert_eq!(role_of(words, name), Some(role), "{name}");
-        }
-        assert_eq!(role_of(words, "序号"), None);
-    }
 }

@@ -364,10 +364,12 @@ pub enum DateForm {
     YearFirst,
     /// `03/05`, `0305`
     MonthDay,
-    /// `240305`
+    /// `240305`, `24/03/05`
     ShortYear,
-    /// `05/03/2024`
+    /// `05/03/2024`, `05-03-24`
     DayFirst,
+    /// `03/05/2024`
+    MonthFirst,
 }
 
 /// How a cell with a name and an account is parted.
@@ -730,6 +732,15 @@ impl Layout {
         }
         let squashed = squash(line);
         self.sections.iter().find(|section| section.line.is_match(&squashed))
+    }
+
+    /// The same layout for a part of a document: what the whole says about itself does not count.
+    #[must_use]
+    pub fn without_totals(&self) -> Self {
+        let mut part = self.clone();
+        part.totals = TotalsSpec { sums: part.totals.sums, ..TotalsSpec::default() };
+        part.fields.retain(|name, _| !matches!(name, FieldName::OpeningBalance | FieldName::ClosingBalance));
+        part
     }
 
     /// Whether dates need to be counted back from a day that the heading says.

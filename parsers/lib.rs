@@ -6,8 +6,13 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing))]
 
 mod identify;
-mod infer;
 mod layout;
+
+mod contents;
+mod headers;
+mod infer;
+mod synonyms;
+mod views;
 
 mod columns;
 mod grid;
@@ -20,10 +25,14 @@ mod standards;
 
 #[cfg(test)]
 mod pictures;
+#[cfg(test)]
+mod unseen;
 
 mod capitals;
+mod dates;
 mod facts;
 mod fields;
+mod figures;
 mod proof;
 mod readings;
 mod record;
@@ -86,7 +95,7 @@ pub fn parse(document: &Document) -> Result<Parsed, ParseError> {
     let parts = match &document.content {
         Content::Pages(pages) => {
             let layout = titled.map(|candidate| candidate.layout);
-            let usual = infer::heading_fields;
+            let usual = synonyms::heading_fields;
             let fields = layout.map_or_else(usual, |l| l.fields.iter().map(|(n, spec)| (*n, spec.clone())).collect());
             split::split(&library().layouts, layout, &fields, pages)
         }
@@ -192,7 +201,8 @@ fn read_as(layout: &Layout, document: &Document) -> Parsed {
     if layout.needs_reference() {
         // The heading says the year of dates that have none, and it is known once the table's lines are.
         let outside: Vec<TextLine> = found.iter().flat_map(|table| table.outside.iter().cloned()).collect();
-        if let Some(reference) = read_heading(layout, &outside, &mut Vec::new()).reference() {
+        let named = || fields::year_named(&outside);
+        if let Some(reference) = read_heading(layout, &outside, &mut Vec::new()).reference().or_else(named) {
             found = tables(layout, document, Some(reference));
         }
     }

@@ -18,9 +18,9 @@ use crate::readings::{Marks, read_doubtful};
 use crate::record::{Columns as Meanings, Context, RowView, is_empty, read_record};
 use crate::rows::{CellLine, assign_centred, assign_top};
 use crate::spelling::Mark;
-use crate::table::{FactRow, Table, is_summary};
+use crate::table::{FactRow, Table, is_carried, is_summary};
 use crate::text::{TextLine, WordLine, page_line, squash, trim, word_lines, word_marks};
-use crate::values::{currency_prefix, looks_like_date, looks_like_short_date, read_clock};
+use crate::values::{currency_prefix, looks_like_date, looks_like_short_date, read_clock, read_when};
 
 /// One page's lines, parted.
 struct Body {
@@ -307,6 +307,16 @@ impl<'a> PageReader<'a, '_> {
                 !adds_up
             });
         }
+        if self.layout.open_footing {
+            lines.retain(|line| {
+                let text = page_line(self.page, line);
+                let adds_up = self.adds_up(&text);
+                if adds_up {
+                    table.outside.push(text);
+                }
+                !adds_up
+            });
+        }
         if let Some(pattern) = &self.layout.totals.row {
             lines.retain(|line| {
                 let first = page_line(self.page, line).pieces.into_iter().next();
@@ -420,6 +430,15 @@ impl<'a> PageReader<'a, '_> {
         if let Some((_, section)) = sections.last() {
             context.section = Some(section);
         }
+    }
+
+    /// Whether a line of a table that no layout describes is no movement: sums of the rows above it, or what was there
+    /// before or after them, with its day but without an amount of its own.
+    fn adds_up(&self, line: &TextLine) -> bool {
+        let figures =
+            line.pieces.iter().filter(|piece| piece.text.contains('.') && Money::read(trim(&piece.text)).is_ok());
+        line.pieces.first().is_some_and(|first| is_summary(&first.text) && !looks_like_date(&first.text))
+            || figures.count() <= 1 && line.pieces.iter().any(|piece| is_carried(&piece.text))
     }
 
     /// Columns that a row needs and that have another's header: (the one that has it, the other).
@@ -601,7 +620,10 @@ impl<'a> PageReader<'a, '_> {
         let month = records.and_then(|r| r.columns.iter().find(|c| c.slot == Role::Time && c.value == FactKind::Month));
         let is_month = |text: &str| month.is_some_and(|column| column.looks_like_month(text));
         let is_date = |text: &str| {
-            looks_like_date(text) || form != DateForm::YearFirst && looks_like_short_date(text) || is_month(text)
+            looks_like_date(text)
+                || form != DateForm::YearFirst && looks_like_short_date(text)
+                || is_month(text)
+                || read_when(text).is_some()
         };
         // A table of facts without dates has its amounts to mark the rows.
         let undated = records.is_some() && column(Role::Time).is_none();
@@ -618,7 +640,11 @@ impl<'a> PageReader<'a, '_> {
             })
             .collect();
         let has_amount = |index: usize| amounts.iter().any(|m| at(m, index));
-        let balances = marks(Role::Balance, &|text| Money::read(trim(text)).is_ok());
+        let balance = self.layout.column(Role::Balance).and_then(|c| c.pattern.as_ref());
+        let balances = marks(Role::Balance, &|text| match balance {
+            Some(pattern) => pattern.is_match(trim(text)),
+            None => Money::read(trim(text)).is_ok(),
+        });
         let indexes = || 0..lines.len();
         let (dates, both) = (
             indexes().filter(|i| at(&dated, *i)).count(),

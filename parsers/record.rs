@@ -112,7 +112,7 @@ pub fn read_record(
     let balance_text = trim(view.text(Role::Balance));
     let mut balance = None;
     if !is_empty(columns.get(Role::Balance), balance_text) {
-        match Money::read(balance_text) {
+        match read_balance(columns.get(Role::Balance), balance_text) {
             Ok(money) => balance = Some(money),
             Err(_) => complain(
                 ProblemCode::UnreadableCell,
@@ -284,6 +284,12 @@ fn read_printed(column: Option<&Column>, text: &str) -> Result<Printed, Problem>
     Ok(Printed { money, currency, flow, refunded })
 }
 
+/// A balance with a mark beside it is the bank's view: what it owes the holder is 贷, and 借 is overdrawn.
+fn read_balance(column: Option<&Column>, text: &str) -> Result<Money, Problem> {
+    let printed = read_printed(column, text)?;
+    Ok(if printed.flow == Some(Flow::Out) { printed.money.negated() } else { printed.money })
+}
+
 /// An exact word, or the longest of those that end in `*` and begin it.
 fn flow_word(column: &Column, text: &str) -> Option<Flow> {
     let words = &column.flow_words;
@@ -315,6 +321,8 @@ pub fn read_amount(columns: &Columns<'_>, view: &RowView<'_>) -> Result<Amount, 
         let make = |money, flow| Amount { money, flow, role: Role::Amount, currency, refunded };
         let by_sign = |money: Money| make(money, if money.is_negative() { Flow::Out } else { Flow::In });
         match column.signed {
+            // A mark beside the figure says more than its sign.
+            _ if flow.is_some() => {}
             Sign::Account | Sign::ByRepayment => return Ok(by_sign(printed)),
             Sign::Inverted => return Ok(by_sign(printed.negated())),
             Sign::FromBalance if printed.is_negative() => return Err(unreadable_amount(text)),
@@ -344,8 +352,10 @@ pub fn read_amount(columns: &Columns<'_>, view: &RowView<'_>) -> Result<Amount, 
         read_printed(columns.get(role), text).map(Some)
     };
     let signed = |printed: Printed, role| {
-        // As above: a negative figure in one of the two columns goes the other way.
-        let inward = (role == Role::In) != printed.money.is_negative();
+        // As above: a negative figure in one of the two columns goes the other way, but where the column of what went
+        // out writes the sign as well.
+        let has_sign = role == Role::Out && columns.get(Role::Out).is_some_and(|column| column.signed == Sign::Account);
+        let inward = ((role == Role::In) != printed.money.is_negative()) != has_sign;
         let (flow, money) =
             if inward { (Flow::In, printed.money.abs()) } else { (Flow::Out, printed.money.abs().negated()) };
         Amount { money, flow, role, currency: printed.currency, refunded: printed.refunded }

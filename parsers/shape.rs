@@ -10,8 +10,8 @@ use std::fmt::Write as _;
 use model::Source;
 use model::document::{Content, Document};
 
-use crate::infer::known_words;
 use crate::layout::library;
+use crate::synonyms::known_words;
 use crate::text::{TextLine, page_line, sheet_line, squash, word_lines};
 
 /// Lines printed of each page or sheet: its head, then its foot.

@@ -74,6 +74,29 @@ pub fn is_summary(text: &str) -> bool {
         || text.ends_with("总计")
 }
 
+/// Whether a text says that its row is what was there before or after the others, and no movement.
+#[must_use]
+pub fn is_carried(text: &str) -> bool {
+    let text = squash(text);
+    let lower = text.to_ascii_lowercase();
+    let starts = [
+        "承前",
+        "承上",
+        "过次页",
+        "上期结转",
+        "上年结转",
+        "上期余额",
+        "期初余额",
+        "期末余额",
+        "期初结余",
+        "期末结余",
+        "结转下",
+    ];
+    let english =
+        ["balanceb", "balancec", "broughtforward", "carriedforward", "openingbalance", "closingbalance", "b/f", "c/f"];
+    starts.iter().any(|word| text.starts_with(word)) || english.iter().any(|word| lower.starts_with(word))
+}
+
 /// A bill has a section or two for each of a few cards and currencies; one with more is read as one card's.
 const CARDS_MAX: usize = 64;
 

@@ -11,20 +11,25 @@ use crate::text::trim;
 const YEARS: std::ops::RangeInclusive<i16> = 1990..=2099;
 
 /// Reads a date, with a time of day where one follows: `2024-03-30 12:05:41`, `2024/3/30 12:05`, `20240330`,
-/// `20240330120541`, `2024年3月30日`, the blank between day and time lost, brackets around it allowed. Year first, as every Chinese document prints it.
+/// `20240330120541`, `2024年3月30日`, `2024 03 30`, the blank between day and time lost, brackets around it and the day of
+/// the week behind it allowed. Year first, as every Chinese document prints it, or the month by its English name.
 #[must_use]
 pub fn read_when(text: &str) -> Option<When> {
     let text = trim(text).trim_matches(['[', ']']);
     let text = trim(text);
+    read_year_first(text).or_else(|| read_named_month(text)).or_else(|| read_year_first(without_weekday(text)?))
+}
+
+fn read_year_first(text: &str) -> Option<When> {
     let mut scan = Scan { bytes: text.as_bytes(), at: 0 };
     let (first, digits) = scan.number()?;
     let (date, mut when_time) = match digits {
         8 => (compact_date(first)?, None),
         14 => (compact_date(first / 1_000_000)?, Some(compact_time(first % 1_000_000)?)),
         4 => {
-            scan.separator(DATE_MARKS)?;
+            scan.date_mark()?;
             let (month, _) = scan.number()?;
-            scan.separator(DATE_MARKS)?;
+            scan.date_mark()?;
             let (mut day, digits) = scan.number()?;
             // The blank before the time of day is lost where names are compared: `2024-03-3012:05:41`.
             if digits == 4 && scan.bytes.get(scan.at) == Some(&b':') {
@@ -45,6 +50,64 @@ pub fn read_when(text: &str) -> Option<When> {
         when_time = Some(scan.time()?);
     }
     (scan.at == scan.bytes.len()).then_some(When { date, time: when_time })
+}
+
+/// `2024-01-05 星期五`, `2024-01-05(周五)` without what stands behind the day.
+fn without_weekday(text: &str) -> Option<&str> {
+    let text = text.strip_suffix([')', '）']).unwrap_or(text);
+    let text = text.strip_suffix(['一', '二', '三', '四', '五', '六', '日', '天'])?;
+    let text = text.strip_suffix("星期").or_else(|| text.strip_suffix("周"))?;
+    Some(trim(text.strip_suffix(['(', '（']).unwrap_or(text)))
+}
+
+const MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
+
+/// `05 Jan 2024`, `05-JAN-24`, `January 5, 2024`, with a time of day where one follows.
+#[must_use]
+pub fn read_named_month(text: &str) -> Option<When> {
+    let is_mark = |c: char| matches!(c, ' ' | '-' | '/' | '.' | ',' | '\'');
+    let start = text.find(|c: char| c.is_ascii_alphabetic())?;
+    let name: String = text.get(start..)?.chars().take_while(char::is_ascii_alphabetic).collect();
+    let (before, after) = (text.get(..start)?, text.get(start + name.len()..)?);
+    let wanted = name.to_ascii_lowercase();
+    // `Sept` has four letters, every other short form three.
+    let is_month = |month: &&str| wanted.len() >= 3 && month.starts_with(wanted.as_str());
+    let month = MONTHS.iter().position(is_month).and_then(|at| u64::try_from(at + 1).ok())?;
+    let before = before.trim_end_matches(is_mark);
+    let mut scan = Scan { bytes: after.trim_start_matches(is_mark).as_bytes(), at: 0 };
+    let (day, year) = if before.is_empty() {
+        let (day, _) = scan.number()?;
+        while scan.bytes.get(scan.at).is_some_and(|b| is_mark(char::from(*b))) {
+            scan.at += 1;
+        }
+        (day, scan.number()?)
+    } else {
+        (before.parse().ok()?, scan.number()?)
+    };
+    let date = date(full_year(year)?, month, day)?;
+    Some(When { date, time: scan.rest_is_time()? })
+}
+
+/// A year as a number and how many digits it has: two are of this century.
+fn full_year((year, digits): (u64, usize)) -> Option<u64> {
+    match digits {
+        2 => Some(2000 + year),
+        4 => Some(year),
+        _ => None,
+    }
 }
 
 /// A date cell of a sheet: also Excel's serial where the file lost the cell's style.
@@ -83,18 +146,23 @@ pub fn read_when_form(text: &str, form: DateForm, reference: Option<Date>) -> Op
     let read = match (form, digits) {
         (DateForm::YearFirst, _) => return full(),
         (DateForm::ShortYear, 6) => date(2000 + first / 10_000, first / 100 % 100, first % 100)?,
-        (DateForm::DayFirst, 1 | 2) => {
+        (DateForm::ShortYear | DateForm::DayFirst | DateForm::MonthFirst, 1 | 2) => {
             scan.separator(DATE_MARKS)?;
-            let (month, _) = scan.number()?;
+            let second = scan.number()?;
             scan.separator(DATE_MARKS)?;
-            let (year, _) = scan.number()?;
-            date(year, month, first)?
+            let third = scan.number()?;
+            scan.separator(&['日']);
+            match form {
+                DateForm::ShortYear => date(full_year((first, digits))?, second.0, third.0)?,
+                DateForm::DayFirst => date(full_year(third)?, second.0, first)?,
+                _ => date(full_year(third)?, first, second.0)?,
+            }
         }
         (DateForm::MonthDay, 3 | 4) if scan.at == scan.bytes.len() => {
             without_year(first / 100, first % 100, reference?)?
         }
         (DateForm::MonthDay, 1 | 2) => {
-            scan.separator(DATE_MARKS)?;
+            scan.date_mark()?;
             let (day, _) = scan.number()?;
             scan.separator(&['日']);
             without_year(first, day, reference?)?
@@ -102,7 +170,7 @@ pub fn read_when_form(text: &str, form: DateForm, reference: Option<Date>) -> Op
         // The same bill prints some dates in full.
         _ => return full(),
     };
-    (scan.at == scan.bytes.len()).then_some(When::day(read))
+    Some(When { date: read, time: scan.rest_is_time()? })
 }
 
 fn without_year(month: u64, day: u64, reference: Date) -> Option<Date> {
@@ -199,10 +267,12 @@ pub fn is_date_shaped(text: &str) -> bool {
     matches!(bytes.len(), 10 | 19) && bytes.iter().zip(SHAPE).all(fits)
 }
 
-/// A date that lacks its year or has it last: `03/05`, `0305`, `05/03/2024`.
+/// A date that lacks its year or has it last: `03/05`, `0305`, `05/03/2024`, a time of day behind it allowed.
 #[must_use]
 pub fn looks_like_short_date(text: &str) -> bool {
     let text = trim(text);
+    let day = text.split_once(' ').filter(|(_, clock)| read_clock(clock).is_some()).map(|(day, _)| day);
+    let text = day.unwrap_or(text);
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     let marks = text.chars().filter(|c| matches!(c, '/' | '-' | '.' | '月' | '日')).count();
     (3..=8).contains(&digits)
@@ -261,6 +331,21 @@ impl Scan<'_> {
             }
         }
         None
+    }
+
+    /// What stands between year, month and day; a blank where each has a column of its own.
+    fn date_mark(&mut self) -> Option<()> {
+        self.separator(DATE_MARKS).or_else(|| self.separator(&[' ']))
+    }
+
+    /// The time of day that the rest is, or that there is no rest; none where it is anything else.
+    fn rest_is_time(&mut self) -> Option<Option<Time>> {
+        self.blanks();
+        if self.at == self.bytes.len() {
+            return Some(None);
+        }
+        let time = self.time()?;
+        (self.at == self.bytes.len()).then_some(Some(time))
     }
 
     fn blanks(&mut self) {
@@ -368,6 +453,12 @@ mod tests {
             ("[2024-01-01 00:00:00]", "2024-01-01T00:00:00+08:00"),
             ("2024.03.30", "2024-03-30"),
             ("2024-03-30T12:05:41", "2024-03-30T12:05:41+08:00"),
+            ("2024 03 30", "2024-03-30"),
+            ("2024-03-30 星期六", "2024-03-30"),
+            ("2024年3月30日（周六）", "2024-03-30"),
+            ("30 Mar 2024", "2024-03-30"),
+            ("30-MAR-24", "2024-03-30"),
+            ("March 5, 2024 08:15", "2024-03-05T08:15:00+08:00"),
         ] {
             assert_eq!(shown(text).as_deref(), Some(expected), "{text}");
         }
@@ -381,6 +472,9 @@ mod tests {
         assert_eq!(read("0228", DateForm::MonthDay).as_deref(), Some("2024-02-28"));
         assert_eq!(read("240305", DateForm::ShortYear).as_deref(), Some("2024-03-05"));
         assert_eq!(read("05/03/2024", DateForm::DayFirst).as_deref(), Some("2024-03-05"));
+        assert_eq!(read("05-03-24", DateForm::DayFirst).as_deref(), Some("2024-03-05"));
+        assert_eq!(read("03/05/2024 08:15", DateForm::MonthFirst).as_deref(), Some("2024-03-05T08:15:00+08:00"));
+        assert_eq!(read("24/3/5", DateForm::ShortYear).as_deref(), Some("2024-03-05"));
         assert_eq!(read("13/40", DateForm::MonthDay), None);
         assert_eq!(read_when_form("01/05", DateForm::MonthDay, None), None);
     }
