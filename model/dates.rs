@@ -72,6 +72,15 @@ impl Period {
     }
 }
 
+/// From the first moment to the second; `None` where either prints no time.
+#[must_use]
+pub fn seconds_between(from: When, to: When) -> Option<i64> {
+    let seconds =
+        |time: Time| i64::from(time.hour()) * 3_600 + i64::from(time.minute()) * 60 + i64::from(time.second());
+    let (from_time, to_time) = (from.time?, to.time?);
+    Some(days_between(from.date, to.date).saturating_mul(86_400) + seconds(to_time) - seconds(from_time))
+}
+
 /// `to - from` in days.
 #[must_use]
 pub fn days_between(from: Date, to: Date) -> i64 {

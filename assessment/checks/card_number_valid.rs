@@ -10,7 +10,7 @@ use model::statement::StatementKind;
 
 use super::numbers::luhn_holds;
 use super::place;
-use super::tables::{Bin, bins};
+use super::tables::{bank_of_card, bins};
 use super::verdict::{Failure, OnStatement, Subject, Verdict, each_statement};
 use super::{Check, View};
 
@@ -25,17 +25,12 @@ fn run(view: &View<'_>) -> Verdict {
     )
 }
 
-/// The bank whose card this is; `None` for what is no card.
-fn bank_of(digits: &str) -> Option<&'static Bin> {
-    bins().bin.iter().find(|bin| digits.len() == bin.length && bin.starts.iter().any(|start| digits.starts_with(start)))
-}
-
 fn judge(subject: Subject<'_>) -> OnStatement {
     let statement = subject.content;
     let is_bank = matches!(statement.kind, StatementKind::DepositAccount | StatementKind::CreditCard);
     let Some(printed) = statement.account.as_ref().filter(|_| is_bank) else { return OnStatement::Silent };
     let digits: String = printed.value.reveal().chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
-    let Some(bin) = bank_of(&digits).filter(|_| digits.bytes().all(|byte| byte.is_ascii_digit())) else {
+    let Some(bin) = bank_of_card(&digits).filter(|_| digits.bytes().all(|byte| byte.is_ascii_digit())) else {
         return OnStatement::Silent;
     };
     let of_another =

@@ -61,6 +61,7 @@ const CAUSES: [(&str, Within, &[&str]); 12] = [
         &[
             "salary_paid_by_firm",
             "salary_payer_is_other",
+            "counterparty_accounts_agree",
             "payslip_paid",
             "tax_withheld",
             "fund_base_plausible",

@@ -2,11 +2,13 @@
 //!
 //! A row typed in later usually stands where its amount fits, not where its date does. Only days are compared:
 //! issuers print one day's rows in whatever order they were booked.
-//! Innocent: a list by date of value.
+//! A row or two that stand far from their day, in a list that is in order otherwise and whose balances run on, had their
+//! dates changed: that is high. Innocent: a list by date of value, where many rows are off, and by days.
 
 use jiff::civil::Date;
-use model::finding::Severity;
-use model::proof::PrintedOrder;
+use model::dates::days_between;
+use model::finding::{Evidence, Severity};
+use model::proof::{Equation, PrintedOrder};
 use model::statement::{Statement, StatementKind, Transaction};
 
 use super::place;
@@ -14,6 +16,13 @@ use super::verdict::{EVIDENCE_MAX, Failure, OnStatement, Subject, Verdict, each_
 use super::{Check, View};
 
 pub const CHECK: Check = Check { code: "dates_in_order", severity: Severity::Medium, run };
+
+/// A date of value differs from that of posting by a weekend, or by the eight days of a long holiday.
+const VALUE_DAYS_MAX: i64 = 10;
+/// Rows out of order that an edit explains better than another kind of list, in a list of some length: a moved date makes
+/// one or two steps that go the wrong way.
+const STEPS_OF_AN_EDIT_MAX: usize = 2;
+const ROWS_MIN: usize = 20;
 
 fn run(view: &View<'_>) -> Verdict {
     each_statement(
@@ -24,6 +33,8 @@ fn run(view: &View<'_>) -> Verdict {
     )
 }
 
+type Dated<'a> = (&'a Transaction, Date);
+
 fn judge(subject: Subject<'_>) -> OnStatement {
     // A card bill is grouped by card and kind of entry, and within a group by posting date.
     if subject.content.kind == StatementKind::CreditCard {
@@ -32,26 +43,33 @@ fn judge(subject: Subject<'_>) -> OnStatement {
     let dated: Vec<(&Transaction, Date)> =
         subject.content.transactions.iter().filter_map(|row| Some((row, row.time?.date))).collect();
     let Some(order) = direction(subject.content, &dated) else { return OnStatement::Silent };
-    let inverted: Vec<(&Transaction, Date, Date)> = dated
+    let inverted: Vec<(Dated<'_>, Dated<'_>)> = dated
         .iter()
         .zip(dated.iter().skip(1))
-        .filter_map(|((_, before), (row, date))| {
-            let wrong = match order {
-                PrintedOrder::OldestFirst => date < before,
-                PrintedOrder::NewestFirst => date > before,
-            };
-            wrong.then_some((*row, *before, *date))
+        .filter(|((_, before), (_, date))| match order {
+            PrintedOrder::OldestFirst => date < before,
+            PrintedOrder::NewestFirst => date > before,
         })
+        .map(|(before, row)| (*before, *row))
         .collect();
-    let Some((row, before, date)) = inverted.first() else { return OnStatement::Holds };
+    let Some(((_, before), (row, date))) = inverted.first() else { return OnStatement::Holds };
     let count = inverted.len();
     let document = subject.document_number();
     let (zh_order, en_order, bound) = match order {
         PrintedOrder::OldestFirst => ("由早到晚", "oldest first", format!(">= {before}")),
         PrintedOrder::NewestFirst => ("由晚到早", "newest first", format!("<= {before}")),
     };
+    let is_far = inverted.iter().all(|((_, before), (_, date))| days_between(*before, *date).abs() > VALUE_DAYS_MAX);
+    let edited = count <= STEPS_OF_AN_EDIT_MAX && dated.len() >= ROWS_MIN && is_far && runs_on(subject.content);
+    // Whether the row was moved or the one before it is not told by their order.
+    let evidence: Vec<Evidence> = inverted
+        .iter()
+        .flat_map(|((before, _), (row, _))| [*row, *before])
+        .take(EVIDENCE_MAX)
+        .map(|row| subject.evidence(Some(&row.source)))
+        .collect();
     OnStatement::Fails(Failure {
-        severity: None,
+        severity: (edited && !subject.photographed).then_some(Severity::High),
         zh: format!(
             "第 {document} 份材料{}（第 {} 笔）：流水按{zh_order}排列，{before} 之后却是 {date}，共 {count} 处",
             place::zh(&row.source),
@@ -64,8 +82,15 @@ fn judge(subject: Subject<'_>) -> OnStatement {
         ),
         expected: Some(bound.into()),
         found: Some(date.to_string().into()),
-        evidence: inverted.iter().take(EVIDENCE_MAX).map(|(row, ..)| subject.evidence(Some(&row.source))).collect(),
+        evidence,
     })
+}
+
+/// The balances say in which order the rows happened.
+fn runs_on(statement: &Statement) -> bool {
+    let balances = statement.transactions.iter().filter(|row| row.balance.is_some()).count();
+    let breaks = statement.proof.broken.iter().any(|broken| broken.equation == Equation::RunningBalance);
+    balances >= ROWS_MIN && !breaks
 }
 
 /// What the proof says, or else the direction in which most steps go. `None` for fewer than two days.
@@ -101,6 +126,19 @@ mod tests {
         let mut statement = bank("2026-03-03 -1.00\n2026-03-02 -1.00\n2026-03-04 -1.00");
         statement.proof.order = Some(PrintedOrder::NewestFirst);
         Case::of(&[&[statement]]).expect(CHECK, &["fail medium, line 3: expected <= 2026-03-02, found 2026-03-04"]);
+    }
+
+    #[test]
+    fn a_single_row_far_from_its_day_was_moved() {
+        let rows = |moved: &str| -> String {
+            let row = |day: i32| format!("2026-03-{day:02} -1.00 {}.00\n", 100 - day);
+            (1..=30).map(row).collect::<String>().replace("2026-03-17", moved)
+        };
+        Case::of(&[&[bank(&rows("2026-05-17"))]])
+            .expect(CHECK, &["fail high, line 18: expected >= 2026-05-17, found 2026-03-18"]);
+        // By a long weekend: a date of value.
+        Case::of(&[&[bank(&rows("2026-03-20"))]])
+            .expect(CHECK, &["fail medium, line 18: expected >= 2026-03-20, found 2026-03-18"]);
     }
 
     #[test]

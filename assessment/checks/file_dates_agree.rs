@@ -1,7 +1,9 @@
 //! T03: the file's own dates must agree with each other and with what it prints.
 //!
 //! Clocks of servers and of programs are often wrong, and saving a file anew sets them: a note, more where the file
-//! says it was made before the rows it shows.
+//! says it was made before the rows it shows. Made on a day between its rows, and never saved after the last of them, it was
+//! made to say so: a form that is filled has a day from before all its rows, and gets the day it was filled as its last
+//! saving; programs that know no day write one of long ago (2006-09-16 in many workbooks).
 
 use jiff::civil::Date;
 use model::dates::days_between;
@@ -32,8 +34,8 @@ fn judge(file: File<'_>, as_of: Date) -> OnFile {
     if created.is_none() && modified.is_none() {
         return OnFile::Silent;
     }
-    let newest_row = file.statements.iter().flat_map(|statement| &statement.transactions);
-    let newest_row = newest_row.filter_map(|row| row.time.map(|when| when.date)).max();
+    let days = || file.statements.iter().flat_map(|one| &one.transactions).filter_map(|row| Some(row.time?.date));
+    let (oldest_row, newest_row) = (days().min(), days().max());
     let issued =
         file.statements.iter().filter_map(|statement| statement.issued.as_ref().map(|one| one.value.date)).max();
     let mut failures = Vec::new();
@@ -63,7 +65,10 @@ fn judge(file: File<'_>, as_of: Date) -> OnFile {
         && days_between(created, newest) > ZONE_DAYS
     {
         let words = ("在其所列交易发生之前就已制作", "made before the rows it shows");
-        fail(Severity::Medium, words, format!(">= {newest}"), created);
+        let never_saved_since = modified.is_some_and(|modified| days_between(modified, newest) > ZONE_DAYS);
+        let among_its_rows = oldest_row.is_some_and(|oldest| oldest <= created);
+        let severity = if never_saved_since && among_its_rows { Severity::High } else { Severity::Medium };
+        fail(severity, words, format!(">= {newest}"), created);
     }
     if let (Some(created), Some(modified)) = (created, modified) {
         if days_between(modified, created) > ZONE_DAYS {
@@ -110,7 +115,20 @@ mod tests {
     #[test]
     fn fails_where_the_file_is_older_than_its_rows() {
         let case = case("D:20260301090000+08'00'", "D:20260301090000+08'00'");
-        case.expect(CHECK, &["fail medium, : expected >= 2026-03-20, found 2026-03-01"]);
+        case.expect(CHECK, &["fail high, : expected >= 2026-03-20, found 2026-03-01"]);
+    }
+
+    #[test]
+    fn a_form_drawn_before_and_filled_after_says_less() {
+        case("D:20260301090000+08'00'", "D:20260321090000+08'00'").expect(
+            CHECK,
+            &[
+                "fail medium, : expected >= 2026-03-20, found 2026-03-01",
+                "fail low, : expected 2026-03-01, found 2026-03-21",
+            ],
+        );
+        case("2006-09-16T00:00:00Z", "2006-09-16T00:00:00Z")
+            .expect(CHECK, &["fail medium, : expected >= 2026-03-20, found 2006-09-16"]);
     }
 
     #[test]

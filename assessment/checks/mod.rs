@@ -31,6 +31,7 @@ pub mod card_repayments_arrive;
 pub mod cells_single;
 pub mod closing_balance;
 pub mod company_code_valid;
+pub mod counterparty_accounts_agree;
 pub mod dates_exist;
 pub mod dates_in_order;
 pub mod dates_in_period;
@@ -127,7 +128,7 @@ pub struct Check {
 
 /// Every check, in reading order: what one document says about itself, then documents against each other,
 /// then documents against what was declared, and against other applicants' documents.
-pub const CHECKS: [Check; 66] = [
+pub const CHECKS: [Check; 67] = [
     running_balance::CHECK,
     closing_balance::CHECK,
     page_totals::CHECK,
@@ -159,6 +160,7 @@ pub const CHECKS: [Check; 66] = [
     digits_natural::CHECK,
     salary_paid_by_firm::CHECK,
     salary_payer_is_other::CHECK,
+    counterparty_accounts_agree::CHECK,
     wording_known::CHECK,
     amounts_aligned::CHECK,
     cells_single::CHECK,

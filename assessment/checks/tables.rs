@@ -85,6 +85,11 @@ pub struct Bin {
     pub starts: Vec<String>,
 }
 
+/// The bank whose card this is; `None` for what is no card.
+pub fn bank_of_card(digits: &str) -> Option<&'static Bin> {
+    bins().bin.iter().find(|bin| digits.len() == bin.length && bin.starts.iter().any(|start| digits.starts_with(start)))
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Regions {

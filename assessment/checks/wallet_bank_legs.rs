@@ -4,12 +4,15 @@
 //! own money moves under many names. A wallet row asks for a bank leg when it names one of the application's cards and
 //! that card's statement covers the day and the next one, as banks book a late payment overnight. A bank row asks for a wallet leg when it names a wallet that is among the documents, covers the day and
 //! the day before, and is known to use this card.
+//! Where nearly all legs are found, a wallet row and a bank row without a match that happened in the same minutes (on the
+//! same day, where either prints no time) are one payment with two amounts: one of the papers was changed.
 //! Innocent: netting, red packets, payments from several sources.
 
 use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 use model::Money;
+use model::dates::seconds_between;
 use model::finding::{Evidence, Severity};
 use model::ledger::{Entry, Ledger, LedgerAccount};
 use model::statement::{Flow, StatementKind};
@@ -26,6 +29,14 @@ const MATCHED_MIN_PERCENT: usize = 80;
 /// Fewer legs than this say nothing: one payment that was netted would decide.
 const LEGS_MIN: usize = 5;
 
+/// Two amounts for one payment are a matter of a few minutes, and of papers that bear each other out otherwise.
+const SAME_PAYMENT_SECONDS: i64 = 300;
+const MATCHED_OTHERWISE_MIN: usize = 20;
+const MATCHED_OTHERWISE_PERCENT: usize = 90;
+
+/// Rows without a match that are compared with each other: more of them are another matter, and each is compared with all.
+const PAIRS_TRIED_MAX: usize = 200;
+
 /// How a bank names a wallet.
 const WALLET_WORDS: [(&str, &[&str]); 2] =
     [("alipay", &["支付宝", "alipay"]), ("wechat", &["财付通", "微信", "tenpay", "wechat"])];
@@ -38,6 +49,8 @@ fn run(view: &View<'_>) -> Verdict {
     let mut not_found: Vec<&Entry> = Vec::new();
     for (wallet, account) in (0_u32..).zip(&ledger.accounts).filter(|(_, account)| is_wallet(account)) {
         let cards = cards_used(ledger, wallet);
+        let mut missing_of: [Vec<&Entry>; 2] = Default::default();
+        let (mut asked_here, mut found_here) = (0_usize, 0_usize);
         for direction in [Direction::WalletToBank, Direction::BankToWallet] {
             let legs = match direction {
                 Direction::WalletToBank => wallet_legs(ledger, wallet),
@@ -45,13 +58,23 @@ fn run(view: &View<'_>) -> Verdict {
             };
             let missing: Vec<&Entry> =
                 legs.iter().filter(|(index, _)| !linked.contains(index)).map(|(_, entry)| *entry).collect();
-            asked += legs.len();
-            found += legs.len() - missing.len();
+            asked_here += legs.len();
+            found_here += legs.len() - missing.len();
             if legs.len() >= LEGS_MIN && (legs.len() - missing.len()) * 100 < legs.len() * MATCHED_MIN_PERCENT {
                 failures.push(failure(view, direction, account, legs.len(), &missing));
             }
-            not_found.extend(missing);
+            match direction {
+                Direction::WalletToBank => missing_of[0] = missing,
+                Direction::BankToWallet => missing_of[1] = missing,
+            }
         }
+        asked += asked_here;
+        found += found_here;
+        let [of_wallet, of_bank] = &missing_of;
+        if found_here >= MATCHED_OTHERWISE_MIN && found_here * 100 >= asked_here * MATCHED_OTHERWISE_PERCENT {
+            failures.extend(differing(view, account, of_wallet, of_bank));
+        }
+        not_found.extend(missing_of.concat());
     }
     if !failures.is_empty() {
         return Verdict::Fails(failures);
@@ -112,6 +135,53 @@ fn failure(view: &View<'_>, direction: Direction, wallet: &LedgerAccount, legs: 
         found: Some(format!("{found}/{legs}").into()),
         evidence: evidence(view, missing),
     }
+}
+
+/// Payments whose two legs stand beside each other with different amounts. Both must have no other candidate: two
+/// payments of one minute could be anything.
+fn differing(view: &View<'_>, wallet: &LedgerAccount, of_wallet: &[&Entry], of_bank: &[&Entry]) -> Option<Failure> {
+    let near = |one: &Entry, other: &Entry| match (one.time, other.time) {
+        (Some(one), Some(other)) => match seconds_between(one, other) {
+            Some(seconds) => seconds.abs() <= SAME_PAYMENT_SECONDS,
+            None => one.date == other.date,
+        },
+        _ => false,
+    };
+    let only = |one: &Entry, among: &[&'_ Entry]| -> Option<usize> {
+        let mut candidates = among.iter().enumerate().filter(|(_, other)| near(one, other));
+        let first = candidates.next()?.0;
+        candidates.next().is_none().then_some(first)
+    };
+    let mut pairs: Vec<(&Entry, &Entry)> = Vec::new();
+    for entry in of_wallet.iter().take(PAIRS_TRIED_MAX) {
+        let Some(bank) = only(entry, of_bank).and_then(|at| of_bank.get(at)) else { continue };
+        if only(bank, of_wallet).is_some() {
+            pairs.push((entry, bank));
+        }
+    }
+    let (first, bank) = pairs.first()?;
+    let (issuer, count) = (&wallet.issuer, pairs.len());
+    Some(Failure {
+        severity: None,
+        zh: format!(
+            "{issuer} 账单与银行流水中同一时刻的 {count} 笔付款金额不同（首笔：账单 {}，银行 {}）：其中一份可能被改过",
+            place::in_short(first),
+            place::in_short(bank)
+        ),
+        en: format!(
+            "{count} payment(s) have one amount in the {issuer} bill and another in the bank statement, first {} and {}: one of the papers may have been changed",
+            place::in_short(first),
+            place::in_short(bank)
+        ),
+        expected: Some(bank.amount.abs().to_string().into()),
+        found: Some(first.amount.abs().to_string().into()),
+        evidence: pairs
+            .iter()
+            .take(EVIDENCE_MAX / 2)
+            .flat_map(|(one, other)| [place::evidence(view, one), place::evidence(view, other)])
+            .flatten()
+            .collect(),
+    })
 }
 
 fn evidence(view: &View<'_>, entries: &[&Entry]) -> Vec<Evidence> {
@@ -218,6 +288,8 @@ fn single_tail(method: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
+    use model::When;
+
     use super::*;
     use crate::checks::test_support::{Case, account, entry};
 
@@ -257,6 +329,22 @@ mod tests {
         }
         // The bank row of 1 March may have been paid on the day before the bill begins: ten are asked for.
         case.expect(CHECK, &["fail high: expected >= 80%, found 5/10"]);
+    }
+
+    #[test]
+    fn fails_on_one_payment_with_two_amounts() {
+        let mut case = case(25, 25);
+        for (account, amount, time) in [(0, "-912.00", "20:15:09"), (1, "-12.00", "20:15:11")] {
+            let mut row = entry(account, "2026-03-28", amount);
+            row.time = row.time.map(|when| When { time: time.parse().ok(), ..when });
+            row.method = (account == 0).then(|| "招商银行储蓄卡(1234)".into());
+            row.counterparty = (account == 1).then(|| "支付宝（中国）网络技术有限公司".into());
+            case.ledger.entries.push(row);
+        }
+        case.expect(CHECK, &["fail high: expected 12.00, found 912.00"]);
+        // An hour apart they are two payments, either of which may have been netted.
+        case.ledger.entries.last_mut().unwrap().time = Some(When::at("2026-03-28T21:20:00".parse().unwrap()));
+        case.expect(CHECK, &["pass"]);
     }
 
     #[test]

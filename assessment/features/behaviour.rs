@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::dates::days_between;
+use model::dates::{days_between, seconds_between};
 use model::ledger::{Category, Entry};
 use model::statement::{Flow, StatementKind};
 use model::{Money, When};
@@ -326,14 +326,6 @@ fn one_yuan_tests(view: &View<'_>, window: Window) -> Measured {
         }
     }
     Measured::count(rows)
-}
-
-/// From one moment to another; `None` when either is a day without a time.
-pub(super) fn seconds_between(from: When, to: When) -> Option<i64> {
-    let seconds = |time: jiff::civil::Time| {
-        i64::from(time.hour()) * 3_600 + i64::from(time.minute()) * 60 + i64::from(time.second())
-    };
-    Some(days_between(from.date, to.date).saturating_mul(86_400) + seconds(to.time?) - seconds(from.time?))
 }
 
 fn premiums(view: &View<'_>, window: Window) -> (Decimal, Vec<usize>) {

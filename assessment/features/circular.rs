@@ -2,13 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
-use model::dates::days_between;
+use model::dates::{days_between, seconds_between};
 use model::ledger::{Category, Entry};
 use model::statement::Flow;
 use model::{Money, When};
 use rust_decimal::Decimal;
 
-use super::behaviour::seconds_between;
 use super::parameters::TERMS;
 use super::view::{Basis, View, Window};
 use super::{Definition, Measured, Value};

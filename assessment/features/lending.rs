@@ -5,12 +5,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use model::dates::days_between;
+use model::dates::{days_between, seconds_between};
 use model::ledger::{Category, Entry};
 use model::statement::Flow;
 use model::{Money, Text, When};
 
-use super::behaviour::seconds_between;
 use super::parameters::is_high_cost;
 use super::view::{Basis, View, Window};
 use super::{Definition, Measured, Value};

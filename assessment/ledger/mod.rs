@@ -72,7 +72,7 @@ fn pairing(
     (second, second_time): (RowRef, Option<When>),
 ) -> Pairing {
     let both = first_time.zip(second_time);
-    let seconds = both.and_then(|(a, b)| pool::seconds_between(a, b));
+    let seconds = both.and_then(|(a, b)| model::dates::seconds_between(a, b));
     Pairing { kind, rule, first, second, days: both.map(|(a, b)| days_between(a.date, b.date)), seconds }
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 
 use model::When;
-use model::dates::days_between;
+use model::dates::{days_between, seconds_between};
 
 /// How far the other leg may stand from a row: minutes where both print a time, else whole days, both ends included.
 #[derive(Clone, Copy)]
@@ -32,15 +32,6 @@ impl Window {
             _ => Stand::Inside,
         }
     }
-}
-
-/// From one moment to another; `None` when either is a day without a time.
-pub(super) fn seconds_between(from: When, to: When) -> Option<i64> {
-    let seconds = |time: jiff::civil::Time| {
-        i64::from(time.hour()) * 3_600 + i64::from(time.minute()) * 60 + i64::from(time.second())
-    };
-    let (from_time, to_time) = (from.time?, to.time?);
-    Some(days_between(from.date, to.date).saturating_mul(86_400) + seconds(to_time) - seconds(from_time))
 }
 
 /// Candidates by key. A key's list is walked with a cursor: rows asked for in the order of time never look back at

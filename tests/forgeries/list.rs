@@ -9,7 +9,7 @@ use make_samples::text::grouped;
 use make_samples::{MakeError, tamper};
 use model::Money;
 
-use super::{Forged, Forgery, Papers, Place, applicant, bank, banks, clean, wallet};
+use super::{Forged, Forgery, Papers, Place, bank, banks, clean, wallet};
 
 const fn arithmetic(zh: &'static str, en: &'static str, check: &'static str, make: fn() -> Forged) -> Forgery {
     Forgery { zh, en, breaks_arithmetic: true, check, make }
@@ -392,6 +392,6 @@ fn sample_pdf(path: &str) -> Paper {
 
 /// A paper of nobody's among the applicants, compared with its own clean state.
 fn alone(bytes: Vec<u8>, path: &str) -> Forged {
-    let only = |bytes| Papers { folder: applicant("salaried").folder, files: vec![("paper.pdf".to_owned(), bytes)] };
+    let only = |bytes| Papers { files: vec![("paper.pdf".to_owned(), bytes)], ..clean("salaried") };
     Forged { papers: only(bytes), before: only(sample(path)), place: Place::Document(0) }
 }

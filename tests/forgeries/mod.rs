@@ -5,7 +5,9 @@
 //! `docs/CHECKS.md`; a test keeps it equal.
 
 mod awkward;
+mod drawn;
 mod list;
+mod survey;
 mod table;
 
 use std::collections::BTreeMap;
@@ -23,6 +25,7 @@ use xinge::pipeline::{self, Extracted, Limits, Policy};
 #[derive(Clone)]
 struct Papers {
     folder: &'static str,
+    declared: Declaration,
     files: Vec<(String, Vec<u8>)>,
 }
 
@@ -75,8 +78,14 @@ fn applicant(folder: &str) -> &'static Applicant {
 
 /// The papers of a clean applicant.
 fn clean(folder: &'static str) -> Papers {
-    let files = applicant(folder).papers.iter().map(|paper| (paper.file_name(), paper.print().unwrap())).collect();
-    Papers { folder, files }
+    of(applicant(folder))
+}
+
+/// What an applicant hands in, and states.
+fn of(applicant: &Applicant) -> Papers {
+    let files = applicant.papers.iter().map(|paper| (paper.file_name(), paper.print().unwrap())).collect();
+    let declared = serde_json::from_value(applicant.declared.clone()).unwrap();
+    Papers { folder: applicant.folder, declared, files }
 }
 
 impl Papers {
@@ -133,9 +142,8 @@ struct Assessed {
 
 fn assess(papers: &Papers) -> Assessed {
     let documents: Vec<Extracted> = papers.files.iter().flat_map(|(name, bytes)| extract(name, bytes)).collect();
-    let declaration: Declaration = serde_json::from_value(applicant(papers.folder).declared.clone()).unwrap();
     let as_of = "2026-09-05".parse().unwrap();
-    let assessment = pipeline::assess(&documents, &declaration, &Policy::standard().unwrap(), as_of).unwrap();
+    let assessment = pipeline::assess(&documents, &papers.declared, &Policy::standard().unwrap(), as_of).unwrap();
     Assessed { documents, findings: assessment.findings }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::{Met, all, awkward};
+use super::{Met, all, awkward, drawn};
 
 const BEGIN: &str = "<!-- forgeries: written by `BLESS=1 cargo test forgeries`, do not edit -->\n";
 const END: &str = "<!-- end of forgeries -->\n";
@@ -23,6 +23,18 @@ fn text() -> String {
                 met.beside.iter().map(|(check, severity)| format!("{check} ({})", severity.as_str())).collect();
             writeln!(out, "| {} {} | {found} | {} |", met.forgery.zh, met.forgery.en, beside.join(", ")).unwrap();
         }
+    }
+    let drawn = drawn::all();
+    write!(
+        out,
+        "\n### The same on {} drawn lives 随机生成的申请人\n\nEvery way of earning, another bank each, each forgery at a place drawn by the seed; the \
+         printed paper is perfect, so that nothing but its figures can tell (`FORGED=20 cargo test forgeries::drawn` tries more lives).\n\n",
+        drawn.lives
+    )
+    .unwrap();
+    out.push_str("| what was done | breaks arithmetic | found | of |\n| --- | --- | --- | --- |\n");
+    for (what, breaks, found, tried) in &drawn.kinds {
+        writeln!(out, "| {what} | {} | {found} | {tried} |", if *breaks { "yes" } else { "no" }).unwrap();
     }
     let awkward = awkward::all();
     let high = |raised: &[(String, model::finding::Severity)]| {

@@ -60,13 +60,28 @@ struct Traits {
     overlaps: bool,
 }
 
-/// A life of one way of earning. The same seed gives the same life.
+/// A life of one way of earning, at ABC. The same seed gives the same life.
 ///
 /// # Errors
 /// [`MakeError::Broke`] when the seed draws a life that cannot be paid for.
 pub fn life(way: Way, seed: u64) -> Result<Applicant, MakeError> {
+    life_at(Bank::Abc, way, seed)
+}
+
+/// The same at any bank.
+///
+/// # Errors
+/// As [`life`].
+pub fn life_at(bank: Bank, way: Way, seed: u64) -> Result<Applicant, MakeError> {
     let holder = Holder { name: "林知远".to_owned(), id_number: "990105199001010017".to_owned() };
-    let account = Account::new(Bank::Abc, "6228480329113399", Money::from_fen(6_200_000));
+    let (number, layout, codes) = match bank {
+        Bank::Abc => ("6228480329113399", BankLayout::AbcPdf, ["34528427260903058817", "34528427260903058818"]),
+        Bank::Cmb => ("6214830173423399", BankLayout::CmbPdf, ["YJ6T2Z8Q", "YJ6T2Z8R"]),
+        Bank::Boc => ("6217856200013399", BankLayout::BocPdf, ["3500774400190033", "3500774400190034"]),
+        Bank::Icbc => ("6222081202003399", BankLayout::IcbcV2, ["", ""]),
+        Bank::Ccb => ("6217001540023399", BankLayout::CcbApp, ["", ""]),
+    };
+    let account = Account::new(bank, number, Money::from_fen(6_200_000));
     let mut world = World::new(&holder.name, vec![account], 7_000 + seed * 31 + way as u64);
     let mut drawn = |percent| world.random.chance(percent);
     let traits = Traits {
@@ -80,11 +95,12 @@ pub fn life(way: Way, seed: u64) -> Result<Applicant, MakeError> {
     plan(&mut world, way, &traits);
     world.live(WINDOW.to)?;
     let printed = date(2026, 9, 3).at(8, 20, 41, 0);
-    let paper = |window, code| bank_paper(&world, BANK, BankLayout::AbcPdf, &holder, window, ("", printed, code));
-    let mut papers = vec![paper(WINDOW, "34528427260903058817")?];
+    let paper = |window, code| bank_paper(&world, BANK, layout, &holder, window, ("", printed, code));
+    let [first, second] = codes;
+    let mut papers = vec![paper(WINDOW, first)?];
     if traits.overlaps {
         let later = Window { from: date(2026, 5, 12), to: WINDOW.to };
-        papers.push(paper(later, "34528427260903058818")?);
+        papers.push(paper(later, second)?);
     }
     let exported = date(2026, 9, 3).at(8, 44, 10, 0);
     let layouts = [(WalletKind::Alipay, WalletLayout::AlipayV2), (WalletKind::Wechat, WalletLayout::WechatCsv)];
