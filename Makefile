@@ -18,6 +18,7 @@ run: build samples
 
 build:
 	@.ci/setup run
+	@.ci/models || echo "models: none; pictures are read by Tesseract where it is installed"
 	cargo build --release --locked --bin xinge
 
 samples: build
@@ -31,6 +32,7 @@ samples: build
 # PostgreSQL first, so that the last lines are the whole run's.
 test:
 	@.ci/setup test
+	@.ci/models
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	@if .ci/with-postgres --find >/dev/null 2>&1; then \

@@ -25,7 +25,7 @@ fn main() {
 /// Reads and parses the file and says what it took at most.
 fn once(path: &Path) {
     let bytes = std::fs::read(path).expect("the file is there");
-    let document = reading::read(&bytes, &[], &Limits::default()).expect("readable");
+    let document = reading::read(&bytes, &[], &Limits::default(), None).expect("readable");
     let parsed = parsers::parse(&document).expect("a statement");
     let status = std::fs::read_to_string("/proc/self/status").expect("Linux");
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("a peak").trim().to_owned();
@@ -59,12 +59,12 @@ fn compare() {
         poppler = poppler.min(ticks(true) - before);
         let before = ticks(false);
         for _ in 0..REPETITIONS {
-            reading::read(&bytes, &[], &limits).expect("readable");
+            reading::read(&bytes, &[], &limits, None).expect("readable");
         }
         text = text.min(ticks(false) - before);
         let before = ticks(false);
         for _ in 0..REPETITIONS {
-            let document = reading::read(&bytes, &[], &limits).expect("readable");
+            let document = reading::read(&bytes, &[], &limits, None).expect("readable");
             parsers::parse(&document).expect("a statement");
         }
         whole = whole.min(ticks(false) - before);

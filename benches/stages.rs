@@ -14,7 +14,7 @@ use model::declaration::Declaration;
 use model::document::{Document, FileFacts};
 use model::fixtures::statement;
 use model::statement::Statement;
-use xinge::pipeline::{self, Extracted, Limits, Policy};
+use xinge::pipeline::{self, Extracted, Policy, Reader};
 
 const ALIPAY_ROWS: usize = 20_000;
 const WECHAT_ROWS: usize = 5_000;
@@ -22,7 +22,7 @@ const PAGES: usize = 200;
 const ROWS_A_PAGE: usize = 40;
 
 fn read(bytes: &[u8]) -> Document {
-    reading::read(bytes, &[], &Limits::default()).expect("the benchmark's own document is readable")
+    reading::read(bytes, &[], &reading::Limits::default(), None).expect("the benchmark's own document is readable")
 }
 
 fn rows(document: &Document) -> usize {
@@ -62,7 +62,7 @@ fn applicant(name: &str) -> (Vec<Extracted>, Declaration) {
     paths.sort();
     let extract = |path: &std::path::PathBuf| {
         let bytes = std::fs::read(path).expect("readable");
-        pipeline::extract(&path.to_string_lossy(), &bytes, &[], &Limits::default())
+        pipeline::extract(&path.to_string_lossy(), &bytes, &[], &Reader::default())
     };
     let declaration = serde_json::from_slice(&declared).expect("a declaration");
     (paths.iter().flat_map(extract).collect(), declaration)

@@ -26,9 +26,20 @@ pub enum MediaType {
     /// ISO 20022 camt.052, .053 or .054.
     Camt,
     Json,
+    Png,
+    Jpeg,
+    Webp,
+    Tiff,
+    Bmp,
 }
 
 impl MediaType {
+    /// A picture of a page: a photograph, a scan, a screenshot.
+    #[must_use]
+    pub const fn is_picture(self) -> bool {
+        matches!(self, Self::Png | Self::Jpeg | Self::Webp | Self::Tiff | Self::Bmp)
+    }
+
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -45,6 +56,11 @@ impl MediaType {
             Self::Mt940 => "application/x-mt940",
             Self::Camt => "application/xml",
             Self::Json => "application/json",
+            Self::Png => "image/png",
+            Self::Jpeg => "image/jpeg",
+            Self::Webp => "image/webp",
+            Self::Tiff => "image/tiff",
+            Self::Bmp => "image/bmp",
         }
     }
 }
@@ -68,6 +84,9 @@ pub struct FileFacts {
     /// How the text was encoded, for delimited text: `UTF-8`, `gb18030`, …
     pub encoding: Option<Text>,
     pub encrypted: bool,
+    /// What read the text off the pages that are pictures: the engine and its models.
+    #[serde(default)]
+    pub read_by: Option<Text>,
     /// Font names in the order that [`crate::page::Word::font`] counts them.
     pub fonts: Vec<Text>,
     /// What shows how it was made and altered. What was stored before there were any has none.

@@ -41,9 +41,35 @@ pub enum Failure {
     /// Pictures of pages only.
     #[error("the document has pages without a text layer only")]
     NoTextLayer,
+    /// A picture that was looked at and cannot be read with confidence.
+    #[error("the picture cannot be read: {fault:?}")]
+    UnreadablePicture { fault: PictureFault },
+    /// No engine that reads pictures is set up here: the operator's business, not the borrower's.
+    #[error("no engine that reads pictures is set up; `.ci/models` fetches one")]
+    NoRecognizer,
+    /// The engine that reads pictures failed: the operator's business too.
+    #[error("the engine that reads pictures failed: {detail}")]
+    Recognizer { detail: String },
     #[error("no known layout fits the document")]
     NotAStatement,
     /// A defect of ours that this file brought out. The panic's own words may quote the document: not kept.
     #[error("the program failed while {doing} the file")]
     Panicked { doing: String },
+}
+
+/// What is wrong with a picture, by what its owner can do about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PictureFault {
+    /// No text was found at all.
+    NoText,
+    /// The characters have too few pixels.
+    TooSmall,
+    /// Out of focus, or shaken.
+    Blurred,
+    /// Lamps or windows mirrored on the page.
+    Glare,
+    TooDark,
+    /// Text was found and is not read with confidence, and nothing of the above is plain.
+    Unclear,
 }

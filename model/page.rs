@@ -77,6 +77,49 @@ pub struct Page {
     pub doubts: Vec<Doubt>,
     /// The engine and model that read the page off a picture; `None` for a text layer.
     pub reader: Option<Text>,
+    /// How the page lies in its picture, when it was straightened to be read.
+    pub mesh: Option<Mesh>,
+}
+
+/// Where the places of a straightened page lie in its picture: a grid over the page, even in both directions, with
+/// the picture's place at each crossing. All in fractions of the whole.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mesh {
+    columns: u32,
+    points: Vec<[f32; 2]>,
+}
+
+impl Mesh {
+    /// Cells in each direction: a curled A4 page is off by under a tenth of a line between crossings.
+    const CELLS: u32 = 16;
+
+    /// `place` gives for each crossing, in fractions of the page, its fractions of the picture.
+    #[must_use]
+    pub fn new(place: impl Fn(f32, f32) -> [f32; 2]) -> Self {
+        let share = |at: u32| at as f32 / Self::CELLS as f32;
+        let crossings = (0..=Self::CELLS).flat_map(|row| (0..=Self::CELLS).map(move |column| (column, row)));
+        let points = crossings.map(|(column, row)| place(share(column), share(row))).collect();
+        Self { columns: Self::CELLS + 1, points }
+    }
+
+    /// The picture's place for one of the page, both in fractions; places beyond the page are taken to its edge.
+    #[must_use]
+    pub fn at(&self, x: f32, y: f32) -> [f32; 2] {
+        let cell = |share: f32| {
+            let place = share.clamp(0.0, 1.0) * Self::CELLS as f32;
+            let at = (place as u32).min(Self::CELLS - 1);
+            (at, place - at as f32)
+        };
+        let ((column, right), (row, down)) = (cell(x), cell(y));
+        let point = |column: u32, row: u32| {
+            let at = (row * self.columns + column) as usize;
+            self.points.get(at).copied().unwrap_or([x, y])
+        };
+        let mix = |a: [f32; 2], b: [f32; 2], share: f32| [a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share];
+        let above = mix(point(column, row), point(column + 1, row), right);
+        let below = mix(point(column, row + 1), point(column + 1, row + 1), right);
+        mix(above, below, down)
+    }
 }
 
 impl Page {
@@ -107,22 +150,25 @@ impl Page {
         self.edges.get(word.edge_start as usize + index).copied().unwrap_or(word.x1)
     }
 
-    /// A rectangle in points as the contract's fraction of the page, rounded so that it prints short.
+    /// A rectangle in points as the contract's fraction of the page, rounded so that it prints short. Of a page that
+    /// was straightened it is the upright rectangle around the place in the picture as it was handed in.
     #[must_use]
     pub fn source(&self, x0: f32, top: f32, x1: f32, bottom: f32) -> Source {
-        let fraction = |value: f32, whole: f32| {
-            let share = if whole > 0.0 { (value / whole).clamp(0.0, 1.0) } else { 0.0 };
-            (share * 10_000.0).round() / 10_000.0
+        let share = |value: f32, whole: f32| if whole > 0.0 { (value / whole).clamp(0.0, 1.0) } else { 0.0 };
+        let (x0, x1) = (share(x0, self.width), share(x1, self.width));
+        let (y0, y1) = (share(top, self.height), share(bottom, self.height));
+        let [x0, y0, x1, y1] = match &self.mesh {
+            None => [x0, y0, x1, y1],
+            Some(mesh) => {
+                let corners = [(x0, y0), (x1, y0), (x1, y1), (x0, y1)].map(|(x, y)| mesh.at(x, y));
+                let bound = |axis: usize, pick: fn(f32, f32) -> f32| {
+                    corners.iter().filter_map(|corner| corner.get(axis).copied()).reduce(pick).unwrap_or(0.0)
+                };
+                [bound(0, f32::min), bound(1, f32::min), bound(0, f32::max), bound(1, f32::max)]
+            }
         };
-        Source::Page {
-            page: self.number,
-            area: Area {
-                x0: fraction(x0, self.width),
-                y0: fraction(top, self.height),
-                x1: fraction(x1, self.width),
-                y1: fraction(bottom, self.height),
-            },
-        }
+        let short = |share: f32| (share.clamp(0.0, 1.0) * 10_000.0).round() / 10_000.0;
+        Source::Page { page: self.number, area: Area { x0: short(x0), y0: short(y0), x1: short(x1), y1: short(y1) } }
     }
 }
 
@@ -207,6 +253,10 @@ impl PageBuilder {
         self.page.reader = Some(reader.into());
     }
 
+    pub fn mesh(&mut self, mesh: Mesh) {
+        self.page.mesh = Some(mesh);
+    }
+
     pub fn image_area(&mut self, area: f32) {
         self.page.image_area += area;
     }
@@ -220,6 +270,15 @@ impl PageBuilder {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_source_of_a_straightened_page_lies_in_its_picture() {
+        let mut page = PageBuilder::new(1, 100.0, 200.0);
+        // The picture is the page turned upside down.
+        page.mesh(Mesh::new(|x, y| [1.0 - x, 1.0 - y]));
+        let Source::Page { area, .. } = page.finish().source(10.0, 20.0, 30.0, 40.0) else { panic!("a page's") };
+        assert_eq!([area.x0, area.y0, area.x1, area.y1], [0.7, 0.8, 0.9, 0.9]);
+    }
 
     #[test]
     fn a_words_doubts_are_its_own() {

@@ -7,6 +7,7 @@ pub mod delimited;
 mod encoding;
 pub mod forensics;
 pub mod html;
+pub mod image;
 pub mod limits;
 mod mail;
 #[cfg(test)]
@@ -21,8 +22,10 @@ mod test_files;
 mod xml;
 
 use model::document::{Document, MediaType};
+use model::failure::PictureFault;
 
 pub use limits::Limits;
+pub use ocr::{self, Recognizer};
 pub use sniff::{Kind, sniff};
 
 /// Why a file could not be read at all. A file that is only partly readable is a [`Document`] with problems.
@@ -46,22 +49,33 @@ pub enum ReadError {
     /// A bound on work or memory was reached: nesting, unpacked size, operators.
     #[error("more work than allowed: {what}")]
     ResourceLimit { what: String },
+    #[error("the picture cannot be read: {fault:?}")]
+    UnreadablePicture { fault: PictureFault },
+    #[error("the file is a picture, and no engine that reads pictures is set up")]
+    NoRecognizer,
+    #[error("could not read the text of a picture")]
+    Recognizer { source: ocr::OcrError },
 }
 
 /// Reads one file that is no archive. Passwords are tried in order. Of a mail only the body is read: what is attached
-/// comes with [`archive::unpack`].
+/// comes with [`archive::unpack`]. Pictures, and pages that are pictures, are read by `recognizer`.
 ///
 /// # Errors
 /// [`ReadError`], see its variants. An archive is [`ReadError::Unsupported`] here: unpack it with
 /// [`archive::unpack`] and read each entry.
-pub fn read(bytes: &[u8], passwords: &[&str], limits: &Limits) -> Result<Document, ReadError> {
+pub fn read(
+    bytes: &[u8],
+    passwords: &[&str],
+    limits: &Limits,
+    recognizer: Option<&dyn Recognizer>,
+) -> Result<Document, ReadError> {
     let length = bytes.len() as u64;
     if length > limits.file_bytes {
         return Err(ReadError::TooLarge { limit: limits.file_bytes });
     }
     match sniff(bytes) {
         Kind::Empty => Err(ReadError::Empty),
-        Kind::Pdf => pdf::read(bytes, passwords, limits),
+        Kind::Pdf => pdf::read(bytes, passwords, limits, recognizer),
         Kind::Delimited => delimited::read(bytes, limits),
         Kind::Xls => spreadsheet::read(bytes, MediaType::Xls, passwords, limits),
         Kind::Xlsx => spreadsheet::read(bytes, MediaType::Xlsx, passwords, limits),
@@ -74,6 +88,7 @@ pub fn read(bytes: &[u8], passwords: &[&str], limits: &Limits) -> Result<Documen
         Kind::Mt940 => structured::read(bytes, MediaType::Mt940),
         Kind::Camt => structured::read(bytes, MediaType::Camt),
         Kind::Json => structured::read(bytes, MediaType::Json),
+        Kind::Picture(media_type) => image::read(bytes, media_type, limits, recognizer),
         Kind::Zip => Err(ReadError::Unsupported { found: "a ZIP archive inside what must be one document".to_owned() }),
         Kind::Other(found) => Err(ReadError::Unsupported { found: found.to_owned() }),
     }

@@ -1,5 +1,7 @@
 //! Bounds on what a stranger's file may cost, each next to its reason.
 
+use std::num::NonZeroUsize;
+
 /// Every bound is inclusive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
@@ -26,6 +28,12 @@ pub struct Limits {
     pub stream_bytes: u64,
     /// Content-stream operators of all pages together.
     pub operators: u32,
+    /// Pixels of one picture. Telephones photograph with up to 50 million; a PNG of a few kilobytes can say a billion.
+    pub picture_pixels: u64,
+    /// Pages read off pictures at the same time: each takes about 300 MB while it is read.
+    pub pages_at_once: NonZeroUsize,
+    /// Pages of one document that are read off pictures: at some seconds each, an hour of a core.
+    pub picture_pages: u32,
 }
 
 impl Default for Limits {
@@ -42,6 +50,9 @@ impl Default for Limits {
             glyphs: 20_000_000,
             stream_bytes: 64 << 20,
             operators: 50_000_000,
+            picture_pixels: 64_000_000,
+            pages_at_once: NonZeroUsize::MIN.saturating_add(1),
+            picture_pages: 300,
         }
     }
 }

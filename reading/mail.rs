@@ -114,7 +114,7 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Document, ReadError>
         Kind::Html => html::read(&body.content, limits)?,
         // Text that looks like another mail is a mail's text all the same.
         Kind::Mail | Kind::Zip => delimited::read(&body.content, limits)?,
-        _ => crate::read(&body.content, &[], limits)?,
+        _ => crate::read(&body.content, &[], limits, None)?,
     };
     let media_type = match document.content {
         // What the text is in is what tells how to read it.
@@ -218,7 +218,10 @@ fn is_looks(part: &MessagePart<'_>, pages: &[u8]) -> bool {
         !id.is_empty() && memmem::find(pages, format!("cid:{id}").as_bytes()).is_some()
     });
     let kind = part.content_type().map(|kind| format!("{}/{}", kind.ctype(), kind.subtype().unwrap_or("")));
-    shown_in_page || kind.is_some_and(|kind| NO_PAPERS.contains(&kind.to_ascii_lowercase().as_str()))
+    // In a page saved with its looks everything has the address that it came from (RFC 2557).
+    let saved_with_page =
+        part.content_location().is_some() && part.content_type().is_some_and(|kind| kind.ctype() == "image");
+    shown_in_page || saved_with_page || kind.is_some_and(|kind| NO_PAPERS.contains(&kind.to_ascii_lowercase().as_str()))
 }
 
 /// A part's bytes, their transfer encoding undone. A damaged one gives what can be told.
@@ -339,7 +342,7 @@ mod tests {
     }
 
     fn body(bytes: &[u8]) -> Vec<String> {
-        let document = crate::read(bytes, &[], &Limits::default()).unwrap();
+        let document = crate::read(bytes, &[], &Limits::default(), None).unwrap();
         assert_eq!(document.media_type, MediaType::Mail);
         rows(&document)
     }

@@ -58,7 +58,7 @@ fn survives_times(mutations: u64, kind: &str, good: &[u8]) {
         let answer = catch_unwind(AssertUnwindSafe(|| {
             let _ = (
                 sniff(&bytes),
-                read(&bytes, &["111111", "246813"], &limits),
+                read(&bytes, &["111111", "246813"], &limits, None),
                 archive::unpack(&bytes, &["111111"], &limits),
             );
         }));
@@ -113,7 +113,7 @@ fn sheets_of_packages() {
         let [sheet, strings] =
             [sheet, strings].map(|part| String::from_utf8_lossy(&damage(part.as_bytes(), seed)).into_owned());
         let file = xlsx_of(&sheet, Some(&strings));
-        let answer = catch_unwind(AssertUnwindSafe(|| drop(read(&file, &[], &limits))));
+        let answer = catch_unwind(AssertUnwindSafe(|| drop(read(&file, &[], &limits, None))));
         assert!(answer.is_ok(), "a sheet damaged by {seed}");
     }
 }
@@ -181,7 +181,7 @@ fn parts_of_ofd_documents() {
             ("D/T.xml", &template),
             ("D/P.xml", &page),
         ]);
-        let answer = catch_unwind(AssertUnwindSafe(|| drop(read(&file, &[], &limits))));
+        let answer = catch_unwind(AssertUnwindSafe(|| drop(read(&file, &[], &limits, None))));
         assert!(answer.is_ok(), "an OFD document damaged by {seed}");
     }
 }

@@ -4,6 +4,7 @@
 use std::io::Cursor;
 
 use memchr::memmem;
+use model::document::MediaType;
 use zip::ZipArchive;
 
 use crate::compound::{self, Compound};
@@ -33,6 +34,8 @@ pub enum Kind {
     Mt940,
     Camt,
     Json,
+    /// A picture of a page, of a format that is read.
+    Picture(MediaType),
     /// A kind that is recognised and not read, in words.
     Other(&'static str),
 }
@@ -44,14 +47,9 @@ const PDF_HEADER_BYTES: usize = 1 << 10;
 const MARKUP_BYTES: usize = 4 << 10;
 
 /// First bytes of files that are no text and no document of ours.
-const SIGNATURES: [(&[u8], &str); 27] = [
-    (b"\x89PNG\r\n\x1A\n", "a PNG picture"),
-    (b"\xFF\xD8\xFF", "a JPEG picture"),
+const SIGNATURES: [(&[u8], &str); 22] = [
     (b"GIF8", "a GIF picture"),
-    (b"II*\0", "a TIFF picture"),
-    (b"MM\0*", "a TIFF picture"),
-    (b"II+\0", "a TIFF picture"),
-    (b"BM", "a BMP picture"),
+    (b"II+\0", "a BigTIFF picture"),
     (b"Rar!\x1A\x07", "a RAR archive"),
     (b"7z\xBC\xAF\x27\x1C", "a 7z archive"),
     (b"\x1F\x8B", "a gzip file"),
@@ -74,6 +72,15 @@ const SIGNATURES: [(&[u8], &str); 27] = [
     (b"FLV\x01", "a film"),
 ];
 
+/// First bytes of pictures that are read.
+const PICTURES: [(&[u8], MediaType); 5] = [
+    (b"\x89PNG\r\n\x1A\n", MediaType::Png),
+    (b"\xFF\xD8\xFF", MediaType::Jpeg),
+    (b"II*\0", MediaType::Tiff),
+    (b"MM\0*", MediaType::Tiff),
+    (b"BM", MediaType::Bmp),
+];
+
 #[must_use]
 pub fn sniff(bytes: &[u8]) -> Kind {
     if bytes.is_empty() {
@@ -85,6 +92,9 @@ pub fn sniff(bytes: &[u8]) -> Kind {
     }
     if compound::is_compound(bytes) {
         return in_compound(bytes);
+    }
+    if let Some(media_type) = picture(bytes) {
+        return Kind::Picture(media_type);
     }
     if let Some(found) = signature(bytes) {
         return Kind::Other(found);
@@ -110,10 +120,18 @@ pub fn sniff(bytes: &[u8]) -> Kind {
     Kind::Other("neither text nor a document of a known kind")
 }
 
+fn picture(bytes: &[u8]) -> Option<MediaType> {
+    if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") {
+        return Some(MediaType::Webp);
+    }
+    let (magic, media_type) = PICTURES.into_iter().find(|(magic, _)| bytes.starts_with(magic))?;
+    // Two letters may begin a text too; what follows them in a picture is no text.
+    (magic.len() > 2 || !encoding::looks_like_text(bytes)).then_some(media_type)
+}
+
 fn signature(bytes: &[u8]) -> Option<&'static str> {
     if bytes.starts_with(b"RIFF") {
         return match bytes.get(8..12) {
-            Some(b"WEBP") => Some("a WebP picture"),
             Some(b"WAVE") => Some("a sound recording"),
             Some(b"AVI ") => Some("a film"),
             _ => None,
@@ -273,8 +291,8 @@ mod tests {
         assert_eq!(sniff(b"<!-- made by a bank -->\n<html><table><tr>"), Kind::Html);
         assert_eq!(sniff(b"<?xml version='1.0'?><Document/>"), Kind::Other("XML"));
         assert_eq!(sniff(b"<1>, a text\n"), Kind::Delimited);
-        assert_eq!(sniff(b"BM\x36\0\0\0\0\0\0\0\x36\0\0\0"), Kind::Other("a BMP picture"));
-        assert_eq!(sniff(b"\x89PNG\r\n\x1A\n\0\0\0\rIHDR"), Kind::Other("a PNG picture"));
+        assert_eq!(sniff(b"BM\x36\0\0\0\0\0\0\0\x36\0\0\0"), Kind::Picture(MediaType::Bmp));
+        assert_eq!(sniff(b"\x89PNG\r\n\x1A\n\0\0\0\rIHDR"), Kind::Picture(MediaType::Png));
         assert_eq!(sniff(b"\0\0\0\x18ftypheic\0\0"), Kind::Other("a HEIC picture"));
         assert_eq!(sniff(b"\0\x01\x02\x03\x04"), Kind::Other("neither text nor a document of a known kind"));
         assert_eq!(sniff(b""), Kind::Empty);

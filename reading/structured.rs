@@ -169,7 +169,7 @@ mod tests {
     use crate::{Limits, read as read_file, sniff};
 
     fn text(bytes: &[u8]) -> (MediaType, String, String) {
-        let document = read_file(bytes, &[], &Limits::default()).unwrap();
+        let document = read_file(bytes, &[], &Limits::default(), None).unwrap();
         let Content::Text(text) = document.content else { panic!("a text was expected") };
         (document.media_type, text, document.facts.encoding.unwrap().to_string())
     }

@@ -3,6 +3,7 @@
 
 pub mod config;
 pub mod pipeline;
+pub mod recognition;
 
 pub mod blobs;
 pub mod db;

@@ -1,12 +1,14 @@
 //! The only code that calls all three stages: bytes → statements, and statements → decision.
 
+use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use assessment::decision::PolicyError;
 use assessment::{Assessment, DocumentView, Input, enrichment};
 use jiff::civil::Date;
 use model::declaration::Declaration;
-use model::document::{Content, FileFacts, MediaType};
+use model::document::{Content, Document, FileFacts, MediaType};
 use model::failure::Failure;
 use model::forensics::OddFont;
 use model::ledger::{Category, RowRef};
@@ -15,12 +17,37 @@ use model::statement::{Statement, Transaction};
 use parsers::ParseError;
 use reading::archive::{self, Unpacked};
 use reading::forensics::fonts::{self, Column};
-use reading::{Kind, ReadError};
+use reading::{Kind, ReadError, Recognizer};
 use sha2::{Digest, Sha256};
 
 pub use assessment::decision::Policy;
 pub use model::extracted::{Extracted, ReadDocument};
 pub use reading::Limits;
+
+/// An engine that reads pictures, shared by whoever reads.
+#[derive(Clone)]
+pub struct Engine(pub Arc<dyn Recognizer>);
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Engine")
+    }
+}
+
+/// How files are read: the bounds, and what reads the pictures among them.
+#[derive(Debug, Clone, Default)]
+pub struct Reader {
+    pub limits: Limits,
+    /// `None` where no engine is set up: pictures are then refused, everything else is read.
+    pub recognizer: Option<Engine>,
+}
+
+impl Reader {
+    fn read(&self, bytes: &[u8], passwords: &[&str]) -> Result<Document, Failure> {
+        let recognizer = self.recognizer.as_ref().map(|engine| engine.0.as_ref());
+        reading::read(bytes, passwords, &self.limits, recognizer).map_err(read_failure)
+    }
+}
 
 /// Why an assessment could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -35,9 +62,9 @@ pub enum AssessError {
 /// Reads a file and tells its statements. An archive, or a mail with attachments, gives one result an entry, named
 /// `archive.zip/inner.csv`; one that cannot be opened gives one result, as a plain file does. Never empty, never a panic.
 #[must_use]
-pub fn extract(name: &str, bytes: &[u8], passwords: &[&str], limits: &Limits) -> Vec<Extracted> {
+pub fn extract(name: &str, bytes: &[u8], passwords: &[&str], reader: &Reader) -> Vec<Extracted> {
     let Some(kind @ (Kind::Zip | Kind::Mail)) = kind_of(bytes) else {
-        return vec![extract_document(name, bytes, passwords, limits)];
+        return vec![extract_document(name, bytes, passwords, reader)];
     };
     let archive = |failure| Extracted {
         name: name.to_owned(),
@@ -46,26 +73,26 @@ pub fn extract(name: &str, bytes: &[u8], passwords: &[&str], limits: &Limits) ->
         pages: None,
         outcome: Err(failure),
     };
-    let unpacked = guarded("unpacking", || archive::unpack(bytes, passwords, limits).map_err(read_failure));
+    let unpacked = guarded("unpacking", || archive::unpack(bytes, passwords, &reader.limits).map_err(read_failure));
     match unpacked {
         Ok(entries) if entries.is_empty() => vec![archive(Failure::Empty)],
-        Ok(entries) => entries.into_iter().map(|entry| extract_entry(name, entry, passwords, limits)).collect(),
+        Ok(entries) => entries.into_iter().map(|entry| extract_entry(name, entry, passwords, reader)).collect(),
         Err(failure) => vec![archive(failure)],
     }
 }
 
-fn extract_entry(archive: &str, entry: Unpacked, passwords: &[&str], limits: &Limits) -> Extracted {
+fn extract_entry(archive: &str, entry: Unpacked, passwords: &[&str], reader: &Reader) -> Extracted {
     // A mail with nothing but its body is the file itself.
     let name = if entry.name.is_empty() { archive.to_owned() } else { format!("{archive}/{}", entry.name) };
     match entry.content {
-        Ok(bytes) => extract_document(&name, &bytes, passwords, limits),
+        Ok(bytes) => extract_document(&name, &bytes, passwords, reader),
         Err(error) => {
             Extracted { name, sha256: None, media_type: None, pages: None, outcome: Err(read_failure(error)) }
         }
     }
 }
 
-fn extract_document(name: &str, bytes: &[u8], passwords: &[&str], limits: &Limits) -> Extracted {
+fn extract_document(name: &str, bytes: &[u8], passwords: &[&str], reader: &Reader) -> Extracted {
     let mut extracted = Extracted {
         name: name.to_owned(),
         sha256: Some(sha256(bytes)),
@@ -73,7 +100,7 @@ fn extract_document(name: &str, bytes: &[u8], passwords: &[&str], limits: &Limit
         pages: None,
         outcome: Err(Failure::NotAStatement),
     };
-    let document = match guarded("reading", || reading::read(bytes, passwords, limits).map_err(read_failure)) {
+    let document = match guarded("reading", || reader.read(bytes, passwords)) {
         Ok(document) => document,
         Err(failure) => return Extracted { outcome: Err(failure), ..extracted },
     };
@@ -82,7 +109,8 @@ fn extract_document(name: &str, bytes: &[u8], passwords: &[&str], limits: &Limit
     extracted.outcome = guarded("parsing", || parsers::parse(&document).map_err(parse_failure)).map(|mut parsed| {
         let own = std::mem::replace(&mut parsed.problems, document.problems);
         parsed.problems.extend(own);
-        let mut facts = document.facts;
+        let read_by = recognized_by(&document.content);
+        let mut facts = FileFacts { read_by, ..document.facts };
         if let Content::Pages(pages) = &document.content {
             let odd = odd_fonts(pages, &facts, &parsed.statements);
             facts.traces.odd_fonts.extend(odd);
@@ -104,6 +132,14 @@ fn odd_fonts(pages: &[Page], facts: &FileFacts, statements: &[Statement]) -> Vec
         })
         .collect();
     fonts::odd(pages, facts, &columns)
+}
+
+/// The engine that read the document's pictures, when it has any.
+fn recognized_by(content: &Content) -> Option<model::Text> {
+    match content {
+        Content::Pages(pages) => pages.iter().find_map(|page| page.reader.clone()),
+        Content::Sheets(_) | Content::Text(_) => None,
+    }
 }
 
 /// Assesses one applicant's documents, in the order given. Those that failed stay as documents without
@@ -138,15 +174,15 @@ pub fn assess(
 
 /// A file's geometry and vocabulary without its data (`xinge layout`), by name as [`extract`] names what it finds.
 #[must_use]
-pub fn shapes(name: &str, bytes: &[u8], passwords: &[&str], limits: &Limits) -> Vec<(String, Result<String, Failure>)> {
+pub fn shapes(name: &str, bytes: &[u8], passwords: &[&str], reader: &Reader) -> Vec<(String, Result<String, Failure>)> {
     let shape = |bytes: &[u8]| {
-        let document = guarded("reading", || reading::read(bytes, passwords, limits).map_err(read_failure))?;
+        let document = guarded("reading", || reader.read(bytes, passwords))?;
         guarded("describing", || Ok(parsers::shape(&document)))
     };
     if !matches!(kind_of(bytes), Some(Kind::Zip | Kind::Mail)) {
         return vec![(name.to_owned(), shape(bytes))];
     }
-    match guarded("unpacking", || archive::unpack(bytes, passwords, limits).map_err(read_failure)) {
+    match guarded("unpacking", || archive::unpack(bytes, passwords, &reader.limits).map_err(read_failure)) {
         Ok(entries) => entries
             .into_iter()
             .map(|entry| {
@@ -196,6 +232,7 @@ const fn media_type(kind: Kind) -> Option<MediaType> {
         Kind::Mt940 => Some(MediaType::Mt940),
         Kind::Camt => Some(MediaType::Camt),
         Kind::Json => Some(MediaType::Json),
+        Kind::Picture(media_type) => Some(media_type),
         Kind::Empty | Kind::Other(_) => None,
     }
 }
@@ -216,6 +253,9 @@ fn read_failure(error: ReadError) -> Failure {
         ReadError::TooLarge { limit } => Failure::TooLarge { limit },
         ReadError::TooManyPages { found, limit } => Failure::TooManyPages { found, limit },
         ReadError::ResourceLimit { what } => Failure::ResourceLimit { what },
+        ReadError::UnreadablePicture { fault } => Failure::UnreadablePicture { fault },
+        ReadError::NoRecognizer => Failure::NoRecognizer,
+        ReadError::Recognizer { source } => Failure::Recognizer { detail: source.to_string() },
     }
 }
 
@@ -233,7 +273,7 @@ mod tests {
 
     #[test]
     fn what_is_no_statement_keeps_its_name_digest_and_kind() {
-        let answers = extract("notes.csv", b"one,two\n1,2\n", &[], &Limits::default());
+        let answers = extract("notes.csv", b"one,two\n1,2\n", &[], &Reader::default());
         let [only] = answers.as_slice() else { panic!("one answer a file") };
         assert_eq!(only.name, "notes.csv");
         assert_eq!(only.sha256, Some(sha256(b"one,two\n1,2\n")));
@@ -255,13 +295,13 @@ mod tests {
 
     #[test]
     fn an_empty_file_is_answered() {
-        let answers = extract("empty.csv", b"", &[], &Limits::default());
+        let answers = extract("empty.csv", b"", &[], &Reader::default());
         assert_eq!(answers.iter().map(|answer| &answer.outcome).collect::<Vec<_>>(), [&Err(Failure::Empty)]);
     }
 
     #[test]
     fn what_was_extracted_can_be_stored() {
-        for answer in extract("notes.csv", b"one,two\n1,2\n", &[], &Limits::default()) {
+        for answer in extract("notes.csv", b"one,two\n1,2\n", &[], &Reader::default()) {
             let stored = serde_json::to_string(&answer).unwrap();
             assert_eq!(serde_json::from_str::<Extracted>(&stored).unwrap(), answer);
         }

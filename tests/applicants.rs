@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use model::Money;
 use model::declaration::Declaration;
 use serde_json::{Map, Value};
-use xinge::pipeline::{self, Extracted, Limits, Policy};
+use xinge::pipeline::{self, Extracted, Policy, Reader};
 use xinge::wire::assessment::{Assessed, AssessmentOut, ledger_categories};
 
 fn applicants() -> Vec<PathBuf> {
@@ -29,7 +29,7 @@ fn documents(folder: &Path) -> Vec<Extracted> {
     paths.sort();
     let extract = |path: &PathBuf| {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        pipeline::extract(&name, &std::fs::read(path).unwrap(), &[], &Limits::default())
+        pipeline::extract(&name, &std::fs::read(path).unwrap(), &[], &Reader::default())
     };
     paths.iter().flat_map(extract).collect()
 }

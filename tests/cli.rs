@@ -168,7 +168,7 @@ fn bad_input_gets_its_code_and_words() {
         ("truncated.pdf", b"%PDF-1.7\n1 0 obj\n<< /Type /Cat".to_vec(), "corrupt"),
         ("truncated.xlsx", workbook.get(..workbook.len() / 2).unwrap().to_vec(), "corrupt"),
         ("notes.txt", b"a letter to nobody,\nin two lines\n".to_vec(), "not_a_statement"),
-        ("picture.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec(), "unsupported_format"),
+        ("picture.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec(), "corrupt"),
         ("line.csv", vec![b'1'; 10 << 20], "resource_limit"),
         ("up.zip", zip(&[("../up.csv", STATEMENT.as_bytes())], None), "corrupt"),
     ];

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 
 use model::failure::Failure;
-use xinge::pipeline::{self, Limits};
+use xinge::pipeline::{self, Limits, Reader};
 
 fn corpus(target: &str) -> Vec<(PathBuf, Vec<u8>)> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(target);
@@ -29,7 +29,7 @@ fn seeds_are_written_when_asked() {
         let Ok(samples) = fs::read_dir(issuer.join("samples")) else { continue };
         for path in samples.map(|entry| entry.unwrap().path()).filter(|path| path.extension() != Some("json".as_ref()))
         {
-            let Ok(document) = reading::read(&fs::read(&path).unwrap(), &["123456"], &Limits::default()) else {
+            let Ok(document) = reading::read(&fs::read(&path).unwrap(), &["123456"], &Limits::default(), None) else {
                 continue;
             };
             let Some(text) = model::page_text::text(&document) else { continue };
@@ -43,7 +43,7 @@ fn seeds_are_written_when_asked() {
 #[test]
 fn no_document_of_the_corpus_makes_a_stage_panic() {
     for (path, bytes) in corpus("document") {
-        for answer in pipeline::extract("file", &bytes, &["123456"], &Limits::default()) {
+        for answer in pipeline::extract("file", &bytes, &["123456"], &Reader::default()) {
             assert!(!matches!(answer.outcome, Err(Failure::Panicked { .. })), "{}", path.display());
         }
     }

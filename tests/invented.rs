@@ -5,7 +5,7 @@ use std::ops::Range;
 use make_samples::invented::{self, Invented};
 use model::proof::ProofStatus;
 use model::statement::Statement;
-use xinge::pipeline::{self, Limits};
+use xinge::pipeline::{self, Reader};
 
 /// Enough to see every pair of choices; `INVENTED_SEEDS=300..1000` tries others.
 const SEEDS: Range<u64> = 0..100;
@@ -17,7 +17,7 @@ fn seeds() -> Range<u64> {
 }
 
 fn read(drawn: &Invented) -> Result<(String, Vec<Statement>), String> {
-    let mut documents = pipeline::extract("paper", &drawn.bytes, &[], &Limits::default());
+    let mut documents = pipeline::extract("paper", &drawn.bytes, &[], &Reader::default());
     let parsed = documents.remove(0).outcome.map_err(|why| format!("{why:?}"))?.parsed;
     Ok((parsed.parser.id.to_string(), parsed.statements))
 }

@@ -4,7 +4,7 @@
 use make_samples::figures;
 use make_samples::people::drawn::{Way, life};
 use model::declaration::Declaration;
-use xinge::pipeline::{self, Extracted, Limits, Policy};
+use xinge::pipeline::{self, Extracted, Policy, Reader};
 
 /// Seeds of each way; a life takes some seconds to print and read in a debug build. `LIVES=100` tries more.
 fn seeds() -> std::ops::Range<u64> {
@@ -15,7 +15,7 @@ fn documents(way: Way, seed: u64) -> Option<(Vec<Extracted>, figures::Figures)> 
     // A life that cannot be paid for is none.
     let applicant = life(way, seed).ok()?;
     let extract = |paper: &make_samples::people::Paper| {
-        pipeline::extract(&paper.file_name(), &paper.print().unwrap(), &[], &Limits::default())
+        pipeline::extract(&paper.file_name(), &paper.print().unwrap(), &[], &Reader::default())
     };
     Some((applicant.papers.iter().flat_map(extract).collect(), figures::of(&applicant.world)))
 }

@@ -12,6 +12,7 @@ mod forgeries;
 mod invented;
 mod lives;
 mod parsers;
+mod pictures;
 mod public;
 mod split;
 mod support;

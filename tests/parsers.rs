@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use xinge::pipeline::{self, Limits};
+use xinge::pipeline::{self, Reader};
 use xinge::wire::document::DocumentOut;
 
 fn root() -> PathBuf {
@@ -33,7 +33,7 @@ fn answer(sample: &Path) -> String {
     let password = name.split(".pw-").nth(1).and_then(|rest| rest.split('.').next());
     let passwords: Vec<&str> = password.into_iter().collect();
     let bytes = std::fs::read(sample).unwrap();
-    let extracted = pipeline::extract(&name, &bytes, &passwords, &Limits::default());
+    let extracted = pipeline::extract(&name, &bytes, &passwords, &Reader::default());
     let documents: Vec<String> = extracted
         .iter()
         .map(|one| serde_json::to_string_pretty(&DocumentOut::new(one, 0, &pipeline::category)).unwrap())

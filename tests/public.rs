@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use model::Money;
 use model::statement::{Flow, Statement};
 use serde::Deserialize;
-use xinge::pipeline::{self, Limits};
+use xinge::pipeline::{self, Reader};
 use xinge::wire::failure::FailureOut;
 
 #[derive(Deserialize)]
@@ -88,7 +88,7 @@ fn differences(read: &Statement, expected: &Expected) -> Vec<String> {
 fn failures(file: &File) -> Vec<String> {
     let bytes = std::fs::read(samples().join(&file.sample)).unwrap();
     let name = Path::new(&file.sample).file_name().unwrap().to_string_lossy().into_owned();
-    let mut documents = pipeline::extract(&name, &bytes, &[], &Limits::default());
+    let mut documents = pipeline::extract(&name, &bytes, &[], &Reader::default());
     let parsed = match (documents.remove(0).outcome, &file.error) {
         (Ok(read), None) => read.parsed,
         (Ok(read), Some(code)) => return vec![format!("{} statements, not {code}", read.parsed.statements.len())],

@@ -7,10 +7,10 @@ use make_samples::people::{self, Paper};
 use make_samples::rows::{BankStatement, Window};
 use model::proof::ProofStatus;
 use model::statement::{Parsed, Statement};
-use xinge::pipeline::{self, Limits};
+use xinge::pipeline::{self, Reader};
 
 fn read(bytes: &[u8]) -> Parsed {
-    let mut documents = pipeline::extract("paper", bytes, &[], &Limits::default());
+    let mut documents = pipeline::extract("paper", bytes, &[], &Reader::default());
     documents.remove(0).outcome.unwrap().parsed
 }
 

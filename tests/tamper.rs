@@ -7,13 +7,13 @@ use make_samples::rows::{BankStatement, WalletStatement};
 use make_samples::tamper;
 use model::Money;
 use model::statement::Statement;
-use xinge::pipeline::{self, Limits};
+use xinge::pipeline::{self, Reader};
 
 /// Enough for several days with several rows, wraps and a page break of the landscape papers.
 const ROWS: usize = 40;
 
 fn read(bytes: &[u8]) -> Statement {
-    let mut documents = pipeline::extract("paper", bytes, &[], &Limits::default());
+    let mut documents = pipeline::extract("paper", bytes, &[], &Reader::default());
     let mut parsed = documents.remove(0).outcome.unwrap().parsed;
     assert_eq!(parsed.statements.len(), 1);
     parsed.statements.remove(0)
@@ -158,7 +158,7 @@ fn damaged_papers_are_answered() {
             if next(&mut state).is_multiple_of(4) {
                 damaged.truncate(usize::try_from(next(&mut state)).unwrap() % damaged.len());
             }
-            for document in pipeline::extract("paper", &damaged, &[], &Limits::default()) {
+            for document in pipeline::extract("paper", &damaged, &[], &Reader::default()) {
                 let panicked = matches!(&document.outcome, Err(model::failure::Failure::Panicked { .. }));
                 assert!(!panicked, "{document:?}");
             }

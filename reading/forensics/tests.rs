@@ -26,7 +26,7 @@ fn roots(signer: &Signer) -> Roots {
 }
 
 fn of_pdf(bytes: &[u8]) -> Signature {
-    let mut signatures = crate::read(bytes, &[], &Limits::default()).unwrap().facts.traces.signatures;
+    let mut signatures = crate::read(bytes, &[], &Limits::default(), None).unwrap().facts.traces.signatures;
     assert_eq!(signatures.len(), 1);
     signatures.remove(0)
 }

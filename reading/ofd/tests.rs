@@ -51,7 +51,7 @@ fn text(x: f32, y: f32, attributes: &str, code: &str, text: &str) -> String {
 
 fn pages(bytes: &[u8]) -> (Document, Vec<Page>) {
     assert_eq!(sniff(bytes), Kind::Ofd);
-    let document = crate::read(bytes, &[], &Limits::default()).unwrap();
+    let document = crate::read(bytes, &[], &Limits::default(), None).unwrap();
     let Content::Pages(pages) = document.content.clone() else { panic!("pages were expected") };
     (document, pages)
 }
@@ -229,7 +229,10 @@ fn facts_say_what_made_it_and_fonts_are_named() {
     let custom = with_part(&file, "OFD.xml", |text| {
         text.replace("</ofd:DocInfo>", "<ofd:CustomDatas><ofd:CustomData Name=\"Producer\">Example Bank</ofd:CustomData></ofd:CustomDatas></ofd:DocInfo>")
     });
-    assert_eq!(crate::read(&custom, &[], &Limits::default()).unwrap().facts.producer.as_deref(), Some("Example Bank"));
+    assert_eq!(
+        crate::read(&custom, &[], &Limits::default(), None).unwrap().facts.producer.as_deref(),
+        Some("Example Bank")
+    );
 }
 
 fn problems(document: &Document) -> Vec<&'static str> {
@@ -251,17 +254,17 @@ fn what_is_damaged_is_told_and_the_rest_is_there() {
 
 #[test]
 fn what_cannot_be_read_is_refused() {
-    let refused = |file: &[u8]| crate::read(file, &[], &Limits::default()).unwrap_err().to_string();
+    let refused = |file: &[u8]| crate::read(file, &[], &Limits::default(), None).unwrap_err().to_string();
     assert_eq!(refused(&file(&[""], "", &[])), "the file is empty");
     assert_eq!(refused(&zip(&[("OFD.xml", b"<ofd:OFD/>")])), "the application/ofd is damaged: no page is left of it");
     let sealed = file(&[""], "", &[("Encryptions.xml", "<x/>")]);
     assert_eq!(refused(&sealed), "a password is needed to open the application/ofd");
-    assert!(matches!(crate::read(&sealed, &["1"], &Limits::default()), Err(ReadError::Unsupported { .. })));
+    assert!(matches!(crate::read(&sealed, &["1"], &Limits::default(), None), Err(ReadError::Unsupported { .. })));
 }
 
 #[test]
 fn hostile_documents_are_bounded() {
-    let refused = |file: &[u8], limits: &Limits| crate::read(file, &[], limits).unwrap_err().to_string();
+    let refused = |file: &[u8], limits: &Limits| crate::read(file, &[], limits, None).unwrap_err().to_string();
     let limits = Limits::default();
     let one = file(&[&text(10.0, 10.0, "", "", "甲")], "", &[]);
     // One page listed often; a template with much in it drawn on each.

@@ -21,6 +21,9 @@ use super::unpack::Unpack;
 use super::words::{Line, Words, direction};
 use crate::{Limits, ReadError};
 
+/// A page without words is a scan when pictures cover this much of it; a letterhead covers less.
+const PICTURE_SHARE: f32 = 0.25;
+
 /// Operands before an operator. A line of text has at most some thousand glyphs with a number between each.
 const OPERANDS_MAX: usize = 100_000;
 
@@ -274,6 +277,14 @@ impl<'a> Interpreter<'a> {
         self.marks
     }
 
+    /// Whether the last page has no text that can be told: it is a picture, or its fonts do not say their characters.
+    pub fn is_picture(&self, page: &Page) -> bool {
+        let glyphs = self.words.glyphs();
+        let is_unknown = glyphs > 0 && self.words.unknown * 2 > glyphs;
+        let is_covered = page.words.is_empty() && page.image_area > PICTURE_SHARE * page.width * page.height;
+        !self.damaged && (is_unknown || is_covered)
+    }
+
     fn judge(&self, page: &Page, problems: &mut Vec<Problem>) {
         let whole = || Source::Page { page: page.number, area: Area { x0: 0.0, y0: 0.0, x1: 1.0, y1: 1.0 } };
         let number = page.number;
@@ -295,7 +306,7 @@ impl<'a> Interpreter<'a> {
                 )
                 .at(whole()),
             );
-        } else if page.words.is_empty() && page.image_area > 0.25 * page.width * page.height {
+        } else if page.words.is_empty() && page.image_area > PICTURE_SHARE * page.width * page.height {
             problems.push(
                 Problem::new(
                     ProblemCode::UnreadablePage,

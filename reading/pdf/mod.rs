@@ -16,6 +16,7 @@ mod object;
 mod overlays;
 mod path;
 mod radicals;
+mod render;
 mod revisions;
 mod signatures;
 mod truetype;
@@ -30,20 +31,25 @@ use model::document::{Content, Document, FileFacts, MediaType};
 use model::forensics::Traces;
 use model::problem::ProblemCode;
 
-use crate::{Limits, ReadError};
+use crate::{Limits, ReadError, Recognizer};
 use file::File;
 use interpret::Interpreter;
 
 /// Reads a PDF's pages. Passwords are tried in order, after the empty one; owner passwords open a file too.
 ///
-/// Words are in drawing order. A page whose text cannot be told, or that is a picture, is there without it, and a
-/// problem says so. A damaged file gives the pages that are left and a problem.
+/// Words are in drawing order. A page whose text cannot be told, or that is a picture, is drawn and read by
+/// `recognizer`; where that gives nothing, it is there without text, and a problem says so. A damaged file gives the pages that are left and a problem.
 ///
 /// # Errors
 /// [`ReadError::Empty`] when nothing is drawn on any page, [`ReadError::PasswordRequired`],
 /// [`ReadError::WrongPassword`], [`ReadError::Corrupt`], [`ReadError::TooManyPages`], and
 /// [`ReadError::ResourceLimit`] when the pages take more work than `limits` allow.
-pub fn read(bytes: &[u8], passwords: &[&str], limits: &Limits) -> Result<Document, ReadError> {
+pub fn read(
+    bytes: &[u8],
+    passwords: &[&str],
+    limits: &Limits,
+    recognizer: Option<&dyn Recognizer>,
+) -> Result<Document, ReadError> {
     if bytes.is_empty() {
         return Err(ReadError::Empty);
     }
@@ -60,9 +66,17 @@ pub fn read(bytes: &[u8], passwords: &[&str], limits: &Limits) -> Result<Documen
     let mut interpreter = Interpreter::new(&file, limits, true);
     let mut pages = Vec::with_capacity(nodes.len());
     let mut drawn = false;
+    // Pages to be read as pictures: their place, and whose problem that they have no text is not one then.
+    let mut pictures = Vec::new();
     for (number, node) in (1..).zip(&nodes) {
-        pages.push(interpreter.page(number, node, &mut problems)?);
+        let before = problems.len();
+        let page = interpreter.page(number, node, &mut problems)?;
         drawn |= interpreter.drew_anything();
+        if recognizer.is_some() && interpreter.is_picture(&page) && pictures.len() < limits.picture_pages as usize {
+            problems.truncate(before);
+            pictures.push(pages.len());
+        }
+        pages.push(page);
     }
     if !drawn && problems.is_empty() {
         return Err(ReadError::Empty);
@@ -77,6 +91,10 @@ pub fn read(bytes: &[u8], passwords: &[&str], limits: &Limits) -> Result<Documen
     traces.signatures = signatures::find(&file, file::from_header(bytes));
     revisions::compare(bytes, passwords, limits, &pages, &mut traces);
     let facts = FileFacts { fonts, traces, ..file.facts() };
+    if let (Some(recognizer), false) = (recognizer, pictures.is_empty()) {
+        drop(interpreter);
+        problems.extend(render::read_pictures(bytes, passwords, &mut pages, &pictures, limits, recognizer)?);
+    }
     Ok(Document {
         media_type: MediaType::Pdf,
         page_count: u32::try_from(pages.len()).ok(),

@@ -107,7 +107,7 @@ mod tests {
     const SM2: &[u8] = include_bytes!("signed-sm2.pdf");
 
     fn read(bytes: &[u8]) -> Document {
-        crate::pdf::read(bytes, &[], &Limits::default()).unwrap()
+        crate::pdf::read(bytes, &[], &Limits::default(), None).unwrap()
     }
 
     fn signature(bytes: &[u8]) -> Signature {

@@ -68,7 +68,7 @@ impl Sample {
     }
 
     fn read(&self) -> Document {
-        super::read(&self.bytes(), &[], &Limits::default()).unwrap()
+        super::read(&self.bytes(), &[], &Limits::default(), None).unwrap()
     }
 
     fn words(&self) -> String {
@@ -336,14 +336,20 @@ fn passwords_open_what_they_should() {
     let limits = Limits::default();
     for version in ["rc4", "aes128", "aes256"] {
         let open = encrypted(version, "");
-        let document = super::read(&open, &[], &limits).unwrap();
+        let document = super::read(&open, &[], &limits, None).unwrap();
         assert_eq!(words(&document), "secret", "{version}: the empty password is tried without asking");
         assert!(document.facts.encrypted);
         let locked = encrypted(version, "123456");
-        assert!(matches!(super::read(&locked, &[], &limits), Err(ReadError::PasswordRequired { .. })), "{version}");
-        assert!(matches!(super::read(&locked, &["no"], &limits), Err(ReadError::WrongPassword { .. })), "{version}");
-        assert_eq!(words(&super::read(&locked, &["no", "123456"], &limits).unwrap()), "secret", "{version}");
-        assert_eq!(words(&super::read(&locked, &["owner"], &limits).unwrap()), "secret", "{version}");
+        assert!(
+            matches!(super::read(&locked, &[], &limits, None), Err(ReadError::PasswordRequired { .. })),
+            "{version}"
+        );
+        assert!(
+            matches!(super::read(&locked, &["no"], &limits, None), Err(ReadError::WrongPassword { .. })),
+            "{version}"
+        );
+        assert_eq!(words(&super::read(&locked, &["no", "123456"], &limits, None).unwrap()), "secret", "{version}");
+        assert_eq!(words(&super::read(&locked, &["owner"], &limits, None).unwrap()), "secret", "{version}");
     }
 }
 
@@ -355,18 +361,18 @@ fn objects_in_streams_are_found() {
     document.save_modern(&mut bytes).unwrap();
     let file = super::file::File::open(&bytes, &[], &Limits::default()).unwrap();
     assert!(!file.rebuilt, "read as it stands, without repair");
-    assert_eq!(words(&super::read(&bytes, &[], &Limits::default()).unwrap()), "packed");
+    assert_eq!(words(&super::read(&bytes, &[], &Limits::default(), None).unwrap()), "packed");
 }
 
 #[test]
 fn a_cut_file_is_corrupt_or_says_so() {
     let whole = Sample::helvetica("BT /F1 9 Tf 9 9 Td (text) Tj ET").bytes();
     let without_index = &whole[..whole.windows(4).position(|window| window == b"xref").unwrap()];
-    let document = super::read(without_index, &[], &Limits::default()).unwrap();
+    let document = super::read(without_index, &[], &Limits::default(), None).unwrap();
     assert_eq!(words(&document), "text");
     assert_eq!(document.problems[0].code, ProblemCode::Truncated);
     for length in [0, 5, 9, 40, 100] {
-        let error = super::read(&whole[..length], &[], &Limits::default()).unwrap_err();
+        let error = super::read(&whole[..length], &[], &Limits::default(), None).unwrap_err();
         assert!(matches!(error, ReadError::Corrupt { .. } | ReadError::Empty), "{length}: {error:?}");
     }
 }
@@ -378,11 +384,11 @@ fn no_prefix_and_no_changed_byte_panics() {
     let limits = Limits { operators: 10_000, glyphs: 10_000, ..Limits::default() };
     for file in [whole, plain] {
         for at in (0..file.len()).step_by(3) {
-            _ = super::read(&file[..at], &["x"], &limits);
+            _ = super::read(&file[..at], &["x"], &limits, None);
             for byte in [0, b'9', b'<', 0xff] {
                 let mut changed = file.clone();
                 changed[at] = byte;
-                _ = super::read(&changed, &["x"], &limits);
+                _ = super::read(&changed, &["x"], &limits, None);
             }
         }
     }
@@ -390,7 +396,7 @@ fn no_prefix_and_no_changed_byte_panics() {
 
 #[test]
 fn bounds_hold() {
-    let read = |sample: &Sample, limits: &Limits| super::read(&sample.bytes(), &[], limits).unwrap_err();
+    let read = |sample: &Sample, limits: &Limits| super::read(&sample.bytes(), &[], limits, None).unwrap_err();
     let text = Sample::helvetica("BT /F1 9 Tf 9 9 Td (1234567890) Tj ET");
     let limits = Limits { glyphs: 9, ..Limits::default() };
     assert!(matches!(read(&text, &limits), ReadError::ResourceLimit { .. }));
@@ -401,7 +407,7 @@ fn bounds_hold() {
     let limits = Limits { pages: 0, ..Limits::default() };
     assert!(matches!(read(&text, &limits), ReadError::TooManyPages { found: 1, limit: 0 }));
     let nested = Sample::helvetica(&"[".repeat(300_000));
-    assert!(matches!(super::read(&nested.bytes(), &[], &Limits::default()), Err(ReadError::Empty)));
+    assert!(matches!(super::read(&nested.bytes(), &[], &Limits::default(), None), Err(ReadError::Empty)));
 
     // Each form draws the next one twelve times.
     let mut laughs = Sample::page("", "/X Do", "/XObject<</X 6 0 R>>", &[HELVETICA]);
@@ -420,12 +426,12 @@ fn a_page_tree_that_goes_round_ends() {
     sample.add("<</Type/Catalog/Pages 2 0 R>>");
     sample.add("<</Type/Pages/Kids[2 0 R 2 0 R 3 0 R]/Count 99999999>>");
     sample.add("<</Type/Page/MediaBox[0 0 100 100]>>");
-    assert!(matches!(super::read(&sample.bytes(), &[], &Limits::default()), Err(ReadError::Empty)));
+    assert!(matches!(super::read(&sample.bytes(), &[], &Limits::default(), None), Err(ReadError::Empty)));
 }
 
 #[test]
 fn a_page_that_draws_nothing_is_empty() {
-    let error = super::read(&Sample::helvetica(" ").bytes(), &[], &Limits::default()).unwrap_err();
+    let error = super::read(&Sample::helvetica(" ").bytes(), &[], &Limits::default(), None).unwrap_err();
     assert!(matches!(error, ReadError::Empty), "{error:?}");
 }
 

@@ -483,20 +483,20 @@ mod tests {
     ];
 
     fn error(file: &[u8], passwords: &[&str]) -> ReadError {
-        read(file, passwords, &Limits::default()).unwrap_err()
+        read(file, passwords, &Limits::default(), None).unwrap_err()
     }
 
     #[test]
     fn the_right_password_opens() {
         let plain = include_bytes!("../../parsers/bocom/samples/card.xls");
-        let expected = rows(&read(plain, &[], &Limits::default()).unwrap());
+        let expected = rows(&read(plain, &[], &Limits::default(), None).unwrap());
         for file in XLS {
             assert_eq!(sniff(file), Kind::Xls);
-            assert_eq!(rows(&read(file, &["000000", "246813"], &Limits::default()).unwrap()), expected);
+            assert_eq!(rows(&read(file, &["000000", "246813"], &Limits::default(), None).unwrap()), expected);
         }
         for file in XLSX {
             assert_eq!(sniff(file), Kind::Xlsx);
-            assert!(rows(&read(file, &["246813"], &Limits::default()).unwrap()).len() > 10);
+            assert!(rows(&read(file, &["246813"], &Limits::default(), None).unwrap()).len() > 10);
         }
     }
 

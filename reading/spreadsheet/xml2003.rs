@@ -133,7 +133,7 @@ mod tests {
     fn document(rows: &str) -> Document {
         let file = workbook(rows);
         assert_eq!(sniff(file.as_bytes()), Kind::SpreadsheetXml);
-        crate::read(file.as_bytes(), &[], &Limits::default()).unwrap()
+        crate::read(file.as_bytes(), &[], &Limits::default(), None).unwrap()
     }
 
     #[test]
@@ -157,7 +157,7 @@ mod tests {
         let read = document(&format!("<Row>{}{}</Row>", data("String", "a"), data("Number", "b")));
         assert_eq!((rows(&read), problems(&read)), (vec!["1: 1t a".to_owned()], vec!["unreadable_cell at 1:2".into()]));
         let cut = workbook(&format!("<Row>{}</Row><Row>{}</Row>", data("String", "a"), data("String", "b")));
-        let read = crate::read(&cut.as_bytes()[..cut.len() - 40], &[], &Limits::default()).unwrap();
+        let read = crate::read(&cut.as_bytes()[..cut.len() - 40], &[], &Limits::default(), None).unwrap();
         assert_eq!(problems(&read), ["truncated at 2:1"]);
     }
 

@@ -104,7 +104,7 @@ pub(super) async fn upload_document(
 }
 
 async fn receive(service: &Service, request: Request) -> Result<Received, Problem> {
-    let limit = service.limits.file_bytes;
+    let limit = service.reader.limits.file_bytes;
     let headers = request.headers().clone();
     let path = request.uri().path().to_owned();
     let method = request.method().clone();

@@ -25,7 +25,7 @@ use uuid::{ContextV7, Timestamp, Uuid};
 
 use crate::blobs::{BlobError, Blobs, Incoming};
 use crate::db::{Db, DbError};
-use crate::pipeline::{AssessError, Limits, Policy};
+use crate::pipeline::{AssessError, Policy, Reader};
 
 pub use crate::blobs::StoredFile;
 pub use access::{Holder, Key, NewToken, default_tenant};
@@ -41,7 +41,7 @@ pub struct Service {
     pub db: Db,
     pub blobs: Blobs,
     pub policy: Policy,
-    pub limits: Limits,
+    pub reader: Reader,
     /// Most documents of one application.
     pub documents_max: u32,
     pub clock: Clock,
@@ -57,7 +57,7 @@ pub struct Parts {
     pub db: Db,
     pub blobs: Blobs,
     pub policy: Policy,
-    pub limits: Limits,
+    pub reader: Reader,
     pub documents_max: u32,
     pub clock: Clock,
     /// See `jobs.workers`.
@@ -143,7 +143,7 @@ impl Service {
             db: parts.db,
             blobs: parts.blobs,
             policy: parts.policy,
-            limits: parts.limits,
+            reader: parts.reader,
             documents_max: parts.documents_max,
             clock: parts.clock,
             ids: Mutex::new(ContextV7::new()),

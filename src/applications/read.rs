@@ -74,14 +74,14 @@ impl Service {
         sha256: &str,
         passwords: Vec<Sensitive<String>>,
     ) -> Result<Reading, Error> {
-        let (blobs, limits) = (self.blobs.clone(), self.limits.clone());
+        let (blobs, reader) = (self.blobs.clone(), self.reader.clone());
         let (filename, sha256) = (filename.clone(), sha256.to_owned());
         self.on_a_core("reading a document", move || {
             let bytes = blobs.read(&sha256)?;
             let passwords: Vec<&str> = passwords.iter().map(|password| password.reveal().as_str()).collect();
             Ok(Reading {
                 media_type: pipeline::media_type_of(&bytes),
-                files: pipeline::extract(filename.reveal(), &bytes, &passwords, &limits),
+                files: pipeline::extract(filename.reveal(), &bytes, &passwords, &reader),
             })
         })
         .await?

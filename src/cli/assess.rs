@@ -12,7 +12,6 @@ use jiff::civil::Date;
 use jiff::tz::Offset;
 use model::declaration::Declaration;
 use model::extracted::Extracted;
-use reading::Limits;
 
 use super::{ALL_WELL, CommandError, INPUT_FAILED, complain, in_order, inputs, parse, print, report};
 use crate::pipeline;
@@ -102,11 +101,11 @@ pub fn run(arguments: &Arguments) -> Result<u8, CommandError> {
 fn documents(arguments: &Arguments) -> Result<Vec<Extracted>, CommandError> {
     let files = inputs::expand(&arguments.files);
     let passwords: Vec<&str> = arguments.passwords.iter().map(String::as_str).collect();
-    let limits = Limits::default();
+    let reader = super::parts::reader_of_commands()?;
     let mut documents = Vec::new();
     in_order::run(
         files.len(),
-        |index| files.get(index).map(|file| inputs::load(file, &passwords, &limits)).unwrap_or_default(),
+        |index| files.get(index).map(|file| inputs::load(file, &passwords, &reader)).unwrap_or_default(),
         |extracted| {
             documents.extend(extracted);
             ControlFlow::Continue(())

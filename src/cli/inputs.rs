@@ -6,10 +6,9 @@ use std::path::{Path, PathBuf};
 
 use model::extracted::Extracted;
 use model::failure::Failure;
-use reading::Limits;
 
 use super::complain;
-use crate::pipeline;
+use crate::pipeline::{self, Reader};
 
 /// A folder of papers is one or two levels deep; this stops a loop of mounts, not a person.
 const DEPTH_MAX: usize = 32;
@@ -70,10 +69,10 @@ fn say(words: &str, path: &Path) {
 
 /// Reads and parses one file. An archive gives one result an entry.
 #[must_use]
-pub fn load(path: &Path, passwords: &[&str], limits: &Limits) -> Vec<Extracted> {
+pub fn load(path: &Path, passwords: &[&str], reader: &Reader) -> Vec<Extracted> {
     let name = path.to_string_lossy();
-    match read_bounded(path, limits.file_bytes) {
-        Ok(bytes) => pipeline::extract(&name, &bytes, passwords, limits),
+    match read_bounded(path, reader.limits.file_bytes) {
+        Ok(bytes) => pipeline::extract(&name, &bytes, passwords, reader),
         Err(error) => {
             let failure = match error.kind() {
                 io::ErrorKind::NotFound => Failure::Missing,
@@ -144,7 +143,7 @@ mod tests {
 
     #[test]
     fn a_missing_file_is_answered() {
-        let answers = load(Path::new("/no/such/file.csv"), &[], &Limits::default());
+        let answers = load(Path::new("/no/such/file.csv"), &[], &Reader::default());
         let [only] = answers.as_slice() else { panic!("one answer a file") };
         assert_eq!(only.outcome, Err(Failure::Missing));
     }
@@ -153,7 +152,7 @@ mod tests {
     fn an_empty_directory_is_answered() {
         let folder = Folder::new("empty");
         let files = expand(std::slice::from_ref(&folder.0));
-        let answers: Vec<Extracted> = files.iter().flat_map(|file| load(file, &[], &Limits::default())).collect();
+        let answers: Vec<Extracted> = files.iter().flat_map(|file| load(file, &[], &Reader::default())).collect();
         let [only] = answers.as_slice() else { panic!("one answer a directory") };
         assert_eq!(only.outcome, Err(Failure::Unopenable { detail: "a directory without documents".to_owned() }));
     }

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
-use reading::Limits;
 
 use super::table::clean;
 use super::{ALL_WELL, CommandError, INPUT_FAILED, print};
@@ -27,7 +26,8 @@ pub fn run(arguments: &Arguments) -> Result<u8, CommandError> {
         std::fs::read(&arguments.file).with_context(|| format!("could not read {}", arguments.file.display()))?;
     // A file's name may name a person: it is not part of what is passed on.
     let mut status = ALL_WELL;
-    for (number, (_, shape)) in (1..).zip(pipeline::shapes("", &bytes, &passwords, &Limits::default())) {
+    let reader = super::parts::reader_of_commands()?;
+    for (number, (_, shape)) in (1..).zip(pipeline::shapes("", &bytes, &passwords, &reader)) {
         match shape {
             Ok(text) => {
                 let lines: Vec<String> = text.lines().map(clean).collect();

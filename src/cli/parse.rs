@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 use model::extracted::Extracted;
-use reading::Limits;
 
 use super::{ALL_WELL, CommandError, INPUT_FAILED, complain, csv, in_order, inputs, print, stdout_is_terminal, table};
 use crate::pipeline;
@@ -47,12 +46,12 @@ pub fn run(arguments: &Arguments) -> Result<u8, CommandError> {
     let format = arguments.format.unwrap_or(if stdout_is_terminal() { Format::Table } else { Format::Json });
     let files = inputs::expand(&arguments.files);
     let passwords: Vec<&str> = arguments.passwords.iter().map(String::as_str).collect();
-    let limits = Limits::default();
+    let reader = super::parts::reader_of_commands()?;
     if format == Format::Csv {
         print(csv::HEADER)?;
     }
     let work = |index: usize| {
-        let documents = files.get(index).map(|file| inputs::load(file, &passwords, &limits)).unwrap_or_default();
+        let documents = files.get(index).map(|file| inputs::load(file, &passwords, &reader)).unwrap_or_default();
         answer(&documents, format)
     };
     let mut failed = false;

@@ -1,5 +1,6 @@
 //! What `serve` and `worker` share: settings from the command line, and the parts built from them.
 
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -11,8 +12,8 @@ use crate::applications::{Clock, Parts, Service};
 use crate::blobs::Blobs;
 use crate::config::{self, Config, ConfigError, Flag, LogFormat, Synchronous};
 use crate::db::{self, Db};
-use crate::pipeline::Policy;
-use crate::{jobs, telemetry};
+use crate::pipeline::{Limits, Policy, Reader};
+use crate::{jobs, recognition, telemetry};
 
 use super::{ALL_WELL, CommandError};
 
@@ -76,11 +77,27 @@ pub(super) async fn build(config: &Config) -> anyhow::Result<Service> {
         db,
         blobs,
         policy: Policy::standard().context("could not load the policy that ships with this build")?,
-        limits: limits(&config.limits),
+        reader: reader(config),
         documents_max: config.limits.documents_per_application,
         clock: Clock::System,
         cores: cores(config),
     }))
+}
+
+/// What reads files, as it is configured.
+fn reader(config: &Config) -> Reader {
+    let pages_at_once = NonZeroUsize::new(cores(config)).unwrap_or(NonZeroUsize::MIN);
+    recognition::reader(limits(&config.limits), &config.ocr.models, pages_at_once)
+}
+
+/// What reads the files of a command that has no configuration file: the defaults and the environment.
+pub(super) fn reader_of_commands() -> Result<Reader, CommandError> {
+    let config = config::load(None, Vec::new())
+        .map_err(|error| CommandError::Usage(format!("{:#}", anyhow::Error::new(error))))?;
+    let found = reader(&config);
+    // A command's bounds are the readers' own, whatever a service in the same environment is set to.
+    let limits = Limits { pages_at_once: found.limits.pages_at_once, ..Limits::default() };
+    Ok(Reader { limits, ..found })
 }
 
 /// The readers' bounds; those that are no setting keep the readers' own values.

@@ -25,6 +25,7 @@ pub struct Config {
     pub store: Store,
     pub jobs: Jobs,
     pub limits: Limits,
+    pub ocr: Ocr,
     pub log: Log,
 }
 
@@ -96,6 +97,12 @@ pub struct Limits {
     pub unpacked_bytes: u64,
     pub archive_entries: u32,
     pub documents_per_application: u32,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ocr {
+    pub models: PathBuf,
 }
 
 #[derive(Debug, Clone, Deserialize)]

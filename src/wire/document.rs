@@ -19,6 +19,9 @@ pub struct DocumentOut<'a> {
     pub media_type: Option<&'static str>,
     pub pages: Option<u32>,
     pub parser: Option<ParserOut<'a>>,
+    /// What read the text off its pictures: the engine and its models.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reader: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub statements: Option<Vec<StatementOut<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -43,6 +46,7 @@ impl<'a> DocumentOut<'a> {
             media_type: extracted.media_type.map(|media_type| media_type.as_str()),
             pages: extracted.pages,
             parser: None,
+            reader: None,
             statements: None,
             error: None,
             problems: Vec::new(),
@@ -51,6 +55,7 @@ impl<'a> DocumentOut<'a> {
             Ok(read) => {
                 let parsed = &read.parsed;
                 let masker = Masker::of(&parsed.statements);
+                out.reader = read.facts.read_by.as_deref();
                 let statements = (0..).zip(&parsed.statements);
                 out.parser = Some(ParserOut { id: &parsed.parser.id, version: parsed.parser.version });
                 out.statements =

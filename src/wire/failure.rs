@@ -3,7 +3,7 @@
 //! Causes stay inside: they are for the log. Codes are the contract's.
 
 use model::document::MediaType;
-use model::failure::Failure;
+use model::failure::{Failure, PictureFault};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -89,8 +89,8 @@ fn words(failure: &Failure) -> Words {
             status: 415,
             zh: "不支持这种文件格式。".to_owned(),
             en: format!("Files of this kind cannot be read: {found}."),
-            hint_zh: "请提交机构导出的原始文件：PDF、CSV、XLS、XLSX，或装有它们的 ZIP 压缩包。",
-            hint_en: "Hand in the file as the issuer exported it: PDF, CSV, XLS, XLSX, or a ZIP archive of these.",
+            hint_zh: "请提交机构导出的原始文件：PDF、CSV、XLS、XLSX、图片，或装有它们的 ZIP 压缩包。",
+            hint_en: "Hand in the file as the issuer exported it: PDF, CSV, XLS, XLSX, a picture, or a ZIP archive of these.",
         },
         Failure::PasswordRequired { media_type } => Words {
             code: "password_required",
@@ -156,6 +156,16 @@ fn words(failure: &Failure) -> Words {
             hint_zh: "请提交机构导出的电子版流水（PDF、CSV 或 Excel），不要提交扫描件、照片或截图。",
             hint_en: "Hand in the electronic statement that the issuer exports (PDF, CSV or Excel).",
         },
+        Failure::UnreadablePicture { fault } => picture(*fault),
+        // What is missing here is said in the log; the applicant can only send something else.
+        Failure::NoRecognizer | Failure::Recognizer { .. } => Words {
+            code: "unreadable_image",
+            status: 422,
+            zh: "这里目前不能识别图片中的文字。".to_owned(),
+            en: "Text in pictures cannot be read here at present.".to_owned(),
+            hint_zh: "请提交机构导出的电子版流水（PDF、CSV 或 Excel），或稍后再试。",
+            hint_en: "Hand in the electronic statement that the issuer exports (PDF, CSV or Excel), or try again later.",
+        },
         Failure::NotAStatement => Words {
             code: "not_a_statement",
             status: 422,
@@ -175,6 +185,49 @@ fn words(failure: &Failure) -> Words {
     }
 }
 
+/// What is wrong with a picture, and how to take a better one.
+fn picture(fault: PictureFault) -> Words {
+    let (zh, en, hint_zh, hint_en) = match fault {
+        PictureFault::NoText => (
+            "图片里没有找到文字。",
+            "No text was found in the picture.",
+            "请确认提交的是流水或账单的截图、扫描件或照片。",
+            "Check that it is a screenshot, scan or photograph of a statement or bill.",
+        ),
+        PictureFault::TooSmall => (
+            "图片太小，字迹不够清楚。",
+            "The picture is too small: its characters have too few pixels.",
+            "请发送原图（不要经聊天软件压缩），或靠近一些分几张拍。",
+            "Send the original picture, not one that a messenger made smaller, or take several from nearer.",
+        ),
+        PictureFault::Blurred => (
+            "图片模糊，看不清文字。",
+            "The picture is blurred.",
+            "请把手机拿稳，点一下屏幕对焦后再拍，或改用扫描。",
+            "Hold the telephone still, tap the screen to focus and take it again, or scan the page.",
+        ),
+        PictureFault::Glare => (
+            "图片反光，有一部分看不清。",
+            "Light is mirrored in the picture, part of it cannot be read.",
+            "请避开灯光和窗户的反射，关掉闪光灯再拍一次。",
+            "Take it again without flash, away from the reflection of lamps and windows.",
+        ),
+        PictureFault::TooDark => (
+            "图片太暗，看不清文字。",
+            "The picture is too dark.",
+            "请在光线充足的地方再拍一次。",
+            "Take it again in good light.",
+        ),
+        PictureFault::Unclear => (
+            "图片里的文字看不清，不能可靠地识别。",
+            "The text in the picture is not clear enough to be read reliably.",
+            "请把纸张铺平、四角拍全、光线均匀，正对着拍一次；有电子版时请提交电子版。",
+            "Lay the page flat, take all of it in even light from straight above; hand in the electronic file if there is one.",
+        ),
+    };
+    Words { code: "unreadable_image", status: 422, zh: zh.to_owned(), en: en.to_owned(), hint_zh, hint_en }
+}
+
 const fn kind_zh(media_type: MediaType) -> &'static str {
     match media_type {
         MediaType::Pdf => " PDF ",
@@ -184,6 +237,7 @@ const fn kind_zh(media_type: MediaType) -> &'static str {
         MediaType::Html => "网页文件",
         MediaType::Mail => "邮件",
         MediaType::Ofd => " OFD 文件",
+        MediaType::Png | MediaType::Jpeg | MediaType::Webp | MediaType::Tiff | MediaType::Bmp => "图片",
         MediaType::Ofx | MediaType::Qif | MediaType::Mt940 | MediaType::Camt | MediaType::Json => "数据文件",
     }
 }
@@ -197,6 +251,7 @@ const fn kind_en(media_type: MediaType) -> &'static str {
         MediaType::Html => "web page",
         MediaType::Mail => "e-mail",
         MediaType::Ofd => "OFD file",
+        MediaType::Png | MediaType::Jpeg | MediaType::Webp | MediaType::Tiff | MediaType::Bmp => "picture",
         MediaType::Ofx | MediaType::Qif | MediaType::Mt940 | MediaType::Camt | MediaType::Json => "data file",
     }
 }
@@ -228,7 +283,7 @@ mod tests {
             Failure::Unopenable { detail: "permission denied".to_owned() },
             Failure::Empty,
             Failure::NoText,
-            Failure::Unsupported { found: "a JPEG picture".to_owned() },
+            Failure::Unsupported { found: "a GIF picture".to_owned() },
             Failure::PasswordRequired { media_type },
             Failure::WrongPassword { media_type },
             Failure::Corrupt { media_type, detail: "no trailer".to_owned() },
@@ -237,6 +292,9 @@ mod tests {
             Failure::ResourceLimit { what: "unpacked size".to_owned() },
             Failure::Timeout { seconds: 60 },
             Failure::NoTextLayer,
+            Failure::UnreadablePicture { fault: PictureFault::Blurred },
+            Failure::NoRecognizer,
+            Failure::Recognizer { detail: "out of memory".to_owned() },
             Failure::NotAStatement,
             Failure::Panicked { doing: "parsing".to_owned() },
         ];

@@ -51,7 +51,7 @@ fn bad_files_fail_with_the_contract_s_codes() {
     let application = test.application();
     for (name, bytes, code) in [
         ("empty.pdf", b"".as_slice(), "empty"),
-        ("picture.jpg", b"\xff\xd8\xff\xe0\x00\x10JFIF\x00".as_slice(), "unsupported_format"),
+        ("picture.jpg", b"\xff\xd8\xff\xe0\x00\x10JFIF\x00".as_slice(), "corrupt"),
         ("cut.pdf", b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog".as_slice(), "corrupt"),
         ("cut.zip", b"PK\x03\x04\x14\x00\x00\x00".as_slice(), "corrupt"),
         ("poem.txt", "床前明月光，疑是地上霜。\n".as_bytes(), "not_a_statement"),

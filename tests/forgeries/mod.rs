@@ -19,7 +19,7 @@ use make_samples::rows::{BankStatement, WalletStatement};
 use model::declaration::Declaration;
 use model::finding::{Evidence, Finding, Outcome, Severity};
 use model::{Money, Source};
-use xinge::pipeline::{self, Extracted, Limits, Policy};
+use xinge::pipeline::{self, Extracted, Policy, Reader};
 
 /// A set of papers as an applicant hands them in.
 #[derive(Clone)]
@@ -154,7 +154,7 @@ fn extract(name: &str, bytes: &[u8]) -> Vec<Extracted> {
     if let Some(known) = READ.lock().unwrap().get(&key) {
         return known.clone();
     }
-    let read = pipeline::extract(name, bytes, &["246810"], &Limits::default());
+    let read = pipeline::extract(name, bytes, &["246810"], &Reader::default());
     READ.lock().unwrap().insert(key, read.clone());
     read
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use model::declaration::Declaration;
 use model::finding::{Outcome, Severity};
-use xinge::pipeline::{self, Limits, Policy};
+use xinge::pipeline::{self, Policy, Reader};
 
 /// Papers whose publisher put other figures or days in place of their own, or cut rows, and samples that show a fault on
 /// purpose: what is raised on them is right. One that raises nothing any more is to be taken out.
@@ -71,7 +71,7 @@ fn samples_of_layouts_raise_nothing_high() {
     let (mut read, mut alarms, mut unaltered) = (0, Vec::new(), Vec::new());
     for path in &paths {
         let bytes = std::fs::read(path).unwrap();
-        let documents = pipeline::extract(&path.to_string_lossy(), &bytes, &["246810", "123456"], &Limits::default());
+        let documents = pipeline::extract(&path.to_string_lossy(), &bytes, &["246810", "123456"], &Reader::default());
         if documents.iter().all(|one| one.outcome.is_err()) {
             continue;
         }

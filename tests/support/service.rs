@@ -9,7 +9,7 @@ use xinge::applications::{Clock, Parts, Service};
 use xinge::auth::{Door, Mode, Rate, Rates, Reviewers};
 use xinge::blobs::Blobs;
 use xinge::db::{self, Db};
-use xinge::pipeline::{Limits, Policy};
+use xinge::pipeline::{Limits, Policy, Reader};
 use xinge::{api, jobs};
 
 use super::postgres::Database;
@@ -91,7 +91,7 @@ impl TestService {
             db,
             blobs: Blobs::open(&folder.join("blobs"), wanted.limits.file_bytes).unwrap(),
             policy: Policy::standard().unwrap(),
-            limits: wanted.limits,
+            reader: Reader { limits: wanted.limits, recognizer: None },
             documents_max: wanted.documents_max,
             clock: Clock::Fixed(Arc::clone(&now_ms)),
             cores: 2,

@@ -1,0 +1,122 @@
+//! Pictures of one page: photographs, scans, screenshots.
+
+use std::io::Cursor;
+
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, RgbImage};
+use model::document::{Content, Document, FileFacts, MediaType};
+
+use ocr::{Recognizer, prepare};
+
+use crate::{Limits, ReadError};
+
+/// More shows nothing more of a page: A4 at 300 dpi has 8.7 million pixels, a telephone's photograph 12.
+pub(crate) const PIXELS_KEPT_MAX: u64 = 16_000_000;
+
+/// Reads a picture as a document of one page.
+///
+/// # Errors
+/// [`ReadError::NoRecognizer`] without an engine, [`ReadError::UnreadablePicture`] when there is no text in it worth
+/// having, [`ReadError::Corrupt`], [`ReadError::ResourceLimit`] for more pixels than `limits` allow.
+pub fn read(
+    bytes: &[u8],
+    media_type: MediaType,
+    limits: &Limits,
+    recognizer: Option<&dyn Recognizer>,
+) -> Result<Document, ReadError> {
+    // First: what is no picture is damaged wherever it is handed in.
+    let pixels = decode(bytes, media_type, limits)?;
+    let recognizer = recognizer.ok_or(ReadError::NoRecognizer)?;
+    let page = ocr::page(ocr::Picture { pixels, number: 1, size: None }, recognizer)
+        .map_err(|source| ReadError::Recognizer { source })?
+        .map_err(|fault| ReadError::UnreadablePicture { fault })?;
+    Ok(Document {
+        media_type,
+        page_count: Some(1),
+        content: Content::Pages(vec![page]),
+        facts: FileFacts::default(),
+        problems: Vec::new(),
+    })
+}
+
+/// The pixels as their owner sees them: turned as the camera noted, on white where they are transparent.
+fn decode(bytes: &[u8], media_type: MediaType, limits: &Limits) -> Result<RgbImage, ReadError> {
+    let corrupt = |error: image::ImageError| ReadError::Corrupt { media_type, detail: error.to_string() };
+    let format = match media_type {
+        MediaType::Png => ImageFormat::Png,
+        MediaType::Jpeg => ImageFormat::Jpeg,
+        MediaType::Webp => ImageFormat::WebP,
+        MediaType::Tiff => ImageFormat::Tiff,
+        MediaType::Bmp => ImageFormat::Bmp,
+        other => return Err(ReadError::Unsupported { found: other.as_str().to_owned() }),
+    };
+    let mut decoder = ImageReader::with_format(Cursor::new(bytes), format).into_decoder().map_err(corrupt)?;
+    let (width, height) = decoder.dimensions();
+    let pixels = u64::from(width) * u64::from(height);
+    if pixels > limits.picture_pixels {
+        let what = format!("a picture of {pixels} pixels, at most {}", limits.picture_pixels);
+        return Err(ReadError::ResourceLimit { what });
+    }
+    if pixels == 0 {
+        return Err(ReadError::Empty);
+    }
+    // Not every format can say: as it is, then.
+    let orientation = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
+    let mut picture = DynamicImage::from_decoder(decoder).map_err(corrupt)?;
+    picture.apply_orientation(orientation);
+    let pixels =
+        if picture.color().has_alpha() { prepare::on_white(&picture.into_rgba8()) } else { picture.into_rgb8() };
+    Ok(bounded(pixels))
+}
+
+fn bounded(picture: RgbImage) -> RgbImage {
+    let pixels = u64::from(picture.width()) * u64::from(picture.height());
+    if pixels <= PIXELS_KEPT_MAX {
+        return picture;
+    }
+    let scale = (PIXELS_KEPT_MAX as f64 / pixels as f64).sqrt();
+    let side = |side: u32| ((f64::from(side) * scale) as u32).max(1);
+    prepare::resized(&picture, side(picture.width()), side(picture.height()))
+}
+
+#[cfg(test)]
+mod tests {
+    use image::{ExtendedColorType, ImageEncoder, codecs::png::PngEncoder};
+
+    use super::*;
+
+    fn png(width: u32, height: u32, pixels: &[u8], color: ExtendedColorType) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        PngEncoder::new(&mut bytes).write_image(pixels, width, height, color).unwrap();
+        bytes
+    }
+
+    #[test]
+    fn transparency_is_paper() {
+        let bytes = png(2, 1, &[0, 0, 0, 0, 10, 20, 30, 255], ExtendedColorType::Rgba8);
+        let picture = decode(&bytes, MediaType::Png, &Limits::default()).unwrap();
+        assert_eq!(picture.as_raw(), &[255, 255, 255, 10, 20, 30]);
+    }
+
+    #[test]
+    fn a_bomb_is_refused_by_what_its_header_says() {
+        let bytes = png(300, 300, &vec![0; 90_000], ExtendedColorType::L8);
+        let limits = Limits { picture_pixels: 80_000, ..Limits::default() };
+        assert!(matches!(decode(&bytes, MediaType::Png, &limits), Err(ReadError::ResourceLimit { .. })));
+    }
+
+    #[test]
+    fn a_cut_picture_is_damaged_and_none_panics() {
+        let bytes = png(40, 40, &vec![0; 1_600], ExtendedColorType::L8);
+        assert!(matches!(decode(&bytes[..60], MediaType::Png, &Limits::default()), Err(ReadError::Corrupt { .. })));
+        for media_type in [MediaType::Jpeg, MediaType::Webp, MediaType::Tiff, MediaType::Bmp] {
+            assert!(decode(&bytes, media_type, &Limits::default()).is_err());
+        }
+    }
+
+    #[test]
+    fn without_an_engine_it_says_so() {
+        let bytes = png(1, 1, &[0], ExtendedColorType::L8);
+        let error = read(&bytes, MediaType::Png, &Limits::default(), None).unwrap_err();
+        assert!(matches!(error, ReadError::NoRecognizer), "{error}");
+    }
+}

@@ -1,0 +1,285 @@
+//! Lines of a picture → a page of words, straightened, in points, with their doubts.
+
+use image::RgbImage;
+use image::imageops;
+use model::failure::PictureFault;
+use model::page::{Mesh, Page, PageBuilder, WordShape};
+
+use super::straighten::Straightener;
+use super::{Glyph, Line, OcrError, Recognizer, prepare, quality};
+
+/// A picture to be read as a page.
+pub struct Picture {
+    /// As its owner sees it: turned as the camera said.
+    pub pixels: RgbImage,
+    /// From 1.
+    pub number: u32,
+    /// The page's own size in points, where it has one (a PDF's). A photograph has none: it gets the one at which its
+    /// text is of an ordinary size.
+    pub size: Option<[f32; 2]>,
+}
+
+/// What statements are printed in. Distances in the layout engine's tables are meant for it.
+const FONT_SIZE: f32 = 10.0;
+/// A line's rectangle is so much higher than its font is large, in the rectangles that detection gives.
+const FONT_SHARE: f32 = 0.72;
+/// Of the font's size: from the middle of the characters down to where they stand.
+const BASELINE: f32 = 0.36;
+/// White wider than this (of the font's size) parts words: between columns there is more, between a font's widest
+/// characters less.
+const GAP: f32 = 0.9;
+/// Lines whose height is about the usual stand on a baseline told from the usual height: their own is less exact.
+const USUAL: std::ops::Range<f32> = 0.7..1.4;
+/// A line higher than wide by this much runs downwards.
+const TALL: f32 = 1.5;
+/// With a mean confidence below this the page may be upside down, and is tried so.
+const UPSIDE_DOWN: f32 = 0.8;
+/// Lines read to tell whether a page is upside down.
+const CHARACTERS_MIN: usize = 3;
+
+/// Quarter turns clockwise by which a picture was turned to be upright.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    None,
+    Right,
+    Half,
+    Left,
+}
+
+impl Turn {
+    fn of(self, picture: &RgbImage) -> RgbImage {
+        match self {
+            Self::None => picture.clone(),
+            Self::Right => imageops::rotate90(picture),
+            Self::Half => imageops::rotate180(picture),
+            Self::Left => imageops::rotate270(picture),
+        }
+    }
+
+    /// A place in the turned picture as one in the picture before, in fractions.
+    const fn back(self, [x, y]: [f32; 2]) -> [f32; 2] {
+        match self {
+            Self::None => [x, y],
+            Self::Right => [y, 1.0 - x],
+            Self::Half => [1.0 - x, 1.0 - y],
+            Self::Left => [1.0 - y, x],
+        }
+    }
+}
+
+/// Reads a picture. `Ok(Err(…))` says what is wrong with one that gives no text worth having.
+///
+/// # Errors
+/// [`OcrError`] when the engine fails.
+pub fn page(picture: Picture, recognizer: &dyn Recognizer) -> Result<Result<Page, PictureFault>, OcrError> {
+    let Picture { mut pixels, number, size } = picture;
+    let text_height = prepare::text_height(&pixels);
+    prepare::without_stamps(&mut pixels, text_height);
+    let (turn, lines) = upright(&pixels, recognizer)?;
+    let (width, height) = match turn {
+        Turn::Right | Turn::Left => (pixels.height() as f32, pixels.width() as f32),
+        Turn::None | Turn::Half => (pixels.width() as f32, pixels.height() as f32),
+    };
+    let text = usual(lines.iter().filter(|line| !is_tall(line)).map(Line::height)).unwrap_or(0.0) * FONT_SHARE;
+    if let Some(fault) = quality::fault(&pixels, &lines, text) {
+        return Ok(Err(fault));
+    }
+    drop(pixels);
+    let straight = Straightener::new(width, height, &lines);
+    let size = match (size, turn) {
+        (Some([across, down]), Turn::Right | Turn::Left) => [down, across],
+        (Some(size), _) => size,
+        (None, _) => [width, height].map(|side| side * FONT_SIZE / text.max(1.0)),
+    };
+    let scale = [size[0] / width.max(1.0), size[1] / height.max(1.0)];
+    let mut page = PageBuilder::new(number, size[0], size[1]);
+    page.reader(recognizer.name());
+    page.image_area(size[0] * size[1]);
+    if turn != Turn::None || !straight.is_straight() {
+        page.mesh(Mesh::new(|x, y| {
+            let [x, y] = straight.bent([x * width, y * height]);
+            turn.back([x / width.max(1.0), y / height.max(1.0)])
+        }));
+    }
+    for line in &lines {
+        add(&mut page, line, &straight, scale, text);
+    }
+    Ok(Ok(page.finish()))
+}
+
+/// Turns the picture until its text stands upright; its lines then.
+fn upright(pixels: &RgbImage, recognizer: &dyn Recognizer) -> Result<(Turn, Vec<Line>), OcrError> {
+    let lines = recognizer.lines(pixels)?;
+    // By their rectangles and not by what was read in them: text on its side is read as a character or two.
+    let length = |is_longer: fn(&Line) -> bool| lines.iter().filter(|line| is_longer(line)).map(longer).sum::<f32>();
+    let (tall, wide) = (length(is_tall), length(is_wide));
+    let turns: &[Turn] = if tall > wide {
+        &[Turn::Right, Turn::Left]
+    } else if wide > 0.0 && confidence(&lines) < UPSIDE_DOWN {
+        &[Turn::Half]
+    } else {
+        &[]
+    };
+    let mut best = (Turn::None, lines);
+    for turn in turns {
+        let lines = recognizer.lines(&turn.of(pixels))?;
+        if confidence(&lines) > confidence(&best.1) {
+            best = (*turn, lines);
+        }
+    }
+    Ok(best)
+}
+
+fn is_tall(line: &Line) -> bool {
+    line.height() > TALL * line.width()
+}
+
+fn is_wide(line: &Line) -> bool {
+    line.width() > TALL * line.height()
+}
+
+fn longer(line: &Line) -> f32 {
+    line.width().max(line.height())
+}
+
+/// Mean over the characters of lines long enough to say something.
+fn confidence(lines: &[Line]) -> f32 {
+    let glyphs = || lines.iter().filter(|line| line.glyphs.len() >= CHARACTERS_MIN).flat_map(|line| &line.glyphs);
+    glyphs().map(|glyph| glyph.confidence).sum::<f32>() / (glyphs().count().max(1)) as f32
+}
+
+fn usual(values: impl Iterator<Item = f32>) -> Option<f32> {
+    let mut values: Vec<f32> = values.collect();
+    let half = values.len() / 2;
+    if values.is_empty() {
+        return None;
+    }
+    Some(*values.select_nth_unstable_by(half, f32::total_cmp).1)
+}
+
+fn add(page: &mut PageBuilder, line: &Line, straight: &Straightener, scale: [f32; 2], usual_font: f32) {
+    let [a, b, c, d] = line.quad;
+    let half = |one: [f32; 2], other: [f32; 2]| [f32::midpoint(one[0], other[0]), f32::midpoint(one[1], other[1])];
+    let (start, end) = (half(a, d), half(b, c));
+    let place = |share: f32| {
+        let point = [start[0] + (end[0] - start[0]) * share, start[1] + (end[1] - start[1]) * share];
+        let [x, y] = straight.flat(point);
+        [x * scale[0], y * scale[1]]
+    };
+    let own_font = line.height() * FONT_SHARE;
+    let font = if USUAL.contains(&(own_font / usual_font.max(1.0))) { usual_font } else { own_font };
+    let gap = GAP * font / line.width().max(1.0);
+    let mut word: Vec<&Glyph> = Vec::new();
+    let mut flush = |word: &mut Vec<&Glyph>| {
+        let text: String = word.iter().map(|glyph| glyph.character).collect();
+        let (Some(first), Some(last)) = (word.first(), word.last()) else { return };
+        let middle = place(f32::midpoint(first.left, last.right))[1];
+        let mut edges: Vec<f32> = word.iter().map(|glyph| place(glyph.left)[0]).collect();
+        edges.push(place(last.right)[0]);
+        let size = font * scale[1];
+        let confidence = word.iter().map(|glyph| glyph.confidence).fold(1.0, f32::min);
+        let shape = WordShape {
+            top: middle - size / 2.0,
+            bottom: middle + size / 2.0,
+            baseline: middle + BASELINE * size,
+            font_size: size,
+            font: 0,
+            upright: !is_tall(line) || word.len() < CHARACTERS_MIN,
+            confidence,
+        };
+        page.word(&text, &edges, shape);
+        let doubts = (0_u32..)
+            .zip(word.iter())
+            .flat_map(|(at, glyph)| glyph.doubts.iter().map(move |(change, cost)| (at, *change, *cost)));
+        page.doubts(doubts.collect::<Vec<_>>());
+        word.clear();
+    };
+    for glyph in &line.glyphs {
+        let apart = word.last().is_some_and(|before| glyph.left - before.right > gap);
+        if apart || glyph.character.is_whitespace() {
+            flush(&mut word);
+        }
+        if !glyph.character.is_whitespace() {
+            word.push(glyph);
+        }
+    }
+    flush(&mut word);
+}
+
+#[cfg(test)]
+mod tests {
+    use image::Rgb;
+    use model::page::Change;
+    use model::source::Source;
+
+    use super::*;
+
+    /// Reads every picture as the same lines, or as others when it is of another shape.
+    struct Fixed {
+        wide: Vec<Line>,
+        tall: Vec<Line>,
+    }
+
+    impl Recognizer for Fixed {
+        fn name(&self) -> &'static str {
+            "fixed"
+        }
+
+        fn lines(&self, picture: &RgbImage) -> Result<Vec<Line>, OcrError> {
+            Ok(if picture.width() >= picture.height() { self.wide.clone() } else { self.tall.clone() })
+        }
+    }
+
+    fn line(text: &str, x: f32, y: f32) -> Line {
+        let count = text.chars().count() as f32;
+        let glyphs = text.chars().zip(0_u8..).map(|(character, at)| Glyph {
+            character,
+            left: f32::from(at) / count,
+            right: (f32::from(at) + 0.9) / count,
+            confidence: 0.98,
+            doubts: if character == '8' { vec![(Change::Replaced('3'), 2.0)] } else { Vec::new() },
+        });
+        let (width, height) = (count * 20.0, 40.0);
+        let quad = [[x, y], [x + width, y], [x + width, y + height], [x, y + height]];
+        Line { quad, glyphs: glyphs.collect() }
+    }
+
+    fn read(width: u32, height: u32, recognizer: &Fixed) -> Page {
+        let pixels = RgbImage::from_pixel(width, height, Rgb([255; 3]));
+        page(Picture { pixels, number: 1, size: None }, recognizer).unwrap().unwrap()
+    }
+
+    #[test]
+    fn a_line_is_parted_at_white_space_and_its_doubts_follow() {
+        let recognizer = Fixed { wide: vec![line("余额 1,280.00", 100.0, 50.0)], tall: Vec::new() };
+        let page = read(1_000, 400, &recognizer);
+        let words: Vec<&str> = page.words.iter().map(|word| page.word_text(word)).collect();
+        assert_eq!(words, ["余额", "1,280.00"]);
+        let doubts: Vec<_> = page.doubts(&page.words[1]).map(|(at, doubt)| (at, doubt.change)).collect();
+        assert_eq!(doubts, [(3, Change::Replaced('3'))]);
+        assert_eq!(page.reader.as_deref(), Some("fixed"));
+        assert!((page.words[0].font_size - FONT_SIZE).abs() < 0.01);
+    }
+
+    #[test]
+    fn a_page_that_lies_on_its_side_is_turned_and_its_sources_are_not() {
+        let mut tall = line("示例银行", 100.0, 300.0);
+        tall.quad = [[100.0, 300.0], [140.0, 300.0], [140.0, 500.0], [100.0, 500.0]];
+        tall.glyphs.iter_mut().for_each(|glyph| glyph.confidence = 0.3);
+        // Turned right, what stood at the left lies at the top.
+        let recognizer = Fixed { wide: vec![line("示例银行", 0.0, 100.0)], tall: vec![tall] };
+        let page = read(400, 1_000, &recognizer);
+        assert_eq!(page.word_text(&page.words[0]), "示例银行");
+        let word = page.words[0];
+        let Source::Page { area, .. } = page.source(word.x0, word.top, word.x1, word.bottom) else { panic!() };
+        assert!(area.y1 > 0.99 && area.y0 > 0.8 && area.x0 > 0.2 && area.x1 < 0.4, "{area:?}");
+    }
+
+    #[test]
+    fn what_cannot_be_read_says_why() {
+        let recognizer = Fixed { wide: Vec::new(), tall: Vec::new() };
+        let pixels = RgbImage::from_pixel(50, 40, Rgb([255; 3]));
+        let fault = page(Picture { pixels, number: 1, size: None }, &recognizer).unwrap().unwrap_err();
+        assert_eq!(fault, PictureFault::NoText);
+    }
+}

@@ -1,0 +1,133 @@
+//! Pages of a PDF without text of their own, drawn and read as pictures.
+
+use std::num::NonZeroUsize;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use hayro::hayro_interpret::InterpreterSettings;
+use hayro::hayro_syntax::Pdf;
+use hayro::vello_cpu::color::palette::css::WHITE;
+use hayro::{PixmapSettings, RenderCache, RenderSettings};
+use image::RgbaImage;
+use model::Problem;
+use model::page::Page;
+use model::problem::ProblemCode;
+use model::source::{Area, Source};
+
+use ocr::{OcrError, Recognizer, prepare};
+
+use crate::{Limits, ReadError};
+
+/// Pages are drawn at this many pixels to the inch: 9 point text is 25 pixels high, which the models read as well as
+/// 300 to the inch at half the cost.
+const DOTS_PER_INCH: f32 = 200.0;
+const POINTS_PER_INCH: f32 = 72.0;
+/// Longest side drawn. A3 at 200 dpi is 3,300.
+const SIDE_MAX: f32 = 3_400.0;
+/// Shortest side that can hold a character.
+const SIDE_MIN: f32 = 16.0;
+
+/// Reads `wanted` (indexes of `pages`) as pictures, side by side. A page that gives no text worth having stays as it
+/// is and becomes a problem.
+///
+/// # Errors
+/// [`ReadError::Recognizer`] when the engine itself fails.
+pub fn read_pictures(
+    bytes: &[u8],
+    passwords: &[&str],
+    pages: &mut [Page],
+    wanted: &[usize],
+    limits: &Limits,
+    recognizer: &dyn Recognizer,
+) -> Result<Vec<Problem>, ReadError> {
+    let data = std::sync::Arc::new(bytes.to_vec());
+    let opened = [""].iter().chain(passwords).find_map(|password| {
+        let data = data.clone();
+        catch_unwind(AssertUnwindSafe(|| Pdf::new_with_password(data, password).ok())).ok().flatten()
+    });
+    let Some(pdf) = opened else {
+        return Ok(wanted.iter().filter_map(|at| pages.get(*at)).map(undrawn).collect());
+    };
+    let sizes: Vec<(usize, u32)> = wanted.iter().filter_map(|at| Some((*at, pages.get(*at)?.number))).collect();
+    let next = AtomicUsize::new(0);
+    let done: Mutex<Vec<(usize, Option<Outcome>)>> = Mutex::new(Vec::with_capacity(sizes.len()));
+    let workers = limits.pages_at_once.min(NonZeroUsize::new(sizes.len()).unwrap_or(NonZeroUsize::MIN));
+    std::thread::scope(|scope| {
+        for _ in 0..workers.get() {
+            scope.spawn(|| {
+                while let Some((at, number)) = sizes.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let outcome = catch_unwind(AssertUnwindSafe(|| one(&pdf, *at, *number, recognizer))).ok().flatten();
+                    if let Ok(mut done) = done.lock() {
+                        done.push((*at, outcome));
+                    }
+                }
+            });
+        }
+    });
+    let mut done = done.into_inner().unwrap_or_default();
+    done.sort_by_key(|(at, _)| *at);
+    let mut problems = Vec::new();
+    for (at, outcome) in done {
+        let Some(slot) = pages.get_mut(at) else { continue };
+        match outcome {
+            Some(Ok(Ok(page))) => *slot = page,
+            Some(Ok(Err(_))) => problems.push(unreadable(slot)),
+            Some(Err(source)) => return Err(ReadError::Recognizer { source }),
+            None => problems.push(undrawn(slot)),
+        }
+    }
+    Ok(problems)
+}
+
+type Outcome = Result<Result<Page, model::failure::PictureFault>, OcrError>;
+
+/// `None` when the page cannot be drawn.
+fn one(pdf: &Pdf, at: usize, number: u32, recognizer: &dyn Recognizer) -> Option<Outcome> {
+    let page = pdf.pages().get(at)?;
+    let (width, height) = page.render_dimensions();
+    let longest = width.max(height);
+    if !longest.is_finite() || longest <= 0.0 {
+        return None;
+    }
+    let scale = (DOTS_PER_INCH / POINTS_PER_INCH).min(SIDE_MAX / longest);
+    if width.min(height) * scale < SIDE_MIN {
+        return None;
+    }
+    let settings = PixmapSettings { x_scale: scale, y_scale: scale, bg_color: WHITE };
+    let drawn = hayro::render(
+        page,
+        &RenderCache::new(),
+        &InterpreterSettings::default(),
+        &RenderSettings::default(),
+        &settings,
+    );
+    let (columns, rows) = (u32::from(drawn.width()), u32::from(drawn.height()));
+    let drawn = RgbaImage::from_raw(columns, rows, drawn.data_as_u8_slice().to_vec())?;
+    let pixels = prepare::on_white(&drawn);
+    drop(drawn);
+    Some(ocr::page(ocr::Picture { pixels, number, size: Some([width, height]) }, recognizer))
+}
+
+fn problem(page: &Page, zh: String, en: String) -> Problem {
+    let whole = Source::Page { page: page.number, area: Area { x0: 0.0, y0: 0.0, x1: 1.0, y1: 1.0 } };
+    Problem::new(ProblemCode::UnreadablePage, zh, en).at(whole)
+}
+
+fn unreadable(page: &Page) -> Problem {
+    let number = page.number;
+    problem(
+        page,
+        format!("第 {number} 页是图片，看不清其中的文字，请重新扫描或拍照"),
+        format!("page {number} is a picture whose text is not clear; scan or photograph it again"),
+    )
+}
+
+fn undrawn(page: &Page) -> Problem {
+    let number = page.number;
+    problem(
+        page,
+        format!("第 {number} 页是图片，没有文字层，也无法显示"),
+        format!("page {number} is a picture without a text layer and cannot be drawn"),
+    )
+}
