@@ -586,8 +586,7 @@ pub struct LayoutSummary {
     pub media: Vec<&'static str>,
 }
 
-/// Every layout by which this build can read a file, in the order of their ids. Those of screens are not among them:
-/// no reader of pictures is built in.
+/// Every layout by which a file can be read, in the order of their ids.
 #[must_use]
 pub fn layouts() -> Vec<LayoutSummary> {
     let summary = |layout: &Layout| LayoutSummary {
@@ -596,6 +595,7 @@ pub fn layouts() -> Vec<LayoutSummary> {
         kind: layout.kind.as_str(),
         title: layout.title.clone(),
         media: match layout.medium {
+            layout::Medium::Pages if layout.list.is_some() => vec!["png", "jpeg"],
             layout::Medium::Pages => vec!["pdf"],
             layout::Medium::Grid if layout.id.ends_with(".json") => vec!["json"],
             layout::Medium::Grid => vec!["csv", "xls", "xlsx"],
@@ -615,8 +615,7 @@ pub fn layouts() -> Vec<LayoutSummary> {
         title: "任何其他银行的流水（按表头推断，以余额验证）".to_owned(),
         media: vec!["pdf", "csv", "xls", "xlsx", "html"],
     };
-    let mut all: Vec<LayoutSummary> =
-        library().layouts.iter().filter(|layout| layout.list.is_none()).map(summary).collect();
+    let mut all: Vec<LayoutSummary> = library().layouts.iter().map(summary).collect();
     all.extend(standards::STANDARDS.iter().map(standard));
     all.push(generic);
     all.sort_by(|a, b| a.id.cmp(&b.id));

