@@ -8,6 +8,7 @@ use crate::document::{FileFacts, MediaType};
 use crate::failure::Failure;
 use crate::ids::{ApplicationId, DocumentId, TenantId};
 use crate::statement::ParserId;
+use crate::summary::StatementSummary;
 use crate::{Problem, Sensitive};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -95,6 +96,8 @@ pub struct FiledDocument {
     pub parser: Option<ParserId>,
     pub problems: Vec<Problem>,
     pub facts: FileFacts,
+    /// What its statements are; empty for what was read before summaries were kept.
+    pub summary: Vec<StatementSummary>,
     /// The files of an archive that was opened.
     pub entries: Vec<ArchiveEntry>,
     /// Milliseconds since 1970.

@@ -59,6 +59,10 @@ ids! {
     /// A lender's API key, or an applicant's token: what names it, never what it opens with.
     AccessKeyId = "key";
     AccessTokenId = "tok";
+    /// What an applicant allowed.
+    ConsentId = "con";
+    /// A file that comes in pieces.
+    UploadId = "upl";
     /// One line of the audit log.
     AuditId = "aud";
 }

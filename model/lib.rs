@@ -29,7 +29,9 @@ pub mod profile;
 
 pub mod access;
 pub mod application;
+pub mod consent;
 pub mod job;
+pub mod summary;
 
 pub mod fixtures;
 pub mod page_text;

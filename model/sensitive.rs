@@ -55,6 +55,12 @@ pub fn account_tail(number: &str) -> Option<String> {
     tail.iter().all(char::is_ascii_digit).then(|| tail.iter().collect())
 }
 
+/// `林一舟` → `林**`: enough for whoever knows the name.
+#[must_use]
+pub fn mask_name(name: &str) -> String {
+    name.chars().enumerate().map(|(index, c)| if index == 0 { c } else { '*' }).collect()
+}
+
 /// First and last character only.
 #[must_use]
 pub fn mask_id(number: &str) -> String {

@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use jiff::civil::Date;
+use model::consent::Family;
 use model::declaration::Declaration;
 use model::ids::ApplicationId;
 use serde::{Deserialize, Serialize};
@@ -15,6 +16,7 @@ use crate::applications::Service;
 use crate::auth::Caller;
 use crate::wire::application::{ApplicationOut, DeclarationIn};
 
+use super::consents;
 use super::extract::{ApplicationPath, JsonRequest, Paging, json};
 use super::problem::Problem;
 
@@ -27,6 +29,17 @@ pub(super) struct NewApplication {
     /// The day to assess for; the day of the assessment when absent.
     #[schema(value_type = Option<String>, format = Date)]
     as_of: Option<Date>,
+    /// What the applicant agreed to, a family of sources at most once.
+    consents: Vec<ConsentIn>,
+}
+
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ConsentIn {
+    /// `bank`, `wallet`, `income`, `insurance`, `utility` or `other`.
+    family: String,
+    /// Which text was agreed to, as the lender names it.
+    version: String,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -56,12 +69,26 @@ pub(super) async fn create_application(
 ) -> Result<Response, Problem> {
     let new: NewApplication = request.read()?;
     let once = request.once()?;
-    let application = service.create_application(&caller.reach, &new.declared, new.as_of, once.as_ref()).await?;
+    let agreed = agreed(&new.consents)?;
+    let application =
+        service.create_application(&caller.reach, &new.declared, new.as_of, &agreed, once.as_ref()).await?;
     let mut response = json(StatusCode::CREATED, &ApplicationOut::from(&application))?;
     if let Ok(location) = HeaderValue::from_str(&format!("/v1/applications/{}", application.id)) {
         response.headers_mut().insert(header::LOCATION, location);
     }
     Ok(response)
+}
+
+fn agreed(given: &[ConsentIn]) -> Result<Vec<(Family, String)>, Problem> {
+    let mut agreed: Vec<(Family, String)> = Vec::new();
+    for consent in given {
+        let family = consents::read_family(&consent.family)?;
+        if agreed.iter().any(|(known, _)| *known == family) {
+            return Err(Problem::invalid("同一来源类别的授权重复。", "A family of sources stands twice in consents."));
+        }
+        agreed.push((family, consents::read_version(&consent.version)?.to_owned()));
+    }
+    Ok(agreed)
 }
 
 /// List applications, newest first

@@ -5,7 +5,7 @@ use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use model::ids::{AccessKeyId, ApplicationId, DocumentId};
+use model::ids::{AccessKeyId, ApplicationId, DocumentId, UploadId};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
@@ -60,6 +60,20 @@ impl<S: Send + Sync> FromRequestParts<S> for KeyPath {
         text.and_then(|Path(text)| AccessKeyId::parse(&text))
             .map(Self)
             .ok_or_else(|| Problem::not_found("没有这把密钥。", "There is no such key."))
+    }
+}
+
+/// The id in `/v1/uploads/{id}`.
+pub(super) struct UploadPath(pub UploadId);
+
+impl<S: Send + Sync> FromRequestParts<S> for UploadPath {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let text = Path::<String>::from_request_parts(parts, state).await.ok();
+        text.and_then(|Path(text)| UploadId::parse(&text))
+            .map(Self)
+            .ok_or_else(|| Problem::not_found("没有这个上传。", "There is no such upload."))
     }
 }
 

@@ -5,22 +5,23 @@
 mod access;
 mod applications;
 mod assessments;
+mod consents;
 mod documents;
+mod events;
 mod extract;
 mod health;
 mod layers;
 mod problem;
 mod statements;
 mod upload;
+mod uploads;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::{HeaderName, HeaderValue, Method, header};
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::cors::{AllowHeaders, CorsLayer};
 use tower_http::timeout::RequestBodyTimeoutLayer;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
@@ -63,6 +64,7 @@ pub struct Settings {
     tags(
         (name = "applications", description = "One applicant's request 进件"),
         (name = "documents", description = "Files of an application 单据"),
+        (name = "uploads", description = "Files that come in pieces: tus 1.0 断点续传"),
         (name = "statements", description = "What was read of them 流水"),
         (name = "assessment", description = "Findings, profile and decision 核验、画像与审批结论"),
         (name = "access", description = "Keys, tokens, and who saw what 权限与审计"),
@@ -96,6 +98,9 @@ fn routes() -> OpenApiRouter<Arc<Service>> {
         .routes(routes!(assessments::get_findings))
         .routes(routes!(assessments::get_profile))
         .routes(routes!(assessments::get_decision))
+        .routes(routes!(consents::list_consents))
+        .routes(routes!(consents::grant_consent, consents::revoke_consent))
+        .routes(routes!(events::follow_application))
         .routes(routes!(access::create_key, access::list_keys))
         .routes(routes!(access::revoke_key))
         .routes(routes!(access::create_token))
@@ -106,7 +111,10 @@ fn routes() -> OpenApiRouter<Arc<Service>> {
 }
 
 fn upload_routes() -> OpenApiRouter<Arc<Service>> {
-    OpenApiRouter::new().routes(routes!(upload::upload_document))
+    OpenApiRouter::new()
+        .routes(routes!(upload::upload_document))
+        .routes(routes!(uploads::announce_upload, uploads::describe_uploads))
+        .routes(routes!(uploads::upload_offset, uploads::get_upload, uploads::continue_upload, uploads::end_upload))
 }
 
 /// The API's description, OpenAPI 3.1.
@@ -120,6 +128,7 @@ pub fn router(service: Arc<Service>, settings: &Settings) -> Router {
     let plain: Router<Arc<Service>> = routes().into();
     let uploads: Router<Arc<Service>> = upload_routes().into();
     let plain = plain
+        .layer(axum::Extension(events::Room(Arc::new(tokio::sync::Semaphore::new(events::STREAMS_MAX)))))
         .layer(DefaultBodyLimit::max(JSON_BYTES_MAX))
         .layer(axum::middleware::from_fn_with_state(settings.request_timeout, layers::within));
     // A file is bounded where it is written down, not by a limit on the body it comes in.
@@ -138,23 +147,7 @@ pub fn router(service: Arc<Service>, settings: &Settings) -> Router {
         .layer(CatchPanicLayer::custom(problem::panicked))
         .layer(axum::middleware::from_fn_with_state(room, layers::with_room))
         .layer(axum::middleware::from_fn_with_state(guard, layers::guarded))
-        .layer(cors(&settings.door.origins))
+        .layer(axum::middleware::from_fn_with_state(Arc::clone(&settings.door), layers::shared_with_sites))
         .layer(axum::middleware::from_fn_with_state(Arc::clone(&service), layers::traced))
         .with_state(service)
 }
-
-/// Lets the pages of these sites call from a browser. Tokens stand in a header, so no cookie needs to go with it.
-fn cors(origins: &[String]) -> CorsLayer {
-    let origins: Vec<HeaderValue> = origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok()).collect();
-    CorsLayer::new()
-        .allow_origin(origins)
-        .allow_methods([Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
-        .allow_headers(AllowHeaders::mirror_request())
-        .expose_headers(EXPOSED_HEADERS)
-        // Browsers keep it for two hours at most.
-        .max_age(Duration::from_secs(7200))
-}
-
-/// Answers' headers that a page of another site may read.
-const EXPOSED_HEADERS: [HeaderName; 3] =
-    [header::LOCATION, header::RETRY_AFTER, HeaderName::from_static("x-request-id")];

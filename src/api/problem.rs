@@ -60,6 +60,15 @@ impl Problem {
         self
     }
 
+    pub(super) fn other_tus_version() -> Self {
+        Self::new(
+            StatusCode::PRECONDITION_FAILED,
+            "tus_version",
+            "请求头 Tus-Resumable 应为 1.0.0。",
+            "The header Tus-Resumable must be 1.0.0.",
+        )
+    }
+
     /// The request itself is wrong; `en` and `zh` say where.
     pub(super) fn invalid(zh: impl Into<Box<str>>, en: impl Into<Box<str>>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "invalid_request", zh, en)
@@ -155,6 +164,48 @@ impl From<Error> for Problem {
                 format!("The application has {max} documents already: no more are taken."),
             ),
             Error::FileTooLarge { limit } => Self::body_too_large(limit),
+            Error::NoUpload(_) => Self::not_found("没有这个上传。", "There is no such upload."),
+            Error::UploadGone(_) => Self::new(
+                StatusCode::GONE,
+                "upload_expired",
+                "这个上传已过期，请重新上传文件。",
+                "The upload has expired: send the file again.",
+            ),
+            Error::UploadElsewhere { at } => Self::new(
+                StatusCode::CONFLICT,
+                "upload_offset",
+                format!("已收到 {at} 字节，请从那里继续。"),
+                format!("{at} bytes have come: go on from there."),
+            ),
+            Error::UploadBusy => Self::new(
+                StatusCode::LOCKED,
+                "upload_busy",
+                "另一个请求正在写入这个上传，请稍后再试。",
+                "Another request writes to this upload: try again.",
+            )
+            .after(1),
+            Error::UploadChecksum => Self::new(
+                // tus 1.0 gives this one to the checksum.
+                StatusCode::from_u16(460).unwrap_or(StatusCode::BAD_REQUEST),
+                "checksum_mismatch",
+                "传输中数据有误，请重新发送这一段。",
+                "The bytes are not those that the checksum was made of: send them again.",
+            ),
+            Error::UploadTooLong => {
+                Self::invalid("发送的字节多于 Upload-Length。", "More bytes than Upload-Length announced.")
+            }
+            Error::TooManyUploads { max } => Self::new(
+                StatusCode::CONFLICT,
+                "too_many_uploads",
+                format!("这份进件已有 {max} 个未完成的上传，请先完成或取消。"),
+                format!("The application has {max} unfinished uploads: finish or end some."),
+            ),
+            Error::NoConsent(_) => Self::new(
+                StatusCode::CONFLICT,
+                "consent_required",
+                "请先同意授权，再提交单据。",
+                "A consent is needed before documents are taken.",
+            ),
             Error::KeyUsedElsewhere => Self::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "idempotency_key_reused",

@@ -1,6 +1,7 @@
 //! Receiving a file: as a form or as the body itself, written down piece by piece and bounded as it comes.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::BodyDataStream;
 use axum::extract::multipart::{Field, Multipart, MultipartError};
@@ -25,6 +26,8 @@ use super::problem::Problem;
 const REFUSED_BYTES_MAX: u64 = 512 << 20;
 /// What a form may be longer than its file: boundaries, names and passwords.
 const FORM_BYTES_MAX: u64 = 64 << 10;
+/// Most text documents are read in a tenth of this; what takes longer is asked for again.
+const WAIT_MAX: Duration = Duration::from_secs(10);
 /// ext4 allows 255 bytes, NTFS 255 UTF-16 units.
 const FILENAME_CHARACTERS_MAX: usize = 255;
 
@@ -67,6 +70,8 @@ struct Received {
         Named,
         ("X-Filename" = Option<String>, Header, description = "Percent-encoded name, when the body is the file itself"),
         ("X-Document-Password" = Option<String>, Header, description = "Percent-encoded, when the body is the file itself"),
+        ("Prefer" = Option<String>, Header, description = "`wait=1`: the answer comes when the file has been read, or \
+            after that many seconds (at most 10)"),
         ("Idempotency-Key" = Option<String>, Header, description = "The same request with the same key is done once"),
     ),
     request_body(content((UploadForm = "multipart/form-data"), (Vec<u8> = "application/octet-stream"))),
@@ -95,9 +100,14 @@ pub(super) async fn upload_document(
     documents::check(&received.file.passwords)?;
     let content = format!("{}\n{}", received.file.stored.sha256, received.file.filename.reveal());
     let once = once(&received.method, &received.path, &received.headers, content.as_bytes())?;
+    let patience = patience(&received.headers);
     let filed = service.file_document(&caller.reach, &id, received.file, once.as_ref()).await?;
-    let mut response = json(StatusCode::ACCEPTED, &FiledDocumentOut::from(&filed.document))?;
-    if let Ok(location) = HeaderValue::from_str(&format!("/v1/documents/{}", filed.document.id)) {
+    let document = match patience {
+        Some(patience) => service.document_when_read(&caller.reach, &filed.document.id, patience).await?,
+        None => filed.document,
+    };
+    let mut response = json(StatusCode::ACCEPTED, &FiledDocumentOut::from(&document))?;
+    if let Ok(location) = HeaderValue::from_str(&format!("/v1/documents/{}", document.id)) {
         response.headers_mut().insert(header::LOCATION, location);
     }
     Ok(response)
@@ -218,12 +228,19 @@ fn broken(_error: MultipartError) -> Problem {
     Problem::body_cut_short()
 }
 
+/// `Prefer: wait=1` (RFC 7240): how long the caller would rather wait for the file to be read than ask again.
+fn patience(headers: &HeaderMap) -> Option<Duration> {
+    let preferences = header_text(headers, "prefer")?.split([',', ';']);
+    let seconds = preferences.filter_map(|one| one.trim().strip_prefix("wait=")).find_map(|text| text.parse().ok())?;
+    Some(Duration::from_secs(seconds).min(WAIT_MAX))
+}
+
 fn header_text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
 /// A name without folders and control characters.
-fn plain_name(name: Option<&str>) -> String {
+pub(super) fn plain_name(name: Option<&str>) -> String {
     let last = name.unwrap_or_default().rsplit(['/', '\\']).next().unwrap_or_default();
     let plain: String = last.chars().filter(|c| !c.is_control()).take(FILENAME_CHARACTERS_MAX).collect();
     match plain.trim() {
@@ -255,6 +272,15 @@ fn hex(digit: u8) -> Option<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn patience_is_read_and_bounded() {
+        for (text, seconds) in [("wait=1", Some(1)), ("respond-async, wait=99", Some(10)), ("wait=x", None), ("", None)]
+        {
+            let headers = HeaderMap::from_iter([(header::HeaderName::from_static("prefer"), text.parse().unwrap())]);
+            assert_eq!(patience(&headers), seconds.map(Duration::from_secs), "{text}");
+        }
+    }
 
     #[test]
     fn names_lose_what_could_lead_elsewhere() {

@@ -1,6 +1,9 @@
 //! Assessing an application on the documents it has by now.
 
+use std::collections::BTreeSet;
+
 use model::application::FiledDocument;
+use model::consent::Family;
 use model::extracted::ReadDocument;
 use model::ids::{ApplicationId, DecisionId, DocumentId, TenantId};
 use model::statement::{Parsed, ParserId, Statement};
@@ -10,6 +13,7 @@ use crate::db::queue::{self, Lease};
 use crate::db::{Tx, applications, documents};
 use crate::pipeline::{self, Extracted};
 
+use super::consents::is_refused;
 use super::{Error, Service};
 
 impl Service {
@@ -21,7 +25,8 @@ impl Service {
         let mut tx = self.db.read().await?;
         let application = applications::get(&mut tx, &lease.tenant, id).await?;
         let is_unread = documents::count_unread(&mut tx, &lease.tenant, id).await? > 0;
-        let (ids, extracted) = evidence(&mut tx, &lease.tenant, id).await?;
+        let left_out = self.left_out(&mut tx, &lease.tenant, id).await?;
+        let (ids, extracted) = evidence(&mut tx, &lease.tenant, id, &left_out).await?;
         drop(tx);
         let assessed = match application {
             Some(application) if !is_unread => {
@@ -57,6 +62,7 @@ impl Service {
             applications::mark_assessed(&mut tx, &lease.tenant, id, stored.revision).await?;
         }
         tx.commit().await?;
+        self.changed(id);
         Ok(())
     }
 
@@ -72,10 +78,12 @@ impl Service {
 }
 
 /// An application's documents as the pipeline gave them, in the order in which they came; archives are their files.
+/// What the applicant does not allow is left out.
 async fn evidence(
     tx: &mut Tx,
     tenant: &TenantId,
     id: &ApplicationId,
+    left_out: &BTreeSet<Family>,
 ) -> Result<(Vec<DocumentId>, Vec<Extracted>), Error> {
     let filed = documents::page(tx, tenant, id, None, u32::MAX).await?;
     let mut statements = documents::statements_of_application(tx, tenant, id).await?.into_iter().peekable();
@@ -88,8 +96,12 @@ async fn evidence(
             own.push(statement);
         }
         if !document.is_opened_archive() {
-            ids.push(document.id.clone());
-            extracted.push(restore(document, own));
+            let id = document.id.clone();
+            let document = restore(document, own);
+            if !is_refused(&document, left_out) {
+                ids.push(id);
+                extracted.push(document);
+            }
         }
     }
     Ok((ids, extracted))

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use model::access::Reach;
 use model::application::Application;
+use model::consent::Family;
 use model::declaration::Declaration;
 use model::ids::ApplicationId;
 
@@ -12,7 +13,7 @@ use super::{Error, Once, Service, once};
 
 impl Service {
     /// Makes an application with what the applicant declares. `as_of` is the day to assess for; `None` is the day on
-    /// which it is assessed.
+    /// which it is assessed. Of `consents` each family may stand once.
     ///
     /// # Errors
     /// [`Error::KeyUsedElsewhere`], [`Error::Database`].
@@ -21,6 +22,7 @@ impl Service {
         reach: &Reach,
         declaration: &Declaration,
         as_of: Option<Date>,
+        consents: &[(Family, String)],
         once: Option<&Once>,
     ) -> Result<Application, Error> {
         let id = ApplicationId::new(&self.unique());
@@ -31,6 +33,9 @@ impl Service {
             return applications::get(&mut tx, &reach.tenant, &id).await?.ok_or(Error::NoApplication(id));
         }
         applications::insert(&mut tx, &reach.tenant, &id, declaration, as_of, now_ms).await?;
+        for (family, version) in consents {
+            self.keep_consent(&mut tx, &reach.tenant, &id, *family, version).await?;
+        }
         let application = applications::get(&mut tx, &reach.tenant, &id).await?.ok_or(Error::NoApplication(id))?;
         tx.commit().await?;
         Ok(application)

@@ -55,6 +55,7 @@ impl Service {
             return filed_before(&mut tx, reach, &earlier).await;
         }
         declare::application(&mut tx, reach, application).await?;
+        self.check_consent(&mut tx, reach, application).await?;
         let tenant = &reach.tenant;
         let known = documents::get_by_digest(&mut tx, tenant, application, &file.stored.sha256).await?;
         if known.is_none() && documents::count(&mut tx, tenant, application).await? >= i64::from(self.documents_max) {
@@ -82,6 +83,7 @@ impl Service {
             parser: None,
             problems: Vec::new(),
             facts: FileFacts::default(),
+            summary: Vec::new(),
             entries: Vec::new(),
             created_ms: self.clock.now_ms(),
         };
@@ -120,6 +122,7 @@ impl Service {
         let document = documents::get(&mut tx, tenant, &id).await?.ok_or(Error::NoDocument(id))?;
         tx.commit().await?;
         self.wake_workers();
+        self.changed(&document.application);
         Ok(Filed { document, is_new })
     }
 
@@ -163,6 +166,7 @@ impl Service {
         };
         tx.commit().await?;
         self.wake_workers();
+        self.changed(&document.application);
         Ok(document)
     }
 

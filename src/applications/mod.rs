@@ -6,21 +6,24 @@
 mod access;
 mod assess;
 mod audit;
+mod consents;
 mod declare;
 mod documents;
 mod housekeeping;
 mod once;
+mod progress;
 mod read;
 mod results;
 mod reveal;
+mod uploads;
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use jiff::civil::Date;
-use model::ids::{AccessKeyId, ApplicationId, DocumentId};
-use tokio::sync::{Notify, Semaphore};
+use model::ids::{AccessKeyId, ApplicationId, DocumentId, UploadId};
+use tokio::sync::{Notify, Semaphore, broadcast, watch};
 use uuid::{ContextV7, Timestamp, Uuid};
 
 use crate::blobs::{BlobError, Blobs, Incoming};
@@ -32,8 +35,10 @@ pub use access::{Holder, Key, NewToken, default_tenant};
 pub use audit::{By, Line};
 pub use documents::{Filed, NewFile};
 pub use once::Once;
+pub use progress::{Change, Watch};
 pub use results::{Assessment, DocumentReading, Readings, printed_category};
 pub use reveal::{Revealed, RevealedStatement};
+pub use uploads::{Checksum, Received, Upload};
 
 /// The program's shared state.
 #[derive(Debug)]
@@ -44,12 +49,20 @@ pub struct Service {
     pub reader: Reader,
     /// Most documents of one application.
     pub documents_max: u32,
+    /// Whether a file is taken only when the applicant has consented to something here.
+    pub consents_required: bool,
     pub clock: Clock,
     ids: Mutex<ContextV7>,
     /// Documents read and applications assessed at once: such work fills a core and up to a few hundred MB.
     cores: Arc<Semaphore>,
     wake: Notify,
+    /// Which application changed, for those who watch it in this process.
+    changes: broadcast::Sender<ApplicationId>,
+    stop: watch::Sender<bool>,
 }
+
+/// Changes that a watcher may lag behind before it looks at everything again.
+const CHANGES_KEPT: usize = 256;
 
 /// What a [`Service`] is built from.
 #[derive(Debug)]
@@ -59,6 +72,7 @@ pub struct Parts {
     pub policy: Policy,
     pub reader: Reader,
     pub documents_max: u32,
+    pub consents_required: bool,
     pub clock: Clock,
     /// See `jobs.workers`.
     pub cores: usize,
@@ -106,6 +120,22 @@ pub enum Error {
     NoRandomness(#[source] getrandom::Error),
     #[error("the application has {max} documents already")]
     TooManyDocuments { max: u32 },
+    #[error("there is no upload {0}")]
+    NoUpload(UploadId),
+    #[error("the upload {0} has expired")]
+    UploadGone(UploadId),
+    #[error("the upload stands at {at}")]
+    UploadElsewhere { at: u64 },
+    #[error("another request writes to the upload")]
+    UploadBusy,
+    #[error("the bytes are not those that their checksum was made of")]
+    UploadChecksum,
+    #[error("more bytes than were announced")]
+    UploadTooLong,
+    #[error("{max} uploads are under way")]
+    TooManyUploads { max: i64 },
+    #[error("the application {0} has no consent")]
+    NoConsent(ApplicationId),
     #[error("the file has more than {limit} bytes")]
     FileTooLarge { limit: u64 },
     /// The key was used for another request.
@@ -127,15 +157,6 @@ pub enum Error {
     Panicked { doing: &'static str },
 }
 
-impl From<BlobError> for Error {
-    fn from(error: BlobError) -> Self {
-        match error {
-            BlobError::TooLarge { limit } => Self::FileTooLarge { limit },
-            other => Self::Files(other),
-        }
-    }
-}
-
 impl Service {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
@@ -145,10 +166,13 @@ impl Service {
             policy: parts.policy,
             reader: parts.reader,
             documents_max: parts.documents_max,
+            consents_required: parts.consents_required,
             clock: parts.clock,
             ids: Mutex::new(ContextV7::new()),
             cores: Arc::new(Semaphore::new(parts.cores.max(1))),
             wake: Notify::new(),
+            changes: broadcast::Sender::new(CHANGES_KEPT),
+            stop: watch::Sender::new(false),
         }
     }
 
@@ -176,6 +200,18 @@ impl Service {
     /// [`Error::Database`].
     pub async fn ping(&self) -> Result<(), Error> {
         Ok(self.db.read().await?.ping().await?)
+    }
+
+    /// Ends whatever waits for changes: the process is about to stop.
+    pub fn stop(&self) {
+        self.stop.send_replace(true);
+    }
+
+    /// Returns once the process is about to stop.
+    pub async fn stopping(&self) {
+        let mut stop = self.stop.subscribe();
+        // The sender lives as long as the service, so this is no error.
+        let _ = stop.wait_for(|stop| *stop).await;
     }
 
     /// Returns when a job was queued in this process since the last call.

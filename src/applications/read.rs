@@ -6,8 +6,9 @@ use model::Sensitive;
 use model::application::{ArchiveEntry, DocumentState, FiledDocument};
 use model::document::{FileFacts, MediaType};
 use model::failure::Failure;
-use model::ids::{DocumentId, StatementId, TenantId};
+use model::ids::{ApplicationId, DocumentId, StatementId, TenantId};
 use model::job::Job;
+use model::summary::StatementSummary;
 
 use crate::db::queue::{self, Lease};
 use crate::db::{Tx, applications, documents};
@@ -52,6 +53,9 @@ impl Service {
         }
         tx.commit().await?;
         self.wake_workers();
+        if let Some(document) = &unread {
+            self.changed(&document.application);
+        }
         Ok(())
     }
 
@@ -108,9 +112,19 @@ impl Service {
     async fn documents_changed(&self, tx: &mut Tx, document: &FiledDocument) -> Result<(), Error> {
         // First the application's row, which keeps two transactions apart; only then is the count the true one.
         applications::raise_revision(tx, &document.tenant, &document.application).await?;
-        if documents::count_unread(tx, &document.tenant, &document.application).await? == 0 {
-            let job = Job::AssessApplication { application: document.application.clone() };
-            self.enqueue(tx, &job, &document.tenant, &document.application).await?;
+        self.assess_when_read(tx, &document.tenant, &document.application).await
+    }
+
+    /// Queues the assessment, unless a document that is still to be read will.
+    pub(super) async fn assess_when_read(
+        &self,
+        tx: &mut Tx,
+        tenant: &TenantId,
+        application: &ApplicationId,
+    ) -> Result<(), Error> {
+        if documents::count_unread(tx, tenant, application).await? == 0 {
+            let job = Job::AssessApplication { application: application.clone() };
+            self.enqueue(tx, &job, tenant, application).await?;
         }
         Ok(())
     }
@@ -228,6 +242,7 @@ fn fill(document: &mut FiledDocument, read: &Extracted) {
             document.parser = Some(read.parsed.parser.clone());
             document.problems.clone_from(&read.parsed.problems);
             document.facts.clone_from(&read.facts);
+            document.summary = read.parsed.statements.iter().map(StatementSummary::of).collect();
         }
         Err(failure) => {
             document.state = DocumentState::Failed;
@@ -235,6 +250,7 @@ fn fill(document: &mut FiledDocument, read: &Extracted) {
             document.parser = None;
             document.problems = Vec::new();
             document.facts = FileFacts::default();
+            document.summary = Vec::new();
         }
     }
 }

@@ -3,12 +3,16 @@
 //! A file is written under a name of its own, brought to the disk, renamed, and then its folder is brought to the
 //! disk: what was answered for survives a power cut, and no half-written file ever has a digest's name.
 
+mod partial;
+
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use sha2::{Digest, Sha256};
 use tokio::io::AsyncWriteExt;
+
+pub use partial::{Checksum, Partial, PartialReader};
 
 /// Longer than any upload may take: what is older was left by a process that died.
 const UNFINISHED_AGE_MAX: Duration = Duration::from_secs(24 * 3600);
@@ -25,6 +29,12 @@ pub enum BlobError {
     Read { sha256: String, source: io::Error },
     #[error("the file {sha256} is not what was stored")]
     Altered { sha256: String },
+    #[error("another request is writing to it")]
+    Busy,
+    #[error("the bytes are not those that their checksum was made of")]
+    Checksum,
+    #[error("more bytes than were announced")]
+    TooLong,
     #[error("{digest} is no digest")]
     NoDigest { digest: String },
 }

@@ -79,6 +79,7 @@ pub(super) async fn build(config: &Config) -> anyhow::Result<Service> {
         policy: Policy::standard().context("could not load the policy that ships with this build")?,
         reader: reader(config),
         documents_max: config.limits.documents_per_application,
+        consents_required: config.consents.required,
         clock: Clock::System,
         cores: cores(config),
     }))

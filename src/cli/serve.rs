@@ -69,6 +69,7 @@ async fn serve(config: &Config, door: Arc<auth::Door>) -> anyhow::Result<()> {
     let mut server = tokio::spawn(server.into_future());
     let outcome = tokio::select! {
         () = asked => {
+            service.stop();
             stop.send_replace(true);
             // Connections that stay open for more than the grace are cut.
             match tokio::time::timeout(config.server.shutdown_grace(), &mut server).await {

@@ -26,6 +26,7 @@ pub struct Config {
     pub jobs: Jobs,
     pub limits: Limits,
     pub ocr: Ocr,
+    pub consents: Consents,
     pub log: Log,
 }
 
@@ -103,6 +104,12 @@ pub struct Limits {
 #[serde(deny_unknown_fields)]
 pub struct Ocr {
     pub models: PathBuf,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Consents {
+    pub required: bool,
 }
 
 #[derive(Debug, Clone, Deserialize)]

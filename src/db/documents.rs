@@ -9,23 +9,25 @@ use super::{DbError, Tx, from_json, to_json, unreadable};
 
 statements! {
     INSERT = "insert into documents (tenant_id, id, application_id, parent_id, filename, sha256, size_bytes, media_type,
-            pages, state, failure_json, parser_json, problems_json, facts_json, created_ms)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+            pages, state, failure_json, parser_json, problems_json, facts_json, created_ms,
+            summary_json)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
         on conflict (application_id, sha256) do nothing";
     /// What reading it gave. A document that has been read stays as it is.
     UPDATE = "update documents set sha256 = $3, media_type = $4, pages = $5, state = $6, failure_json = $7,
-            parser_json = $8, problems_json = $9, facts_json = $10
+            parser_json = $8, problems_json = $9, facts_json = $10, summary_json = $11
         where tenant_id = $1 and id = $2 and state <> 'parsed'";
     GET = "select id, tenant_id, application_id, parent_id, filename, sha256, size_bytes, media_type, pages, state,
-            failure_json, parser_json, problems_json, facts_json, created_ms
+            failure_json, parser_json, problems_json, facts_json, summary_json, created_ms
         from documents where tenant_id = $1 and id = $2";
     GET_BY_DIGEST = "select id, tenant_id, application_id, parent_id, filename, sha256, size_bytes, media_type, pages,
-            state, failure_json, parser_json, problems_json, facts_json, created_ms
+            state, failure_json, parser_json, problems_json, facts_json, summary_json, created_ms
         from documents where tenant_id = $1 and application_id = $2 and sha256 = $3";
     /// In the order in which they came.
     PAGE = "select id, tenant_id, application_id, parent_id, filename, sha256, size_bytes, media_type, pages, state,
-            failure_json, parser_json, problems_json, facts_json, created_ms
+            failure_json, parser_json, problems_json, facts_json, summary_json, created_ms
         from documents where tenant_id = $1 and application_id = $2 and id > $3 order by id limit $4";
+    STATES = "select id, state from documents where tenant_id = $1 and application_id = $2 order by id";
     COUNT = "select count(*) as count from documents where tenant_id = $1 and application_id = $2";
     COUNT_UNREAD = "select count(*) as count from documents
         where tenant_id = $1 and application_id = $2 and state = 'received'";
@@ -64,21 +66,27 @@ row!(Row {
     parser_json: Option<String>,
     problems_json: String,
     facts_json: String,
+    summary_json: String,
     created_ms: i64,
 });
+row!(StateRow { id: String, state: String });
 row!(Count { count: i64 });
 row!(EntryRow { name: String, occurrence: i64, document_id: String });
 row!(StatementRow { statement_json: String });
 row!(DocumentStatementRow { document_id: String, statement_json: String });
 
+fn read_state(text: &str) -> Result<DocumentState, DbError> {
+    match text {
+        "received" => Ok(DocumentState::Received),
+        "parsed" => Ok(DocumentState::Parsed),
+        "failed" => Ok(DocumentState::Failed),
+        _ => Err(unreadable("state of a document")),
+    }
+}
+
 impl Row {
     fn read(self) -> Result<FiledDocument, DbError> {
-        let state = match self.state.as_str() {
-            "received" => DocumentState::Received,
-            "parsed" => DocumentState::Parsed,
-            "failed" => DocumentState::Failed,
-            _ => return Err(unreadable("state of a document")),
-        };
+        let state = read_state(&self.state)?;
         Ok(FiledDocument {
             id: document_id(&self.id)?,
             tenant: TenantId::parse(&self.tenant_id).ok_or(unreadable("tenant id"))?,
@@ -93,6 +101,7 @@ impl Row {
             failure: self.failure_json.map(|text| from_json("failure", &text)).transpose()?,
             parser: self.parser_json.map(|text| from_json("parser", &text)).transpose()?,
             problems: from_json("problems", &self.problems_json)?,
+            summary: from_json("summary", &self.summary_json)?,
             facts: from_json("file facts", &self.facts_json)?,
             entries: Vec::new(),
             created_ms: self.created_ms,
@@ -112,6 +121,7 @@ struct Columns {
     parser: Option<String>,
     problems: String,
     facts: String,
+    summary: String,
 }
 
 impl Columns {
@@ -123,6 +133,7 @@ impl Columns {
             parser: document.parser.as_ref().map(|p| to_json("parser", p)).transpose()?,
             problems: to_json("problems", &document.problems)?,
             facts: to_json("file facts", &document.facts)?,
+            summary: to_json("summary", &document.summary)?,
         })
     }
 }
@@ -148,6 +159,7 @@ pub async fn insert(tx: &mut Tx, document: &FiledDocument) -> Result<bool, DbErr
         &columns.problems,
         &columns.facts,
         document.created_ms,
+        &columns.summary,
     )?;
     Ok(inserted == 1)
 }
@@ -168,6 +180,7 @@ pub async fn update(tx: &mut Tx, document: &FiledDocument) -> Result<bool, DbErr
         columns.parser.as_deref(),
         &columns.problems,
         &columns.facts,
+        &columns.summary,
     )?;
     Ok(updated == 1)
 }
@@ -198,6 +211,16 @@ pub async fn page(
     let after = after.map_or("", DocumentId::as_str);
     let rows = fetch!(tx, Row, PAGE, tenant.as_str(), application.as_str(), after, i64::from(limit))?;
     with_entries(tx, rows).await
+}
+
+/// Every document of an application with its state, in the order in which they came.
+pub async fn states(
+    tx: &mut Tx,
+    tenant: &TenantId,
+    application: &ApplicationId,
+) -> Result<Vec<(DocumentId, DocumentState)>, DbError> {
+    let rows = fetch!(tx, StateRow, STATES, tenant.as_str(), application.as_str())?;
+    rows.iter().map(|row| Ok((document_id(&row.id)?, read_state(&row.state)?))).collect()
 }
 
 pub async fn count(tx: &mut Tx, tenant: &TenantId, application: &ApplicationId) -> Result<i64, DbError> {

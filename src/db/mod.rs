@@ -10,10 +10,12 @@ pub mod access;
 pub mod applications;
 pub mod assessments;
 pub mod audit;
+pub mod consents;
 pub mod dialect;
 pub mod documents;
 pub mod idempotency;
 pub mod queue;
+pub mod uploads;
 
 use std::path::Path;
 use std::time::Duration;
@@ -31,15 +33,18 @@ pub const STATEMENTS: &[&[Statement]] = &[
     applications::ALL,
     assessments::ALL,
     audit::ALL,
+    consents::ALL,
     documents::ALL,
     idempotency::ALL,
     queue::ALL,
+    uploads::ALL,
     dialect::SHARED,
 ];
 
 const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "applications", include_str!("../../migrations/0001_applications.sql")),
     (2, "access", include_str!("../../migrations/0002_access.sql")),
+    (3, "uploads", include_str!("../../migrations/0003_uploads.sql")),
 ];
 
 /// Reads that wait for a lock for longer than this have found a bug, not a busy database. PostgreSQL only.

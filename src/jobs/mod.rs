@@ -69,9 +69,7 @@ pub async fn run(service: Arc<Service>, settings: Settings, mut stop: watch::Rec
                 Ok(jobs) => warn!(jobs, "took back jobs of workers that are gone"),
                 Err(error) => warn!(error = format!("{:#}", anyhow::Error::new(error)), "could not look for lost jobs"),
             },
-            _ = sweep.tick() => if let Err(error) = service.forget_old_keys().await {
-                warn!(error = format!("{:#}", anyhow::Error::new(error)), "could not forget old keys");
-            },
+            _ = sweep.tick() => sweep_all(&service).await,
             changed = stop.changed() => if changed.is_err() { break },
         }
     }
@@ -79,6 +77,20 @@ pub async fn run(service: Arc<Service>, settings: Settings, mut stop: watch::Rec
     if ended.is_err() {
         // Their leases run out, and others take them.
         warn!(jobs = running.len(), "left running jobs behind");
+    }
+}
+
+/// Throws away what is past its age.
+async fn sweep_all(service: &Service) {
+    let say = |error, what| warn!(error = format!("{:#}", anyhow::Error::new(error)), what, "could not sweep");
+    if let Err(error) = service.forget_old_keys().await {
+        say(error, "idempotency keys");
+    }
+    if let Err(error) = service.forget_expired_tokens().await {
+        say(error, "tokens");
+    }
+    if let Err(error) = service.sweep_uploads().await {
+        say(error, "uploads");
     }
 }
 

@@ -9,6 +9,7 @@ use super::document::ParserOut;
 use super::failure::FailureOut;
 use super::mask::Masker;
 use super::problem::ProblemOut;
+use super::summary::SummaryOut;
 
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ApplicationOut<'a> {
@@ -57,6 +58,8 @@ pub struct FiledDocumentOut<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<FailureOut>,
     pub problems: Vec<ProblemOut<'a>>,
+    /// What it was taken for, statement by statement; empty until it is read.
+    pub summary: Vec<SummaryOut<'a>>,
     /// The files of an archive and which documents they are.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub entries: Vec<ArchiveEntryOut<'a>>,
@@ -87,6 +90,7 @@ impl<'a> From<&'a FiledDocument> for FiledDocumentOut<'a> {
             parser: document.parser.as_ref().map(|parser| ParserOut { id: &parser.id, version: parser.version }),
             error: document.failure.as_ref().map(FailureOut::from),
             problems: document.problems.iter().map(|problem| ProblemOut::new(problem, &masker)).collect(),
+            summary: document.summary.iter().map(SummaryOut::from).collect(),
             entries: document.entries.iter().map(ArchiveEntryOut::from).collect(),
             created_at: moment(document.created_ms),
         }

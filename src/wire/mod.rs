@@ -15,6 +15,7 @@ pub mod problem;
 pub mod results;
 pub mod source;
 pub mod statement;
+pub mod summary;
 
 use model::ledger::{Category, RowRef};
 use model::statement::{Statement, Transaction};

@@ -3,8 +3,11 @@
 mod access;
 mod applications;
 mod assessments;
+mod consents;
 mod crash;
 mod documents;
+mod events;
 mod openapi;
 mod passwords;
 mod refusals;
+mod uploads;

@@ -73,7 +73,7 @@ async fn sqlite_is_set_up_to_survive_and_to_distrust() {
 }
 
 /// What holds data of one tenant or another.
-const OF_TENANTS: [&str; 10] = [
+const OF_TENANTS: [&str; 12] = [
     "applications",
     "documents",
     "archive_entries",
@@ -84,16 +84,20 @@ const OF_TENANTS: [&str; 10] = [
     "access_keys",
     "access_tokens",
     "audit_log",
+    "consents",
+    "uploads",
 ];
 
 /// What may look across tenants, and why.
-const ACROSS: [(&str, &str); 16] = [
+const ACROSS: [(&str, &str); 18] = [
     ("access::KEY_BY_SECRET", "the secret is what tells the tenant"),
     ("access::TOKEN_BY_SECRET", "the secret is what tells the tenant"),
     ("access::COUNT_KEYS", "whether the service asks who is calling"),
     ("access::KEYS_OF_ALL", "for whoever runs the machine"),
     ("access::DELETE_EXPIRED_TOKENS", "for their age"),
     ("idempotency::DELETE_OLDER", "for their age"),
+    ("uploads::EXPIRED", "for their age"),
+    ("uploads::UNFILED", "what a crash left, of all"),
     ("queue::COMPLETE", "a worker serves all tenants; by the lease it holds"),
     ("queue::RETRY", "by the lease"),
     ("queue::BURY", "by the lease"),

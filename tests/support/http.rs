@@ -69,7 +69,7 @@ impl Client {
         let sent = stream.write_all(body);
         let mut bytes = Vec::new();
         let received = stream.read_to_end(&mut bytes);
-        match parse(&bytes) {
+        match parse(&bytes, method == "HEAD") {
             Some(answer) => Ok(answer),
             None => {
                 sent?;
@@ -80,7 +80,7 @@ impl Client {
     }
 }
 
-fn parse(bytes: &[u8]) -> Option<Answer> {
+fn parse(bytes: &[u8], is_head: bool) -> Option<Answer> {
     let end = bytes.windows(4).position(|window| window == b"\r\n\r\n")?;
     let head = std::str::from_utf8(&bytes[..end]).ok()?;
     let body = &bytes[end + 4..];
@@ -91,7 +91,10 @@ fn parse(bytes: &[u8]) -> Option<Answer> {
         .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
         .collect();
     let of = |wanted: &str| headers.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
-    let body = if of("transfer-encoding") == Some("chunked") {
+    // The length that a body would have had.
+    let body = if is_head {
+        Vec::new()
+    } else if of("transfer-encoding") == Some("chunked") {
         unchunk(body)?
     } else {
         let length: usize = of("content-length").and_then(|text| text.parse().ok()).unwrap_or(body.len());

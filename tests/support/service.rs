@@ -39,6 +39,7 @@ pub struct Wanted {
     pub rate: Rate,
     pub reviewers: Option<Reviewers>,
     pub origins: Vec<String>,
+    pub consents_required: bool,
     /// Milliseconds since 1970.
     pub now_ms: i64,
 }
@@ -54,6 +55,7 @@ impl Default for Wanted {
             rate: Rate { per_second: 1_000, burst: 10_000 },
             reviewers: None,
             origins: Vec::new(),
+            consents_required: false,
             now_ms: NOW_MS,
         }
     }
@@ -93,6 +95,7 @@ impl TestService {
             policy: Policy::standard().unwrap(),
             reader: Reader { limits: wanted.limits, recognizer: None },
             documents_max: wanted.documents_max,
+            consents_required: wanted.consents_required,
             clock: Clock::Fixed(Arc::clone(&now_ms)),
             cores: 2,
         }));
