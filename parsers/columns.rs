@@ -354,7 +354,8 @@ fn edge_between(pair: &[HeaderCell], ink: &Ink, density: &[i32], rules: &[f32]) 
     if let Some(rule) = rules.iter().find(|x| middle(left) < **x && **x < middle(right)) {
         return *rule;
     }
-    let (from, to) = (ink.bin(left.x0), ink.bin(right.x1));
+    // Both names stand in their own columns: the edge is between their middles.
+    let (from, to) = (ink.bin(middle(left)), ink.bin(middle(right)));
     let Some(stretch) = density.get(from..=to) else { return (left.x1 + right.x0) / 2.0 };
     // Half a point of white is where two glyphs do not quite touch; an edge is wider.
     let widened = stretch.windows(2).map(|pair| pair.iter().copied().max().unwrap_or(0));

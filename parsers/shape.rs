@@ -12,7 +12,7 @@ use model::document::{Content, Document};
 
 use crate::layout::library;
 use crate::synonyms::known_words;
-use crate::text::{TextLine, page_line, sheet_line, squash, word_lines};
+use crate::text::{placed_pieces, sheet_line, squash, word_lines};
 
 /// Lines printed of each page or sheet: its head, then its foot.
 const HEAD_LINES: usize = 40;
@@ -41,21 +41,19 @@ pub fn shape(document: &Document) -> String {
                     page.words.len(),
                     page.rules.len()
                 );
-                let lines: Vec<(f32, f32, TextLine)> = word_lines(page)
+                let lines: Vec<_> = word_lines(page)
                     .iter()
                     .map(|line| {
                         let size = line.words.iter().map(|w| w.font_size).fold(0.0_f32, f32::max);
-                        (line.baseline, size, page_line(page, line))
+                        (line.baseline, size, placed_pieces(page, line))
                     })
                     .collect();
                 print_edges(&mut out, lines.len(), |out, index| {
-                    let Some((baseline, size, line)) = lines.get(index) else { return };
+                    let Some((baseline, size, pieces)) = lines.get(index) else { return };
                     let _ = write!(out, "y {baseline:6.1}  size {size:4.1} ");
-                    for piece in &line.pieces {
-                        if let Source::Page { area, .. } = &piece.source {
-                            let (left, right) = (area.x0 * page.width, area.x1 * page.width);
-                            let _ = write!(out, " [{left:.0}–{right:.0} {}]", masked(&piece.text, &vocabulary));
-                        }
+                    // Where it stands on the page as it is read: a photograph's is straightened.
+                    for (piece, area) in pieces {
+                        let _ = write!(out, " [{:.0}–{:.0} {}]", area.x0, area.x1, masked(&piece.text, &vocabulary));
                     }
                     out.push('\n');
                 });
