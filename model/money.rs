@@ -206,7 +206,7 @@ fn read_slow(text: &str) -> Result<i64, MoneyError> {
         }
         rest = ["¥", "CNY", "RMB", "人民币"].iter().find_map(|mark| rest.strip_prefix(mark)).unwrap_or(rest);
     }
-    let rest = rest.strip_suffix('元').unwrap_or(rest);
+    let rest = ["元", "CNY", "RMB"].iter().find_map(|mark| rest.strip_suffix(mark)).unwrap_or(rest);
     let (whole, fraction) = rest.split_once('.').map_or((rest, None), |(w, f)| (w, Some(f)));
     let whole_digits = ungroup(whole).ok_or(MoneyError::NotAnAmount)?;
     if fraction.is_some_and(|f| f.is_empty() || !f.bytes().all(|b| b.is_ascii_digit())) {
@@ -319,6 +319,7 @@ mod tests {
             ("+1000.00", "1000.00"),
             ("－8.22", "-8.22"),
             ("27元", "27.00"),
+            ("27.50 CNY", "27.50"),
             ("0.0", "0.00"),
             ("0.1234", "0.1234"),
             ("-0.5", "-0.50"),

@@ -87,7 +87,7 @@ pub fn contents(words: &Synonyms, header: &Header, document: &Document, frame: L
             .iter()
             .filter_map(|row| row.cells.get(index))
             .map(|(text, ..)| trim(text))
-            .filter(|text| !is_empty(None, text))
+            .filter(|text| !is_empty(None, text) && !words.nothing.iter().any(|nothing| nothing == text))
             .collect();
         let role = role_of(words, &column.name);
         let named = |roles: &[Role]| role.is_some_and(|role| roles.contains(&role));

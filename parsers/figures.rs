@@ -43,7 +43,7 @@ struct Patterns {
 }
 
 /// A number as [`Money::read`] takes it; that one decides.
-const NUMBER: &str = r"[-+－]?[(（]?[-+]?(?:人民币|CNY|RMB|[¥￥])?\s*[-+]?\d[\d,]*(?:\.\d+)?[)）]?\s*元?";
+const NUMBER: &str = r"[-+－]?[(（]?[-+]?(?:人民币|CNY|RMB|[¥￥])?\s*[-+]?\d[\d,]*(?:\.\d+)?[)）]?\s*(?:元|CNY|RMB)?";
 
 fn patterns(words: &Synonyms) -> Option<&'static Patterns> {
     static PATTERNS: OnceLock<Option<Patterns>> = OnceLock::new();

@@ -12,7 +12,7 @@ use model::page::Page;
 use model::problem::ProblemCode;
 use model::proof::ProofStatus;
 use model::sheet::Sheet;
-use model::statement::{Flow, Parsed, ParserId, StatementKind, Status, Transaction};
+use model::statement::{Flow, Parsed, ParserId, Statement, StatementKind, Status, Transaction};
 use model::{Money, Problem, Text, When};
 use regex::Regex;
 
@@ -21,6 +21,7 @@ use crate::dates::Form;
 use crate::figures::{self, Figure, Part};
 use crate::headers::{Header, headers};
 use crate::layout::{Column, DateForm, FieldSpec, Layout, Medium, Role, Sign, StatusWord, SumRule, TotalsSpec, Wraps};
+use crate::proof::order_by_dates;
 use crate::synonyms::{Synonyms, after, roles_by_name, synonyms};
 use crate::text::{page_line, squash, trim, word_lines};
 use crate::views;
@@ -103,7 +104,7 @@ fn infer_table(words: &Synonyms, document: &Document) -> Option<(Rank, Parsed)> 
     for header in headers(words, tried) {
         for reading in readings(words, &header, tried) {
             match &head {
-                None => Best::consider(&mut best, &reading, crate::read_as(&reading.layout, tried)),
+                None => Best::consider(words, &mut best, &reading, crate::read_as(&reading.layout, tried)),
                 Some(_) => {
                     // Sums and balances of the heading are about more rows than the head has.
                     let parsed = crate::read_as(&reading.layout.without_totals(), tried);
@@ -126,7 +127,7 @@ fn infer_table(words: &Synonyms, document: &Document) -> Option<(Rank, Parsed)> 
             if best.as_ref().is_some_and(|best| best.rank.is_proven()) && !rank.is_equal(first) {
                 break;
             }
-            Best::consider(&mut best, &reading, crate::read_as(&reading.layout, document));
+            Best::consider(words, &mut best, &reading, crate::read_as(&reading.layout, document));
         }
     }
     best.map(Best::finished)
@@ -143,8 +144,8 @@ struct Best {
 }
 
 impl Best {
-    fn consider(best: &mut Option<Self>, reading: &Reading, mut parsed: Parsed) {
-        reading.doubt_what_is_open(&mut parsed);
+    fn consider(words: &Synonyms, best: &mut Option<Self>, reading: &Reading, mut parsed: Parsed) {
+        reading.doubt(words, &mut parsed);
         let Some(rank) = rank(reading, &parsed, reading.needed) else { return };
         let figures = |parsed: &Parsed| -> Vec<Money> {
             parsed.statements.iter().flat_map(|s| s.transactions.iter().map(|row| row.amount)).collect()
@@ -264,7 +265,9 @@ impl Reading {
     /// The first row of a chain whose opening balance is not printed has its direction from what words, columns or
     /// signs mean alone. Where the equations told that, they must have told it of a row that goes the same way; and signs
     /// mean something only where some figures have one.
-    fn doubt_what_is_open(&self, parsed: &mut Parsed) {
+    ///
+    /// And a table whose wages go out and whose purchases come in has its signs the wrong way round, or is none of ours.
+    fn doubt(&self, words: &Synonyms, parsed: &mut Parsed) {
         let signed = self.layout.column(Role::Amount).map_or(Sign::None, |column| column.signed);
         let by_sign = matches!(signed, Sign::Account | Sign::Inverted);
         for statement in parsed.statements.iter_mut().filter(|s| s.proof.status == ProofStatus::Proven) {
@@ -274,11 +277,33 @@ impl Reading {
             let is_doubtful = |row: &Transaction| {
                 self.needed >= 4 && !told(row.flow) || by_sign && rows().all(|other| other.flow == row.flow)
             };
-            if rows().filter(is_open).any(is_doubtful) {
+            if rows().filter(is_open).any(is_doubtful) || is_turned(words, &statement.transactions) {
                 statement.proof.status = ProofStatus::Consistent;
             }
         }
     }
+}
+
+/// Whether most of the rows that say which way they go, and two at least, go the other way.
+fn is_turned(words: &Synonyms, rows: &[Transaction]) -> bool {
+    let says = |flow: Flow, text: &str| {
+        words.meanings.get(&flow).is_some_and(|list| list.iter().any(|word| text.contains(word.as_str())))
+    };
+    let (mut same, mut other) = (0_usize, 0_usize);
+    for row in rows {
+        // A loan's interest is paid, a purchase's refund is not.
+        let Some(text) = row.description.as_deref().filter(|text| !text.contains('贷') && !text.contains('冲'))
+        else {
+            continue;
+        };
+        match (says(Flow::In, text), says(Flow::Out, text)) {
+            (true, false) if row.flow == Flow::In => same += 1,
+            (false, true) if row.flow == Flow::Out => same += 1,
+            (true, false) | (false, true) if row.flow != Flow::Neutral => other += 1,
+            _ => {}
+        }
+    }
+    other >= 2 && other > same
 }
 
 /// A layout with everything but its columns.
@@ -500,6 +525,9 @@ fn layout_of(
     };
     for (role, name, part) in &draft.columns {
         let mut column = Column::plain(*role, vec![name.clone()]);
+        if matches!(role, Role::Amount | Role::In | Role::Out | Role::Balance) {
+            column.empty.clone_from(&words.nothing);
+        }
         if let Cells::Money(figure) = seen.kind(name)
             && let Some(pattern) = figures::pattern(words, figure, *part)
         {
@@ -528,12 +556,23 @@ fn layout_of(
                 }));
             }
             Role::In | Role::Out => {}
+            Role::Balance if names_owed(words, name) => {
+                column.signed = Sign::Inverted;
+                column.optional = true;
+                layout.kind = StatementKind::CreditCard;
+            }
             _ => column.optional = true,
         }
         layout.columns.push(column);
     }
     layout.columns.sort_by_key(|c| c.role);
     layout
+}
+
+/// Whether a column is called what the holder owes.
+fn names_owed(words: &Synonyms, name: &str) -> bool {
+    let folded = name.to_ascii_lowercase();
+    words.owed.iter().any(|part| folded.contains(&part.to_ascii_lowercase()))
 }
 
 // ---- which reading is right ----
@@ -580,6 +619,14 @@ fn rank(reading: &Reading, parsed: &Parsed, needed: u8) -> Option<Rank> {
     // One direction only, told by nothing but signs that are not there, tells nothing.
     let one_way = parsed.statements.iter().flat_map(|s| &s.transactions).all(|t| t.flow == Flow::In);
     if status <= 2 && one_way && rows > 1 {
+        return None;
+    }
+    // Balances that follow from each other only against the order of the days are those before their rows.
+    let runs_backwards = |statement: &Statement| {
+        let by_dates = order_by_dates(&statement.transactions);
+        by_dates.is_some() && statement.proof.order.is_some() && by_dates != statement.proof.order
+    };
+    if status > 1 && parsed.statements.iter().any(runs_backwards) {
         return None;
     }
     let holding = parsed.statements.iter().map(|s| s.proof.holding).sum();

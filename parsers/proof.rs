@@ -478,7 +478,8 @@ fn path_end(steps: &[(Money, Money)], start: Option<Money>) -> Option<Money> {
 }
 
 /// Ascending or descending dates, where they are not all equal and nearly all neighbours agree.
-fn order_by_dates(rows: &[Transaction]) -> Option<PrintedOrder> {
+#[must_use]
+pub fn order_by_dates(rows: &[Transaction]) -> Option<PrintedOrder> {
     let (mut up, mut down) = (0_usize, 0_usize);
     let mut before: Option<Date> = None;
     for date in rows.iter().filter_map(|t| t.time).map(|w| w.date) {

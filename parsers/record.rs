@@ -284,10 +284,12 @@ fn read_printed(column: Option<&Column>, text: &str) -> Result<Printed, Problem>
     Ok(Printed { money, currency, flow, refunded })
 }
 
-/// A balance with a mark beside it is the bank's view: what it owes the holder is 贷, and 借 is overdrawn.
+/// A balance with a mark beside it is the bank's view: what it owes the holder is 贷, and 借 is overdrawn. What the holder
+/// owes is below zero.
 fn read_balance(column: Option<&Column>, text: &str) -> Result<Money, Problem> {
     let printed = read_printed(column, text)?;
-    Ok(if printed.flow == Some(Flow::Out) { printed.money.negated() } else { printed.money })
+    let is_owed = column.is_some_and(|column| column.signed == Sign::Inverted);
+    Ok(if (printed.flow == Some(Flow::Out)) != is_owed { printed.money.negated() } else { printed.money })
 }
 
 /// An exact word, or the longest of those that end in `*` and begin it.

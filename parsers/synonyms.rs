@@ -18,6 +18,14 @@ pub struct Synonyms {
     pub brackets: BTreeMap<Flow, Vec<String>>,
     /// Words of a column that says what became of a row.
     pub statuses: BTreeMap<Status, Vec<String>>,
+    /// Parts of the name of a balance before its row, which is no balance after it.
+    pub balances_before: Vec<String>,
+    /// Parts of the name of what is owed.
+    pub owed: Vec<String>,
+    /// What a row says of itself that goes one way nearly always.
+    pub meanings: BTreeMap<Flow, Vec<String>>,
+    /// What stands in a cell that holds nothing.
+    pub nothing: Vec<String>,
     pub labels: Labels,
     pub totals: Totals,
     pub table: TableWords,
@@ -144,7 +152,13 @@ pub fn core(name: &str) -> String {
 
 pub fn role_of(words: &Synonyms, name: &str) -> Option<Role> {
     let (core, whole) = (core(name), name);
-    let is = |role: Role| words.columns.get(&role).is_some_and(|names| names.iter().any(|n| n == whole || *n == core));
+    let is_same = |n: &String| n.eq_ignore_ascii_case(whole) || n.eq_ignore_ascii_case(&core);
+    let is = |role: Role| words.columns.get(&role).is_some_and(|names| names.iter().any(is_same));
+    let folded = core.to_ascii_lowercase();
+    let has = |part: &String| folded.contains(&part.to_ascii_lowercase());
+    if words.balances_before.iter().any(has) {
+        return None;
+    }
     // Directions in brackets go before the words they explain.
     if (core.contains('借') || core.contains('贷')) && core != whole {
         let bracket: String = whole
@@ -177,9 +191,10 @@ pub fn role_of(words: &Synonyms, name: &str) -> Option<Role> {
         Role::Method,
         Role::Reference,
     ];
-    order.into_iter().find(|role| is(*role)).or_else(|| {
-        words.parts.iter().find(|part| part.any.iter().any(|p| core.contains(p.as_str()))).map(|part| part.role)
-    })
+    order
+        .into_iter()
+        .find(|role| is(*role))
+        .or_else(|| words.parts.iter().find(|part| part.any.iter().any(has)).map(|part| part.role))
 }
 
 /// `交易金额/余额`: an amount and the balance after it under one name.
@@ -200,7 +215,8 @@ pub fn roles_by_name(words: &Synonyms, names: &[String]) -> BTreeMap<Role, Vec<S
         let preference = |name: &String| {
             let core = core(name);
             let list = words.columns.get(role);
-            list.and_then(|l| l.iter().position(|n| n == name || *n == core)).unwrap_or(usize::MAX)
+            let is_same = |n: &String| n.eq_ignore_ascii_case(name) || n.eq_ignore_ascii_case(&core);
+            list.and_then(|l| l.iter().position(is_same)).unwrap_or(usize::MAX)
         };
         found.sort_by_key(preference);
     }

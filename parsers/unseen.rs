@@ -602,7 +602,153 @@ fn the_newest_day_first_and_the_day_last() {
     assert_eq!(shown(&printed(&format!("{HEADING}{names}\n{rows}"))), expected(true, true));
 }
 
+#[test]
+fn balances_before_and_after_each_row() {
+    let mut before = OPENING;
+    let rows: String = ROWS
+        .iter()
+        .map(|row| {
+            let line = format!("{}|{}|{before}|{}|{}\n", row.day, row.text, row.minus(), row.balance);
+            before = row.balance;
+            line
+        })
+        .collect();
+    check(&sheet(&format!("日期|摘要|交易前余额|金额|交易后余额\n{rows}")));
+}
+
+#[test]
+fn a_text_file_whose_columns_are_parted_by_blanks() {
+    let rows = each(|row| {
+        at(&[(0, row.day), (14, row.text), (24, row.other), (40, row.inflow()), (54, row.out()), (68, row.balance)])
+    });
+    let names = at(&[(0, "交易日期"), (14, "摘要"), (24, "对方户名"), (40, "收入"), (54, "支出"), (68, "余额")]);
+    check(&sheet(&format!("南塘村镇银行账户明细\n户名：陈某\n{names}\n{}\n{rows}", "-".repeat(78))));
+}
+
+#[test]
+fn other_ways_to_say_nothing_or_a_currency() {
+    let or_none = |text: &'static str| if text.is_empty() { "无" } else { text };
+    let rows = each(|row| {
+        format!("{}|{}|{}|{}|{}", row.day, row.text, or_none(row.inflow()), or_none(row.out()), row.balance)
+    });
+    check(&sheet(&format!("日期|摘要|收入|支出|余额\n{rows}")));
+    let rows = each(|row| format!("{}|{}|{} CNY|{}CNY", row.day, row.text, row.minus(), row.balance));
+    check(&sheet(&format!("日期|摘要|金额|余额\n{rows}")));
+}
+
+#[test]
+fn english_names_however_they_are_spelled() {
+    let rows = each(|row| format!("{}|{}|{}|{}|{}", row.day, row.text, row.inflow(), row.out(), row.balance));
+    check(&sheet(&format!("DATE|DESCRIPTION|PAID IN|PAID OUT|BALANCE\n{rows}")));
+    check(&sheet(&format!("transaction date|details|money in|money out|running balance\n{rows}")));
+}
+
+#[test]
+fn a_moment_as_a_database_writes_it() {
+    let rows = each(|row| {
+        let moment = format!("{}-{}.123456", row.day, row.clock.replace(':', "."));
+        format!("{moment}|{}|{}|{}", row.text, row.minus(), row.balance)
+    });
+    check(&sheet(&format!("交易时间|摘要|金额|余额\n{rows}")));
+}
+
+#[test]
+fn days_under_their_month() {
+    let names = at(&[(0, "日期"), (18, "摘要"), (30, "金额"), (48, "余额")]);
+    let mut text = format!("{HEADING}{names}\n");
+    let mut month = 0;
+    for row in &ROWS {
+        if row.month() != month {
+            month = row.month();
+            text += &format!("2024年{month}月\n");
+        }
+        let day = format!("{}日", row.day_of_month());
+        text += &(at(&[(0, &day), (18, row.text), (30, row.minus()), (48, row.balance)]) + "\n");
+    }
+    check(&printed(&text));
+}
+
+#[test]
+fn a_day_with_a_count_heads_its_rows() {
+    let mut before = "";
+    let rows: String = ROWS
+        .iter()
+        .map(|row| {
+            let head = if row.day == before { String::new() } else { format!("{} 星期三 共1笔\n", row.day) };
+            before = row.day;
+            head + &at(&[(0, row.clock), (18, row.text), (30, row.minus()), (48, row.balance)]) + "\n"
+        })
+        .collect();
+    let names = at(&[(0, "时间"), (18, "摘要"), (30, "金额"), (48, "余额")]);
+    check(&printed(&format!("{HEADING}{names}\n{rows}")));
+}
+
+#[test]
+fn what_is_owed_grows_with_spending() {
+    // A card's bill: the same rows with every sign turned, and what is owed in place of the balance.
+    let turned = |text: &str| match text.strip_prefix('-') {
+        Some(rest) => rest.to_owned(),
+        None => format!("-{text}"),
+    };
+    let mut owed = 7_000_00_i64;
+    let rows: String = ROWS
+        .iter()
+        .map(|row| {
+            owed -= row.minus().replace([',', '.'], "").parse::<i64>().unwrap();
+            let owed = format!("{}.{:02}", owed / 100, owed % 100);
+            format!("{}|{}|{}|{owed}\n", row.day, row.text, turned(row.minus()))
+        })
+        .collect();
+    let lines = shown(&sheet(&format!("日期|摘要|金额|欠款余额\n{rows}")));
+    let amounts: Vec<&str> = lines.iter().skip(1).filter_map(|line| line.split(' ').nth(1)).collect();
+    let wanted: Vec<String> = ROWS.iter().map(|row| row.minus().replace(',', "")).collect();
+    assert_eq!((lines[0].as_str(), amounts), ("generic proven", wanted.iter().map(String::as_str).collect()));
+}
+
 // ---- what must not be proven ----
+
+#[test]
+fn balances_before_their_rows_do_not_turn_the_signs() {
+    let mut before = OPENING;
+    let rows: String = ROWS
+        .iter()
+        .map(|row| {
+            let line = format!("{}|{}|{}|{before}\n", row.day, row.text, row.minus());
+            before = row.balance;
+            line
+        })
+        .collect();
+    for name in ["余额", "交易前余额", "剩余"] {
+        let lines = shown(&sheet(&format!("日期|摘要|金额|{name}\n{rows}")));
+        assert!(!lines[0].ends_with("proven") || lines[1].contains(" 5000.00"), "{name}: {lines:?}");
+    }
+}
+
+#[test]
+fn words_for_wages_and_purchases_are_not_turned_around() {
+    // Every sign is wrong and every balance fits: only the words tell.
+    let mut left = 100_000_00_i64;
+    let rows: String = ROWS
+        .iter()
+        .map(|row| {
+            let turned = -row.minus().replace([',', '.'], "").parse::<i64>().unwrap();
+            left += turned;
+            let sign = if turned < 0 { "-" } else { "" };
+            let size = turned.abs();
+            format!(
+                "{}|{}|{sign}{}.{:02}|{}.{:02}\n",
+                row.day,
+                row.text,
+                size / 100,
+                size % 100,
+                left / 100,
+                left % 100
+            )
+        })
+        .collect();
+    let lines = shown(&sheet(&format!("日期|摘要|金额|余额\n{rows}")));
+    assert!(!lines[0].ends_with("proven"), "{lines:?}");
+}
 
 #[test]
 fn a_figure_that_is_wrong_is_never_proven() {

@@ -47,7 +47,12 @@ fn read_year_first(text: &str) -> Option<When> {
     };
     scan.blanks();
     if when_time.is_none() && scan.at < scan.bytes.len() {
-        when_time = Some(scan.time()?);
+        let start = scan.at;
+        when_time = scan.time();
+        if when_time.is_none() {
+            scan.at = start;
+            when_time = Some(scan.dotted_time()?);
+        }
     }
     (scan.at == scan.bytes.len()).then_some(When { date, time: when_time })
 }
@@ -333,6 +338,16 @@ impl Scan<'_> {
         None
     }
 
+    /// `08.15.30.123456`, the rest: as a database writes a moment.
+    fn dotted_time(&mut self) -> Option<Time> {
+        let rest = std::str::from_utf8(self.bytes.get(self.at..)?).ok()?;
+        let mut parts = rest.split('.');
+        let mut part = || parts.next().filter(|part| part.len() == 2)?.parse::<u64>().ok();
+        let read = time(part()?, part()?, part()?);
+        self.at = self.bytes.len();
+        read.filter(|_| rest.bytes().all(|b| b.is_ascii_digit() || b == b'.'))
+    }
+
     /// What stands between year, month and day; a blank where each has a column of its own.
     fn date_mark(&mut self) -> Option<()> {
         self.separator(DATE_MARKS).or_else(|| self.separator(&[' ']))
@@ -454,6 +469,7 @@ mod tests {
             ("2024.03.30", "2024-03-30"),
             ("2024-03-30T12:05:41", "2024-03-30T12:05:41+08:00"),
             ("2024 03 30", "2024-03-30"),
+            ("2024-03-30-12.05.41.123456", "2024-03-30T12:05:41+08:00"),
             ("2024-03-30 星期六", "2024-03-30"),
             ("2024年3月30日（周六）", "2024-03-30"),
             ("30 Mar 2024", "2024-03-30"),

@@ -13,10 +13,10 @@ use model::statement::Parsed;
 use model::{Money, Source};
 
 use crate::figures::shape_of;
-use crate::headers::name_pieces;
+use crate::headers::{COLUMNS_MAX, name_pieces};
 use crate::layout::Role;
 use crate::synonyms::{Synonyms, role_of};
-use crate::text::{TextLine, WordLine, page_line, sheet_line, squash, trim, word_lines};
+use crate::text::{TextLine, WordLine, is_blank, page_line, sheet_line, squash, trim, word_lines};
 use crate::values::{looks_like_date, read_month, read_when};
 
 /// A document seen in another way: one part, or several that are statements by themselves.
@@ -54,6 +54,7 @@ pub fn of(words: &Synonyms, document: &Document) -> Vec<View> {
             add(one(looked.side_by_side()), false);
             add(one(looked.with_days_joined()), false);
             add(one(looked.with_headed_days()), false);
+            add(one(printed.with_months_days()), false);
             add(one(looked.two_lines_a_row()), true);
         }
         Content::Sheets(sheets) => {
@@ -63,6 +64,7 @@ pub fn of(words: &Synonyms, document: &Document) -> Vec<View> {
                 let whole = seen.into_iter().zip(sheets).map(|(seen, sheet)| seen.unwrap_or_else(|| sheet.clone()));
                 changed.then(|| vec![Content::Sheets(whole.collect())])
             };
+            add(each(&|sheet| blanks_parted(words, sheet)), false);
             add(each(&|sheet| days_joined(words, sheet)), false);
             add(each(&|sheet| headed_days(words, sheet)), false);
             add(each(&|sheet| with_names(words, sheet)), false);
@@ -161,13 +163,21 @@ fn is_month_line(text: &str) -> bool {
     read_when(text).is_none() && read_month(text).is_some()
 }
 
+/// `2024-01`
+fn month_of_line(text: &str) -> Option<String> {
+    let text = bare(text);
+    read_month(text.strip_suffix('份').unwrap_or(&text)).map(|month| month.to_string())
+}
+
 fn day_of_line(text: &str) -> Option<String> {
     let text = bare(text);
-    let text = ["日期：", "日期:", "交易日期：", "交易日期:"]
-        .iter()
-        .find_map(|label| text.strip_prefix(label))
-        .unwrap_or(&text);
-    read_when(text).filter(|when| when.time.is_none()).map(|when| when.date.to_string())
+    let labels = ["日期：", "日期:", "交易日期：", "交易日期:"];
+    let text = trim(labels.iter().find_map(|label| text.strip_prefix(label)).unwrap_or(&text));
+    // `2024-01-03 星期三 共2笔`
+    let (first, rest) = text.split_once(' ').unwrap_or((text, ""));
+    let says_little = rest.chars().count() <= 12 && !rest.contains(['.', ':']);
+    let read = read_when(text).or_else(|| read_when(&bare(first)).filter(|_| says_little));
+    read.filter(|when| when.time.is_none()).map(|when| when.date.to_string())
 }
 
 fn has_day(words: impl IntoIterator<Item = impl AsRef<str>>) -> bool {
@@ -350,6 +360,41 @@ impl<'a> Looked<'a> {
         if headings == 0 || dated.count() > 0 {
             return None;
         }
+        let of_row = |current: &Option<String>, _: &Page, _: &WordLine| current.clone();
+        Some(self.with_days(&day, &of_row))
+    }
+
+    /// `3日` under `2024年1月`, as whole days.
+    fn with_months_days(&self) -> Option<Vec<Page>> {
+        let month = |page: &Page, line: &WordLine| {
+            let text = Self::text(page, line);
+            if is_month_line(&text) { month_of_line(&text) } else { None }
+        };
+        let day_of = |page: &Page, line: &WordLine| {
+            let first = Self::texts(page, line).next()?;
+            let digits = first.strip_suffix('日').or_else(|| first.strip_suffix('号')).unwrap_or(first);
+            digits.parse::<u8>().ok().filter(|day| (1..=31).contains(day) && digits.len() <= 2)
+        };
+        let has_month = self.lines().any(|(page, lines)| lines.iter().any(|line| month(page, line).is_some()));
+        let is_row = |page: &Page, line: &WordLine| Self::texts(page, line).any(is_money);
+        let mut rows = self.lines().flat_map(|(page, lines)| {
+            lines.iter().filter(move |line| is_row(page, line)).map(move |line| (page, line))
+        });
+        if !has_month || !rows.all(|(page, line)| day_of(page, line).is_some()) {
+            return None;
+        }
+        let of_row = |current: &Option<String>, page: &Page, line: &WordLine| {
+            Some(format!("{}-{:02}", current.as_ref()?, day_of(page, line)?))
+        };
+        Some(self.with_days(&month, &of_row))
+    }
+
+    /// A column more, with the day that `of_row` makes of a row and the heading that `heading` found over it last.
+    fn with_days(
+        &self,
+        day: &dyn Fn(&Page, &WordLine) -> Option<String>,
+        of_row: &dyn Fn(&Option<String>, &Page, &WordLine) -> Option<String>,
+    ) -> Vec<Page> {
         let (mut current, mut pages) = (None, Vec::new());
         for (page, lines) in self.lines() {
             let mut made = PageBuilder::new(page.number, page.width, page.height);
@@ -360,18 +405,18 @@ impl<'a> Looked<'a> {
                 }
                 let Some(first) = line.words.first() else { continue };
                 let is_row = Self::texts(page, line).any(is_money);
-                let text = match &current {
-                    Some(day) if is_row => Some(day.as_str()),
-                    _ if self.is_names(page, line) => Some(NAME_OF_DAY),
+                let text = match of_row(&current, page, line) {
+                    Some(day) if is_row => Some(day),
+                    _ if self.is_names(page, line) => Some(NAME_OF_DAY.to_owned()),
                     _ => None,
                 };
                 // Left of everything: no column of the page is there.
-                text.into_iter().for_each(|text| add(text, -(DAY_WIDTH + 2.0) * first.font_size, first, &mut made));
+                text.iter().for_each(|text| add(text, -(DAY_WIDTH + 2.0) * first.font_size, first, &mut made));
                 line.words.iter().for_each(|word| copy(page, word, &mut made));
             }
             pages.push(made.finish());
         }
-        Some(pages)
+        pages
     }
 
     /// Rows of two lines under names of two lines, as rows of one: the second line is put beside the first, on a page
@@ -559,6 +604,84 @@ impl Made {
     }
 }
 
+/// Rows that are one cell each, their texts in columns parted by blanks: a column is a stretch of places, an ASCII
+/// character one wide and a Chinese one two, that a blank place parts from the next in every row of the table.
+fn blanks_parted(words: &Synonyms, sheet: &Sheet) -> Option<Sheet> {
+    let line = |row: &Row| match sheet.cells_of(row) {
+        [only] => Some(sheet.cell_text(only)),
+        _ => None,
+    };
+    let is_names = |row: &Row| {
+        let names: Vec<String> = line(row)
+            .unwrap_or("")
+            .split("  ")
+            .map(|name| squash(name).into_owned())
+            .filter(|name| !name.is_empty())
+            .collect();
+        is_names(words, names.iter().map(String::as_str))
+    };
+    let header = sheet.rows.iter().take(HEADER_ROWS).position(is_names)?;
+    // Lines of the table: with as much as a row has, and no rule under the names.
+    let is_rule = |text: &str| !text.chars().any(char::is_alphanumeric);
+    let table = || {
+        let below = sheet.rows.iter().skip(header).filter_map(line).filter(|text| !is_rule(text));
+        below.filter(|text| text.contains("  "))
+    };
+    let width = table().map(|text| text.chars().map(width_of).sum::<usize>()).max()?.min(LINE_WIDTH_MAX);
+    let mut ink = vec![false; width + 1];
+    for text in table() {
+        for (at, character) in placed(text) {
+            let place = ink.get_mut(at..at + width_of(character)).unwrap_or(&mut []);
+            if !is_blank(character) {
+                place.fill(true);
+            }
+        }
+    }
+    // Where each column begins.
+    let starts: Vec<usize> = (0..ink.len())
+        .filter(|at| ink.get(*at) == Some(&true) && (*at == 0 || ink.get(at - 1) == Some(&false)))
+        .collect();
+    if !(3..=COLUMNS_MAX).contains(&starts.len()) {
+        return None;
+    }
+    let mut made = Made::of(sheet);
+    for (index, row) in sheet.rows.iter().enumerate() {
+        let Some(text) = line(row).filter(|text| index >= header && text.contains("  ") && !is_rule(text)) else {
+            made.row(sheet, row, None);
+            continue;
+        };
+        let mut cells = vec![String::new(); starts.len()];
+        for (at, character) in placed(text) {
+            let column = starts.partition_point(|start| *start <= at).saturating_sub(1);
+            if let Some(cell) = cells.get_mut(column) {
+                cell.push(character);
+            }
+        }
+        let first = made.sheet.cells.len();
+        for (cell, column) in cells.iter().zip(1..).filter(|(cell, _)| !trim(cell).is_empty()) {
+            made.cell(column, trim(cell));
+        }
+        made.end(row.number, first);
+    }
+    Some(made.sheet)
+}
+
+/// Wider lines are no table.
+const LINE_WIDTH_MAX: usize = 1_000;
+
+const fn width_of(character: char) -> usize {
+    if character.is_ascii() { 1 } else { 2 }
+}
+
+/// Characters with the place they begin at.
+fn placed(text: &str) -> impl Iterator<Item = (usize, char)> + '_ {
+    text.chars().scan(0, |at, character| {
+        let here = *at;
+        *at += width_of(character);
+        Some((here, character))
+    })
+}
+
 /// 年, 月 and 日 in columns of their own, as one day in a column more.
 fn days_joined(words: &Synonyms, sheet: &Sheet) -> Option<Sheet> {
     let header =
@@ -679,4 +802,27 @@ fn sheet_accounts(words: &Synonyms, sheet: &Sheet) -> Option<Vec<Sheet>> {
         made.sheet
     });
     Some(parts.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_that_say_a_day_or_a_month() {
+        for (text, day) in [
+            ("2024年1月5日", Some("2024-01-05")),
+            ("—— 2024-01-05 ——", Some("2024-01-05")),
+            ("【2024-01-05】 星期五", Some("2024-01-05")),
+            ("2024-01-03 星期三 共1笔", Some("2024-01-03")),
+            ("日期：2024-01-05", Some("2024-01-05")),
+            ("2024-01-05 12.00", None),
+            ("2024-01-05 至 2024-01-31 交易明细查询结果如下", None),
+            ("2024年1月", None),
+        ] {
+            assert_eq!(day_of_line(text).as_deref(), day, "{text}");
+        }
+        assert_eq!(month_of_line("== 2024年1月份 ==").as_deref(), Some("2024-01"));
+        assert!(is_month_line("2024年1月") && !is_month_line("2024年1月5日") && !is_month_line("1月"));
+    }
 }
