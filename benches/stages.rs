@@ -18,6 +18,7 @@ use xinge::pipeline::{self, Extracted, Policy, Reader};
 
 const ALIPAY_ROWS: usize = 20_000;
 const WECHAT_ROWS: usize = 5_000;
+const UNKNOWN_ROWS: usize = 20_000;
 const PAGES: usize = 200;
 const ROWS_A_PAGE: usize = 40;
 
@@ -48,6 +49,34 @@ fn documents(criterion: &mut Criterion) {
     document(criterion, "wechat xlsx, 5,000 rows", &workbook, WECHAT_ROWS);
     let pages = bench_inputs::cmb_pdf(PAGES, ROWS_A_PAGE).expect("the pages are drawn");
     document(criterion, "cmb pdf, 200 pages, 8,000 rows", &pages, PAGES * ROWS_A_PAGE);
+    let unknown = adds_up_nowhere(UNKNOWN_ROWS);
+    document(criterion, "unknown csv that adds up nowhere, 20,000 rows", &unknown, UNKNOWN_ROWS);
+}
+
+/// A table of a bank that nobody described whose figures follow from nothing: every way to read it is tried.
+fn adds_up_nowhere(rows: usize) -> Vec<u8> {
+    let mut text = String::from("日期,摘要,对方户名,方向,金额,手续费,余额,流水号\n");
+    let mut state = 1_u64;
+    for row in 0..rows {
+        let mut figure = || {
+            // Any sequence without a rule that adds up.
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 40) % 1_000_000
+        };
+        let (amount, fee, balance) = (figure(), figure() % 1_000, figure());
+        let day = date(2024, 1, 1).checked_add(Span::new().days((row % 700) as i64)).expect("a day");
+        text += &format!(
+            "{day},转账,青禾便利店,{},{}.{:02},{}.{:02},{}.{:02},{row:08}\n",
+            if amount % 3 == 0 { "收" } else { "支" },
+            amount / 100,
+            amount % 100,
+            fee / 100,
+            fee % 100,
+            balance / 100,
+            balance % 100,
+        );
+    }
+    text.into_bytes()
 }
 
 /// The documents of a made-up applicant, read, and what they declare.

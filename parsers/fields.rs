@@ -42,7 +42,10 @@ pub fn read_heading(layout: &Layout, lines: &[TextLine], problems: &mut Vec<Prob
         };
         let text = || Sourced::new(Sensitive::new(Text::from(found.first.as_str())), found.source.clone());
         match name {
-            FieldName::Holder => heading.holder.name = Some(text()),
+            FieldName::Holder => {
+                let name = Text::from(name_alone(&found.first));
+                heading.holder.name = Some(Sourced::new(Sensitive::new(name), found.source.clone()));
+            }
             FieldName::IdNumber => heading.holder.id_number = Some(text()),
             FieldName::Account => {
                 let number = found.first.trim_matches(['[', ']']);
@@ -96,6 +99,13 @@ impl Heading {
         let period = self.period.as_ref().map(|p| p.value.to);
         self.statement_date.or(period).or(self.issued.as_ref().map(|i| i.value.date))
     }
+}
+
+/// A Chinese name without what follows it on a line that has no colons: `周某某 账户 6228…`.
+fn name_alone(text: &str) -> &str {
+    let Some((name, rest)) = text.split_once(' ') else { return text };
+    let is_name = name.chars().count() >= 2 && name.chars().all(|c| matches!(c, '\u{4e00}'..='\u{9fff}' | '·' | '*'));
+    if is_name && rest.chars().any(|c| c.is_ascii_digit()) { name } else { text }
 }
 
 /// The last day of the year that a line names: `2024年账户明细`. Where several are named, none is.

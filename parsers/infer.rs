@@ -5,13 +5,14 @@
 //! which of two figures is the balance, whether 借 is out, what an unsigned amount's direction is — each is tried,
 //! and the one whose equations hold is the right one. The readings are layouts like any other, read by the same engine.
 
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use model::document::{Content, Document};
 use model::page::Page;
 use model::problem::ProblemCode;
 use model::proof::ProofStatus;
-use model::sheet::Sheet;
+use model::sheet::{Row, Sheet};
 use model::statement::{Flow, Parsed, ParserId, Statement, StatementKind, Status, Transaction};
 use model::{Money, Problem, Text, When};
 use regex::Regex;
@@ -29,21 +30,24 @@ use crate::views;
 /// What is printed as the parser of a statement read by inference.
 pub const ID: &str = "generic";
 /// Raised when an old sample's output changes.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Readings tried at most of one header. Two money columns and four ways to tell a direction make sixteen.
 const READINGS_MAX: usize = 48;
 /// Rows of each sheet that all readings are tried on. A wrong one does not stand up to a thousand.
 const HEAD_ROWS: usize = 1_000;
-/// Sheets and pages that are tried: names are looked for on the first five pages.
-const HEAD_SHEETS: usize = 16;
+/// Names are looked for on the first five pages.
 const HEAD_PAGES: usize = 8;
-/// A document of no more cells or words than this is tried whole: it is about as large as a head.
-const WHOLE_CELLS: usize = 12_000;
+/// Cells or words that all readings are tried on: a document of no more is tried whole, of a larger one the beginning.
+const HEAD_CELLS: usize = 12_000;
 /// Of those that do best on the head, so many are tried on the whole,
 const BEST_TRIED: usize = 8;
 /// but no more than read so many cells altogether, and one in any case: two million rows take a few seconds then.
 const CELLS_READ_MAX: usize = 24_000_000;
+/// What is looked at in another way is a page or a sheet that a person would read, and no archive:
+const VIEWED_CELLS_MAX: usize = 500_000;
+/// each way may read so much of it.
+const VIEW_CELLS_READ_MAX: usize = 2_000_000;
 
 /// Reads a document by inference. `None` when it has no table of movements that makes sense.
 #[must_use]
@@ -51,12 +55,12 @@ pub fn infer(document: &Document) -> Option<Parsed> {
     let words = synonyms().ok()?;
     let respelled = figures::respelled(document);
     let document = respelled.as_ref().unwrap_or(document);
-    let mut best = infer_table(words, document);
-    if !best.as_ref().is_some_and(|(rank, _)| rank.is_proven()) {
+    let mut best = infer_table(words, document, CELLS_READ_MAX);
+    if !best.as_ref().is_some_and(|(rank, _)| rank.is_proven()) && size(document) <= VIEWED_CELLS_MAX {
         for view in views::of(words, document) {
             let Some((rank, parsed)) = infer_view(words, &view) else { continue };
-            // What arranges the page in another way may explain more of it, and loses none of its rows.
-            if best.as_ref().is_none_or(|(other, before)| rank > *other && rows(&parsed) >= rows(before)) {
+            // What arranges the page in another way must prove that it may, and loses none of its rows.
+            if best.as_ref().is_none_or(|(_, before)| rank.is_proven() && rows(&parsed) >= rows(before)) {
                 best = Some((rank, parsed));
             }
             if best.as_ref().is_some_and(|(rank, _)| rank.is_proven()) {
@@ -77,7 +81,7 @@ pub fn infer(document: &Document) -> Option<Parsed> {
 fn infer_view(words: &Synonyms, view: &views::View) -> Option<(Rank, Parsed)> {
     let mut whole: Option<(Rank, Parsed)> = None;
     for part in &view.parts {
-        let (rank, mut parsed) = infer_table(words, part)?;
+        let (rank, mut parsed) = infer_table(words, part, VIEW_CELLS_READ_MAX)?;
         whole = Some(match whole {
             None => (rank, parsed),
             Some((other, mut before)) => {
@@ -96,7 +100,8 @@ fn rows(parsed: &Parsed) -> usize {
     parsed.statements.iter().map(|statement| statement.transactions.len()).sum()
 }
 
-fn infer_table(words: &Synonyms, document: &Document) -> Option<(Rank, Parsed)> {
+/// `cells_read_max`: what may be read of the whole of a large document.
+fn infer_table(words: &Synonyms, document: &Document, cells_read_max: usize) -> Option<(Rank, Parsed)> {
     let head = head(document);
     let tried = head.as_ref().unwrap_or(document);
     let mut best: Option<Best> = None;
@@ -120,7 +125,7 @@ fn infer_table(words: &Synonyms, document: &Document) -> Option<(Rank, Parsed)> 
     if head.is_some() {
         // The best first, and the most usual of equals.
         of_head.sort_by_key(|(rank, _)| std::cmp::Reverse(*rank));
-        let runs = (CELLS_READ_MAX / size(document).max(1)).clamp(1, BEST_TRIED);
+        let runs = (cells_read_max / size(document).max(1)).clamp(1, BEST_TRIED);
         let first = of_head.first().map(|(rank, _)| *rank)?;
         for (rank, reading) in of_head.into_iter().take(runs) {
             // Once one is proven, only its equals may say otherwise.
@@ -162,14 +167,19 @@ impl Best {
 
     /// What was read, with what only the whole column tells.
     fn finished(self) -> (Rank, Parsed) {
-        let Self { mut rank, mut parsed, days, time, is_contested } = self;
+        let Self { mut rank, mut parsed, mut days, time, is_contested } = self;
+        let unread: Vec<u32> = parsed.problems.iter().filter_map(|problem| problem.seq).collect();
         for statement in &mut parsed.statements {
-            // A day is printed once for all its rows.
+            // A day is printed once for all its rows; one that could not be read stays unknown.
             let mut before = None;
-            for row in &mut statement.transactions {
+            for row in statement.transactions.iter_mut().filter(|row| !unread.contains(&row.seq)) {
                 row.time = row.time.or(before);
                 before = row.time.map(|when| When::day(when.date));
             }
+            // Days without their year that go back and forth are of more than one year.
+            let rows = &statement.transactions;
+            let is_one_day = rows.iter().map(|row| row.time.map(|when| when.date)).collect::<BTreeSet<_>>().len() < 2;
+            days.is_sure &= days.form != DateForm::MonthDay || is_one_day || order_by_dates(rows).is_some();
         }
         if is_contested || !days.is_sure {
             weaken(&mut parsed);
@@ -185,8 +195,8 @@ impl Best {
         if !days.is_sure {
             parsed.problems.push(Problem::new(
                 ProblemCode::UnreadableField,
-                format!("“{time}”一列可能是日/月，也可能是月/日，单据没有说明，请核对"),
-                format!("the column {time:?} may be day/month or month/day and nothing tells which: please check"),
+                format!("“{time}”一列的日期可以有几种读法（日/月、月/日或不同年份），单据没有说明，请核对"),
+                format!("the days of the column {time:?} can be read in several ways (day/month, month/day, other years): please check"),
             ));
         }
         (rank, parsed)
@@ -211,14 +221,33 @@ fn size(document: &Document) -> usize {
 
 /// The beginning of a large document; none for a small one.
 fn head(document: &Document) -> Option<Document> {
-    if size(document) <= WHOLE_CELLS {
+    if size(document) <= HEAD_CELLS {
         return None;
     }
+    let mut room = HEAD_CELLS;
     let content = match &document.content {
-        Content::Sheets(sheets) => Content::Sheets(sheets.iter().take(HEAD_SHEETS).map(head_of_sheet).collect()),
+        Content::Sheets(sheets) => {
+            let mut heads = Vec::new();
+            for sheet in sheets {
+                if room == 0 {
+                    break;
+                }
+                let head = head_of_sheet(sheet, room);
+                room = room.saturating_sub(head.cells.len().max(1));
+                heads.push(head);
+            }
+            Content::Sheets(heads)
+        }
         Content::Pages(pages) => {
-            let pages: Vec<Page> = pages.iter().take(HEAD_PAGES).cloned().collect();
-            Content::Pages(pages)
+            let mut heads: Vec<Page> = Vec::new();
+            for page in pages.iter().take(HEAD_PAGES) {
+                if room == 0 {
+                    break;
+                }
+                room = room.saturating_sub(page.words.len());
+                heads.push(page.clone());
+            }
+            Content::Pages(heads)
         }
         Content::Text(_) => return None,
     };
@@ -231,8 +260,10 @@ fn head(document: &Document) -> Option<Document> {
     })
 }
 
-fn head_of_sheet(sheet: &Sheet) -> Sheet {
-    let rows: Vec<_> = sheet.rows.iter().take(HEAD_ROWS).copied().collect();
+/// The first rows of a sheet, with no more than `cells` cells and one row in any case.
+fn head_of_sheet(sheet: &Sheet, cells: usize) -> Sheet {
+    let fits = |(at, row): &(usize, &Row)| *at == 0 || row.cell_end as usize <= cells;
+    let rows: Vec<Row> = sheet.rows.iter().take(HEAD_ROWS).enumerate().take_while(fits).map(|(_, row)| *row).collect();
     let cells = rows.iter().map(|row| row.cell_end as usize).max().unwrap_or(0);
     let cells: Vec<_> = sheet.cells.iter().take(cells).copied().collect();
     let text = cells.iter().map(|cell| cell.end as usize).max().unwrap_or(0);
@@ -266,7 +297,7 @@ impl Reading {
     /// signs mean alone. Where the equations told that, they must have told it of a row that goes the same way; and signs
     /// mean something only where some figures have one.
     ///
-    /// And a table whose wages go out and whose purchases come in has its signs the wrong way round, or is none of ours.
+    /// And a reading against the usual meaning of words, under which refunds go out and purchases come in, is wrong.
     fn doubt(&self, words: &Synonyms, parsed: &mut Parsed) {
         let signed = self.layout.column(Role::Amount).map_or(Sign::None, |column| column.signed);
         let by_sign = matches!(signed, Sign::Account | Sign::Inverted);
@@ -277,7 +308,10 @@ impl Reading {
             let is_doubtful = |row: &Transaction| {
                 self.needed >= 4 && !told(row.flow) || by_sign && rows().all(|other| other.flow == row.flow)
             };
-            if rows().filter(is_open).any(is_doubtful) || is_turned(words, &statement.transactions) {
+            // One equation among columns that no name tells may hold by chance.
+            let by_chance = !self.header.by_words && statement.proof.holding < 2;
+            let is_turned = self.needed >= 4 && is_turned(words, &statement.transactions);
+            if rows().filter(is_open).any(is_doubtful) || by_chance || is_turned {
                 statement.proof.status = ProofStatus::Consistent;
             }
         }
@@ -638,8 +672,26 @@ fn rank(reading: &Reading, parsed: &Parsed, needed: u8) -> Option<Rank> {
 fn issuer_name(document: &Document) -> Option<String> {
     static NAME: OnceLock<Option<Regex>> = OnceLock::new();
     let pattern = NAME
-        .get_or_init(|| Regex::new(r"[\p{Han}]{2,12}?(?:银行|农村信用社联合社|农村信用合作联社|农信)").ok())
+        .get_or_init(|| {
+            Regex::new(r"[\x{4e00}-\x{9fff}]{2,12}?(?:银行|农商行|农村信用社联合社|农村信用合作联社|农信)").ok()
+        })
         .as_ref()?;
+    // Words with a bank in them that name none.
+    let is_name = |name: &str| {
+        let others = [
+            "电子银行",
+            "网上银行",
+            "手机银行",
+            "网络银行",
+            "开户银行",
+            "个人银行",
+            "企业银行",
+            "对方银行",
+            "收款银行",
+            "付款银行",
+        ];
+        !others.iter().any(|other| name.ends_with(other))
+    };
     let mut lines: Vec<String> = Vec::new();
     match &document.content {
         Content::Pages(pages) => {
@@ -654,5 +706,63 @@ fn issuer_name(document: &Document) -> Option<String> {
         }
         Content::Text(_) => {}
     }
-    lines.iter().find_map(|line| pattern.find(&squash(line)).map(|m| trim(m.as_str()).to_owned()))
+    let named = |line: &String| {
+        let squashed = squash(line).into_owned();
+        pattern.find_iter(&squashed).map(|found| trim(found.as_str()).to_owned()).find(|name| is_name(name))
+    };
+    lines.iter().find_map(named)
+}
+
+#[cfg(test)]
+mod tests {
+    use model::sheet::{Cell, CellKind, SheetOrigin};
+
+    use super::*;
+
+    #[test]
+    fn the_bank_is_named_as_the_document_prints_it() {
+        let named = |text: &str| {
+            let mut sheet = Sheet::new(SheetOrigin::Delimited);
+            sheet.text = text.to_owned();
+            sheet.cells.push(Cell {
+                start: 0,
+                end: u32::try_from(text.len()).unwrap(),
+                column: 1,
+                kind: CellKind::Text,
+            });
+            sheet.rows.push(Row { number: 1, cell_start: 0, cell_end: 1 });
+            issuer_name(&Document {
+                media_type: model::document::MediaType::Delimited,
+                page_count: None,
+                content: Content::Sheets(vec![sheet]),
+                facts: model::document::FileFacts::default(),
+                problems: Vec::new(),
+            })
+        };
+        for (text, name) in [
+            ("青禾村镇银行股份有限公司账户明细", Some("青禾村镇银行")),
+            ("云岭农商行 个人活期明细", Some("云岭农商行")),
+            ("南塘县农村信用合作联社对账单", Some("南塘县农村信用合作联社")),
+            ("电子银行交易记录", None),
+            ("账户明细", None),
+        ] {
+            assert_eq!(named(text).as_deref(), name, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_head_of_a_large_sheet_is_bounded() {
+        let mut sheet = Sheet::new(SheetOrigin::Delimited);
+        for number in 0..10_000_u32 {
+            let start = number * 3;
+            for column in 1..=3 {
+                sheet.cells.push(Cell { start: 0, end: 0, column, kind: CellKind::Text });
+            }
+            sheet.rows.push(Row { number, cell_start: start, cell_end: start + 3 });
+        }
+        let head = head_of_sheet(&sheet, HEAD_CELLS);
+        assert_eq!((head.rows.len(), head.cells.len()), (HEAD_ROWS, 3 * HEAD_ROWS));
+        let head = head_of_sheet(&sheet, 10);
+        assert_eq!((head.rows.len(), head.cells.len()), (3, 9));
+    }
 }

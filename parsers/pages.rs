@@ -437,7 +437,8 @@ impl<'a> PageReader<'a, '_> {
     fn adds_up(&self, line: &TextLine) -> bool {
         let figures =
             line.pieces.iter().filter(|piece| piece.text.contains('.') && Money::read(trim(&piece.text)).is_ok());
-        line.pieces.first().is_some_and(|first| is_summary(&first.text) && !looks_like_date(&first.text))
+        let is_dated = line.pieces.iter().any(|piece| looks_like_date(&piece.text));
+        line.pieces.first().is_some_and(|first| is_summary(&first.text) && !is_dated)
             || figures.count() <= 1 && line.pieces.iter().any(|piece| is_carried(&piece.text))
     }
 

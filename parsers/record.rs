@@ -223,7 +223,9 @@ pub fn read_record(
 
 /// `8.15E+14`: a long number that Excel took for a quantity and saved as one.
 fn is_scientific(text: &str) -> bool {
-    text.split_once(['E', 'e']).is_some_and(|(digits, power)| {
+    let mark = memchr::memchr2(b'E', b'e', text.as_bytes());
+    let parts = mark.and_then(|at| Some((text.get(..at)?, text.get(at + 1..)?)));
+    parts.is_some_and(|(digits, power)| {
         let figures = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
         digits.contains('.') && figures(digits) && power.strip_prefix('+').is_some_and(figures)
     })

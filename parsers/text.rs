@@ -20,11 +20,14 @@ pub fn is_blank(character: char) -> bool {
 /// Trims what surrounds a cell: padding, the tab that keeps an id textual, zero-width characters.
 #[must_use]
 pub fn trim(text: &str) -> &str {
+    let text = text.trim_ascii();
     let bytes = text.as_bytes();
-    match (bytes.first(), bytes.last()) {
-        (Some(b'!'..=b'~'), Some(b'!'..=b'~')) => text,
-        _ => text.trim_matches(is_blank),
-    }
+    // No blank character begins with these bytes: the letters of ASCII, and most of Chinese writing.
+    let is_writing = |byte: &u8| matches!(byte, b'!'..=b'~' | 0xE4..=0xE9);
+    let starts = bytes.first().is_none_or(is_writing);
+    let ends = bytes.last().is_none_or(u8::is_ascii_graphic)
+        || bytes.len().checked_sub(3).and_then(|at| bytes.get(at)).is_some_and(|byte| matches!(byte, 0xE4..=0xE9));
+    if starts && ends { text } else { text.trim_matches(is_blank) }
 }
 
 /// For comparing words: no blanks, compatibility forms folded (full-width brackets, digits and colons).
@@ -199,6 +202,7 @@ fn find_label(characters: &[(char, usize, usize)], wanted: &[char], fits: &dyn F
 
 /// `某某   打印时间： 2025/01/05` → `某某`: a run of blanks, then 2 to 10 characters of writing, then a colon.
 fn cut_at_next_label(text: &str) -> &str {
+    let text = cut_at_english_label(text);
     let mut search = 0;
     while let Some(found) = text.get(search..).and_then(|rest| rest.find([':', '：'])) {
         let colon = search + found;
@@ -216,6 +220,25 @@ fn cut_at_next_label(text: &str) -> &str {
     }
     text
 }
+
+/// `CHAU MAU   Account Number: 123` → `CHAU MAU`: English labels have blanks in them, so that only the usual first words tell.
+fn cut_at_english_label(text: &str) -> &str {
+    const STARTS: [&str; 9] =
+        ["Account", "A/C", "Statement", "Customer", "Currency", "Branch", "Period", "Date", "Page"];
+    let is_start = |at: &usize| {
+        let rest = text.get(*at..).unwrap_or("");
+        let label = rest.find(':').filter(|end| *end <= LABEL_MAX).and_then(|end| rest.get(..end));
+        label.is_some_and(|label| label.is_ascii() && STARTS.iter().any(|start| label.starts_with(start)))
+    };
+    let starts = text.match_indices(' ').map(|(at, _)| at + 1);
+    match starts.into_iter().find(is_start) {
+        Some(at) if !trim(text.get(..at).unwrap_or("")).is_empty() => text.get(..at).unwrap_or(text),
+        _ => text,
+    }
+}
+
+/// The longest English label has about so many characters.
+const LABEL_MAX: usize = 24;
 
 /// 2 to 10 characters of Chinese writing: what stands before a colon is then a label.
 fn is_label(text: &str) -> bool {
@@ -395,6 +418,7 @@ mod tests {
         assert_eq!(after(&["卡号: 6222****0000", "卡别名: "], "卡号").as_deref(), Some("6222****0000"));
         assert_eq!(after(&["开户名：", "币种：人民币"], "开户名"), None);
         assert_eq!(after(&["户名 Account Name：某某"], "户名").as_deref(), Some("某某"));
+        assert_eq!(after(&["Account Name: CHAU MAU Account Number: 12"], "AccountName").as_deref(), Some("CHAU MAU"));
         assert_eq!(after(&["导出时间：[2024-04-01 09:12:52]"], "导出时间").as_deref(), Some("[2024-04-01 09:12:52]"));
     }
 
@@ -412,6 +436,17 @@ mod tests {
     #[test]
     fn trims_every_kind_of_blank() {
         assert_eq!(trim(" \u{a0}\u{3000}午餐\t\u{200b}"), "午餐");
+        for (text, trimmed) in [
+            ("", ""),
+            (" \t", ""),
+            ("午", "午"),
+            ("a\u{3000}", "a"),
+            ("\u{feff}午餐 ", "午餐"),
+            ("é\u{a0}", "é"),
+            ("午\u{a0}", "午"),
+        ] {
+            assert_eq!(trim(text), trimmed, "{text:?}");
+        }
         assert_eq!(squash("金额（元） ："), "金额(元):");
     }
 }

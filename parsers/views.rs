@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use model::document::{Content, Document};
 use model::page::{Page, PageBuilder, Word, WordShape};
-use model::sheet::{Cell, CellKind, Row, Sheet};
+use model::sheet::{Cell, CellKind, Row, Sheet, SheetOrigin};
 use model::statement::Parsed;
 use model::{Money, Source};
 
@@ -177,7 +177,14 @@ fn day_of_line(text: &str) -> Option<String> {
     let (first, rest) = text.split_once(' ').unwrap_or((text, ""));
     let says_little = rest.chars().count() <= 12 && !rest.contains(['.', ':']);
     let read = read_when(text).or_else(|| read_when(&bare(first)).filter(|_| says_little));
-    read.filter(|when| when.time.is_none()).map(|when| when.date.to_string())
+    let day = read.filter(|when| when.time.is_none()).map(|when| when.date.to_string());
+    // `3月2日`: the year is in the heading.
+    day.or_else(|| {
+        let first = bare(first);
+        let parts = first.strip_suffix('日').and_then(|day| day.split_once('月'));
+        let is_number = |part: &str| matches!(part.len(), 1 | 2) && part.bytes().all(|b| b.is_ascii_digit());
+        (says_little && parts.is_some_and(|(month, day)| is_number(month) && is_number(day))).then_some(first)
+    })
 }
 
 fn has_day(words: impl IntoIterator<Item = impl AsRef<str>>) -> bool {
@@ -607,8 +614,12 @@ impl Made {
 /// Rows that are one cell each, their texts in columns parted by blanks: a column is a stretch of places, an ASCII
 /// character one wide and a Chinese one two, that a blank place parts from the next in every row of the table.
 fn blanks_parted(words: &Synonyms, sheet: &Sheet) -> Option<Sheet> {
+    // Commas of its figures may have been taken for what parts its cells: a row is all of its line.
     let line = |row: &Row| match sheet.cells_of(row) {
         [only] => Some(sheet.cell_text(only)),
+        [first, .., last] if sheet.origin == SheetOrigin::Delimited => {
+            sheet.text.get(first.start as usize..last.end as usize)
+        }
         _ => None,
     };
     let is_names = |row: &Row| {
@@ -819,6 +830,8 @@ mod tests {
             ("2024-01-05 12.00", None),
             ("2024-01-05 至 2024-01-31 交易明细查询结果如下", None),
             ("2024年1月", None),
+            ("3月2日", Some("3月2日")),
+            ("3月2日 共2笔", Some("3月2日")),
         ] {
             assert_eq!(day_of_line(text).as_deref(), day, "{text}");
         }

@@ -7,6 +7,7 @@
 mod dates;
 mod encrypted;
 mod grid;
+mod obfuscated;
 mod xls;
 mod xlsx;
 mod xml2003;

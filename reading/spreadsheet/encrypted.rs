@@ -1,5 +1,5 @@
 //! Workbooks under a password (MS-OFFCRYPTO): XLSX in its agile and its standard form, XLS under RC4 with keys made by
-//! SHA-1 (CryptoAPI) or by MD5 (Excel 97).
+//! SHA-1 (CryptoAPI) or by MD5 (Excel 97), or [`obfuscated`].
 //!
 //! Excel opens a workbook that is only protected against changes without asking, by a password of its own; so does this.
 
@@ -13,6 +13,7 @@ use sha1::Sha1;
 use sha2::digest::Digest;
 use sha2::{Sha256, Sha384, Sha512};
 
+use super::obfuscated::{self, Obfuscation};
 use crate::ReadError;
 use crate::compound::{Compound, u16_at, u32_at};
 use crate::xml;
@@ -56,10 +57,26 @@ pub(super) fn package(file: &Compound<'_>, passwords: &[&str]) -> Result<Vec<u8>
 /// As [`package`].
 pub(super) fn biff(stream: &[u8], passwords: &[&str]) -> Result<Option<Vec<u8>>, ReadError> {
     let Some(pass) = file_pass(stream) else { return Ok(None) };
+    if let Some(obfuscation) = Obfuscation::read(pass) {
+        let array = with_password(passwords, |password| obfuscation.array(password));
+        let array = array.ok_or_else(|| super::locked(MediaType::Xls, passwords))?;
+        return Ok(Some(restored(&array, stream)));
+    }
     let rc4 = Rc4Key::read(pass).ok_or_else(|| unsupported(MediaType::Xls))?;
     let key = with_password(passwords, |password| rc4.base(password));
     let key = key.ok_or_else(|| super::locked(MediaType::Xls, passwords))?;
     Ok(Some(rc4.decrypt(&key, stream)))
+}
+
+/// The stream of an obfuscated workbook as it was.
+fn restored(array: &[u8; 16], stream: &[u8]) -> Vec<u8> {
+    let mut plain = stream.to_vec();
+    for (kind, at, length) in records(stream).filter(|(kind, ..)| !PLAIN.contains(kind)) {
+        // The place of a sheet's stream is never obfuscated.
+        let from = if kind == BOUND_SHEET { 4 } else { 0 };
+        obfuscated::restore(array, plain.get_mut(at..at + length).unwrap_or(&mut []), at, from);
+    }
+    plain
 }
 
 fn with_password<T>(passwords: &[&str], open: impl Fn(&str) -> Option<T>) -> Option<T> {
@@ -355,7 +372,7 @@ enum Rc4Key {
 }
 
 impl Rc4Key {
-    /// `None` for the obfuscation of old workbooks and what else is not known.
+    /// `None` for what is not known.
     fn read(pass: &[u8]) -> Option<Self> {
         const RC4: u32 = 0x6801;
         if u16_at(pass, 0)? != 1 {
@@ -510,8 +527,7 @@ mod tests {
 
     #[test]
     fn what_is_encrypted_otherwise_is_said() {
-        // The obfuscation of Excel 95.
-        let pass = record(FILE_PASS, &[0, 0, 1, 2, 3, 4]);
+        let pass = record(FILE_PASS, &[2, 0, 1, 2, 3, 4]);
         let file = compound("Workbook", &xls_stream(0x0600, &wide(1, "S"), &[pass], &[]));
         assert!(matches!(error(&file, &["1"]), ReadError::Unsupported { .. }));
         assert!(matches!(error(&compound("EncryptedPackage", &[7; 100]), &["1"]), ReadError::Corrupt { .. }));
