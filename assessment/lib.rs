@@ -59,6 +59,28 @@ pub fn build_ledger(documents: &[DocumentView<'_>]) -> Ledger {
     ledger
 }
 
+/// What of these documents is compared with other applicants' and remembered for them, as keyed hashes.
+#[must_use]
+pub fn fingerprints(
+    documents: &[DocumentView<'_>],
+    declaration: &Declaration,
+    across: &checks::registry::Across<'_>,
+    as_of: Date,
+) -> Vec<checks::registry::Fingerprint> {
+    let ledger = build_ledger(documents);
+    let (features, feeds) = (Features::new(), []);
+    let view = checks::View {
+        documents,
+        ledger: &ledger,
+        features: &features,
+        declaration,
+        feeds: &feeds,
+        across: Some(across),
+        as_of,
+    };
+    checks::across::fingerprints(&view, across, &checks::registry::Kind::ALL)
+}
+
 /// The whole of it, stage by stage; each takes what the stage before made.
 ///
 /// # Errors

@@ -4,8 +4,9 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use assessment::checks::registry::Across;
 use assessment::decision::PolicyError;
-use assessment::{Assessment, DocumentView, Input, enrichment};
+use assessment::{DocumentView, Input, enrichment};
 use jiff::civil::Date;
 use model::declaration::Declaration;
 use model::document::{Content, Document, FileFacts, MediaType};
@@ -20,6 +21,10 @@ use reading::forensics::fonts::{self, Column};
 use reading::{Kind, ReadError, Recognizer};
 use sha2::{Digest, Sha256};
 
+pub use assessment::Assessment;
+pub use assessment::checks::registry::{
+    Fingerprint, Key, Kind as FingerprintKind, Person, Registry, ShortKey, Sighting,
+};
 pub use assessment::decision::Policy;
 pub use model::extracted::{Extracted, ReadDocument};
 pub use reading::Limits;
@@ -142,6 +147,30 @@ fn recognized_by(content: &Content) -> Option<model::Text> {
     }
 }
 
+/// What an assessment may compare with besides the documents themselves.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Beside<'a> {
+    /// What issuers sent directly.
+    pub feeds: &'a [Statement],
+    pub known: Option<Known<'a>>,
+}
+
+/// Earlier applicants, as far as the lender remembers them.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'a> {
+    pub key: &'a Key,
+    pub registry: &'a Registry,
+    /// What the service knows the sending device by.
+    pub device: Option<&'a str>,
+}
+
+/// What one application leaves behind for others to be compared with: keyed hashes.
+#[derive(Debug, Clone)]
+pub struct Trace {
+    pub person: Person,
+    pub fingerprints: Vec<Fingerprint>,
+}
+
 /// Assesses one applicant's documents, in the order given. Those that failed stay as documents without
 /// statements, so that `document` indexes are the indexes of this slice.
 ///
@@ -153,8 +182,77 @@ pub fn assess(
     policy: &Policy,
     as_of: Date,
 ) -> Result<Assessment, AssessError> {
+    assess_beside(documents, declaration, policy, as_of, &Beside::default())
+}
+
+/// [`assess`], compared with what else is known.
+///
+/// # Errors
+/// As [`assess`].
+pub fn assess_beside(
+    documents: &[Extracted],
+    declaration: &Declaration,
+    policy: &Policy,
+    as_of: Date,
+    beside: &Beside<'_>,
+) -> Result<Assessment, AssessError> {
     let unknown = FileFacts::default();
-    let views: Vec<DocumentView<'_>> = documents
+    let views = views(documents, &unknown);
+    let files = files(documents);
+    let across = beside.known.map(|known| across(documents, declaration, &files, known));
+    let input = Input { documents: &views, declaration, policy, feeds: beside.feeds, across: across.as_ref(), as_of };
+    match catch_unwind(AssertUnwindSafe(|| assessment::assess(&input))) {
+        Ok(outcome) => Ok(outcome?),
+        Err(_) => Err(AssessError::Panicked),
+    }
+}
+
+/// What is remembered of an application for others.
+///
+/// # Errors
+/// [`AssessError::Panicked`].
+pub fn trace(
+    documents: &[Extracted],
+    declaration: &Declaration,
+    known: Known<'_>,
+    as_of: Date,
+) -> Result<Trace, AssessError> {
+    let unknown = FileFacts::default();
+    let views = views(documents, &unknown);
+    let files = files(documents);
+    let across = across(documents, declaration, &files, known);
+    let fingerprints = catch_unwind(AssertUnwindSafe(|| assessment::fingerprints(&views, declaration, &across, as_of)));
+    let fingerprints = fingerprints.map_err(|_| AssessError::Panicked)?;
+    Ok(Trace { person: across.person(), fingerprints })
+}
+
+fn files(documents: &[Extracted]) -> Vec<Option<&str>> {
+    documents.iter().map(|document| document.sha256.as_deref()).collect()
+}
+
+/// The applicant is who they say they are, or else whom the first paper with a whole name is about.
+fn across<'a>(
+    documents: &'a [Extracted],
+    declaration: &'a Declaration,
+    files: &'a [Option<&'a str>],
+    known: Known<'a>,
+) -> Across<'a> {
+    let statements =
+        documents.iter().filter_map(|document| document.outcome.as_ref().ok()).flat_map(|read| &read.parsed.statements);
+    let names = statements.filter_map(|statement| statement.holder.name.as_ref());
+    let printed = names.map(|name| name.value.reveal().as_str()).find(|name| !name.contains(['*', '＊']));
+    Across {
+        key: known.key,
+        registry: known.registry,
+        files,
+        device: known.device,
+        id_number: declaration.id_number.as_ref().map(|id| id.reveal().as_str()),
+        name: declaration.name.as_ref().map(|name| name.reveal().as_str()).or(printed),
+    }
+}
+
+fn views<'a>(documents: &'a [Extracted], unknown: &'a FileFacts) -> Vec<DocumentView<'a>> {
+    documents
         .iter()
         .map(|document| match &document.outcome {
             Ok(read) => DocumentView {
@@ -162,14 +260,9 @@ pub fn assess(
                 problems: &read.parsed.problems,
                 facts: &read.facts,
             },
-            Err(_) => DocumentView { statements: &[], problems: &[], facts: &unknown },
+            Err(_) => DocumentView { statements: &[], problems: &[], facts: unknown },
         })
-        .collect();
-    let input = Input { documents: &views, declaration, policy, feeds: &[], across: None, as_of };
-    match catch_unwind(AssertUnwindSafe(|| assessment::assess(&input))) {
-        Ok(outcome) => Ok(outcome?),
-        Err(_) => Err(AssessError::Panicked),
-    }
+        .collect()
 }
 
 /// A file's geometry and vocabulary without its data (`xinge layout`), by name as [`extract`] names what it finds.

@@ -305,3 +305,61 @@ fn every_layout_is_listed() {
     assert_eq!(status, 0);
     assert!(lines.iter().any(|line| line["id"] == "cmb.deposit.pdf" && line["version"].is_number()), "{lines:?}");
 }
+
+/// One finding of an assessment, by its check.
+fn finding<'a>(assessed: &'a Value, check: &str) -> &'a Value {
+    assessed["findings"].as_array().unwrap().iter().find(|one| one["check"] == check).unwrap()
+}
+
+#[test]
+fn a_paper_of_two_applicants_is_told_from_the_registry_and_no_name_stands_in_it() {
+    let folder = Folder::new("registry");
+    let paper = folder.file("cmb.csv", STATEMENT);
+    let registry = folder.0.join("registry.json");
+    let assess = |name: &str, key: Option<&str>| {
+        let declared = folder.file("declared.json", format!("{{\"name\": \"{name}\"}}"));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_xinge"));
+        command.args(["assess", "--format", "json", "--as-of", "2026-03-05", "--declared"]).arg(declared);
+        command.arg("--registry").arg(&registry).arg(&paper);
+        if let Some(key) = key {
+            command.env("XINGE__REGISTRY__KEY", key);
+        }
+        command.output().unwrap()
+    };
+    let file_unique = |output: &Output| {
+        let assessed: Value = serde_json::from_slice(&output.stdout).unwrap();
+        finding(&assessed, "file_unique")["outcome"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(file_unique(&assess("林一舟", None)), "not_run");
+    assert!(!registry.exists());
+    let key = Some("a key of thirty-two bytes, so so");
+    assert_eq!(file_unique(&assess("林一舟", key)), "pass");
+    assert_eq!(file_unique(&assess("林一舟", key)), "pass");
+    assert_eq!(file_unique(&assess("何景行", key)), "fail");
+    let kept = fs::read_to_string(&registry).unwrap();
+    for private in ["林一舟", "何景行", "示例科技", "1500.00", "6214"] {
+        assert!(!kept.contains(private), "{private}");
+    }
+    let short = assess("林一舟", Some("short"));
+    assert_eq!(short.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&short.stderr).contains("registry.key must be empty or at least 32 bytes long"));
+}
+
+#[test]
+fn what_the_issuer_sent_is_compared_with_the_paper() {
+    let folder = Folder::new("feed");
+    let paper = folder.file("cmb.csv", STATEMENT);
+    let other = STATEMENT.replace("88.50,1411.50", "88.00,1412.00").replace("共 88.50", "共 88.00");
+    for (sent, outcome) in [(STATEMENT, "pass"), (other.as_str(), "fail")] {
+        let feed = folder.file("feed.csv", sent);
+        let output = Command::new(env!("CARGO_BIN_EXE_xinge"))
+            .args(["assess", "--format", "json", "--as-of", "2026-03-05", "--feed"])
+            .args([&feed, &paper])
+            .output()
+            .unwrap();
+        let assessed: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(finding(&assessed, "feed_agrees")["outcome"], outcome);
+        // It is no document of the applicant's.
+        assert_eq!(assessed["documents"].as_array().unwrap().len(), 1);
+    }
+}

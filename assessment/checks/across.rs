@@ -4,29 +4,36 @@ use model::finding::{Evidence, Severity};
 
 use super::View;
 use super::employers::{is_internal, of_salaries};
-use super::registry::{Across, Fingerprint, Kind, Place, Sighting};
+use super::registry::{Across, Fingerprint, Kind, Person, Place, Sighting};
 use super::verdict::{EVIDENCE_MAX, Failure, Summary, Verdict};
 
 /// This application's fingerprints of one kind, each with its sightings under other persons.
 pub fn matches<'a>(view: &View<'a>, across: &Across<'a>, kind: Kind) -> Vec<(Fingerprint, Vec<&'a Sighting>)> {
     let person = across.person();
-    let payers: Vec<String> =
-        of_salaries(view).into_iter().map(|payer| payer.name).filter(|name| !is_internal(name)).collect();
-    let all = across.fingerprints(view.documents, &payers);
     let registry = across.registry;
-    all.into_iter()
-        .filter(|one| one.kind == kind)
+    fingerprints(view, across, &[kind])
+        .into_iter()
         .map(|one| {
-            let others = registry.sightings(&one).filter(|sighting| sighting.person != person).collect();
+            let others = registry.sightings(&one).filter(|sighting| !sighting.person.is(&person)).collect();
             (one, others)
         })
         .collect()
 }
 
+/// What of this application is compared with others', and remembered for them.
+pub fn fingerprints(view: &View<'_>, across: &Across<'_>, kinds: &[Kind]) -> Vec<Fingerprint> {
+    let payers: Vec<String> = if kinds.contains(&Kind::Payer) {
+        of_salaries(view).into_iter().map(|payer| payer.name).filter(|name| !is_internal(name)).collect()
+    } else {
+        Vec::new()
+    };
+    across.fingerprints(view.documents, &payers, kinds)
+}
+
 pub fn not_run() -> Verdict {
     Verdict::NotRun(Summary::new(
-        "没有提供历史申请的指纹库",
-        "no registry of earlier applicants was given to compare with",
+        "没有配置历史申请的指纹库或其密钥（registry.key）",
+        "no registry of earlier applicants, or no key for it (registry.key), is configured",
     ))
 }
 
@@ -61,8 +68,8 @@ pub fn judge(
         ));
     }
     let shared: Vec<&(Fingerprint, Vec<&Sighting>)> = matches.iter().filter(|(_, others)| !others.is_empty()).collect();
-    let persons: std::collections::BTreeSet<&str> =
-        shared.iter().flat_map(|(_, others)| others.iter().map(|sighting| sighting.person.as_str())).collect();
+    let persons: std::collections::BTreeSet<&Person> =
+        shared.iter().flat_map(|(_, others)| others.iter().map(|sighting| &sighting.person)).collect();
     let Some(latest) = shared.iter().flat_map(|(_, others)| others.iter().map(|sighting| sighting.on)).max() else {
         return Verdict::Passes(Summary::new(
             format!("{} 处{}没有出现在其他申请人的材料中", matches.len(), what.0),

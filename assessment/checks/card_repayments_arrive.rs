@@ -1,23 +1,27 @@
 //! Z03: a repayment that leaves a bank account for a credit card shown must stand on the card's bill.
 //!
-//! Asked where the row names the card's own tail: only that says which card it was. Two banking days, a weekend between.
+//! Asked where the row names the card's own tail: only that says which card it was. Two banking days may pass
+//! (`holidays.toml`).
 //! Innocent: the repayment of a relative's card, and one through an agent that nets.
 
 use std::collections::BTreeMap;
 
 use model::Money;
+use model::dates::days_between;
 use model::finding::Severity;
 use model::ledger::{Category, Entry};
 use model::statement::{AccountNumber, Flow, StatementKind};
 
-use super::legs::{arrives, covers, later};
+use super::legs::{arrives, covers};
 use super::place;
+use super::tables::banking_days_later;
 use super::verdict::{EVIDENCE_MAX, Failure, Summary, Verdict};
 use super::{Check, View};
 
 pub const CHECK: Check = Check { code: "card_repayments_arrive", severity: Severity::High, run };
 
-const DAYS_MAX: i64 = 4;
+/// Catalogue Z03.
+const BANKING_DAYS_MAX: u32 = 2;
 /// Fewer may be another's card.
 const MISSING_MIN: usize = 2;
 
@@ -38,10 +42,11 @@ fn run(view: &View<'_>) -> Verdict {
         // Only the card's own number says which card it was.
         let card = cards.iter().find(|(_, card)| tail.is_some() && card.tail.as_deref() == tail.as_deref());
         let Some(((card, shown), date)) = card.zip(entry.time.map(|when| when.date)) else { continue };
-        if !covers(shown, date, later(date, DAYS_MAX)) {
+        let latest = banking_days_later(date, BANKING_DAYS_MAX);
+        if !covers(shown, date, latest) {
             continue;
         }
-        if entry.own_transfer.is_some() || arrives(view, entry, *card, Flow::In, DAYS_MAX) {
+        if entry.own_transfer.is_some() || arrives(view, entry, *card, Flow::In, days_between(date, latest)) {
             arrived += 1;
         } else {
             missing.push(entry);
@@ -69,7 +74,7 @@ fn run(view: &View<'_>) -> Verdict {
             missing.len(),
             place::in_short(first)
         ),
-        expected: Some("a credit within 4 days".into()),
+        expected: Some("a credit within 2 banking days".into()),
         found: Some(format!("{}/{}", arrived, arrived + missing.len()).into()),
         evidence: missing.iter().take(EVIDENCE_MAX).filter_map(|entry| place::evidence(view, entry)).collect(),
     }])
@@ -95,14 +100,23 @@ mod tests {
     #[test]
     fn fails_on_repayments_that_the_card_does_not_show() {
         case("2026-03-06 +1.00", "1234")
-            .expect(CHECK, &["fail high, line 1: expected a credit within 4 days, found 0/2"]);
+            .expect(CHECK, &["fail high, line 1: expected a credit within 2 banking days, found 0/2"]);
         case("2026-04-06 +2000.00", "1234")
-            .expect(CHECK, &["fail medium, line 1: expected a credit within 4 days, found 1/2"]);
+            .expect(CHECK, &["fail medium, line 1: expected a credit within 2 banking days, found 1/2"]);
     }
 
     #[test]
     fn passes_over_a_weekend() {
         case("2026-03-08 +3000.00\n2026-04-07 +2000.00", "1234").expect(CHECK, &["pass"]);
+    }
+
+    #[test]
+    fn two_banking_days_are_no_longer_without_a_weekend_and_longer_over_a_holiday() {
+        // Thursday 5 March; the second banking day is Monday the 9th.
+        case("2026-03-10 +3000.00\n2026-04-07 +2000.00", "1234")
+            .expect(CHECK, &["fail medium, line 1: expected a credit within 2 banking days, found 1/2"]);
+        // Sunday 5 April in the Qingming rest of the 4th to 6th: the 7th and the 8th.
+        case("2026-03-06 +3000.00\n2026-04-08 +2000.00", "1234").expect(CHECK, &["pass"]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! X19: a firm's 统一社会信用代码 must have its check character (GB 32100, modulus 31).
 //!
-//! Looked for in every fact of payslips, tax, fund and insurance papers. Innocent: older organisation codes and
+//! Looked for in every fact of every paper, also inside a longer text (`统一社会信用代码：9131…`). Innocent: older organisation codes and
 //! business licence numbers, which are shorter.
 
 use model::finding::Severity;
@@ -26,18 +26,24 @@ fn fields(statement: &Statement) -> impl Iterator<Item = &Field> {
     statement.fields.values().chain(statement.records.iter().flat_map(std::collections::BTreeMap::values))
 }
 
+/// The codes in a fact's text.
+fn codes_in(field: &Field) -> impl Iterator<Item = &str> {
+    field.value.split(|c: char| !c.is_ascii_alphanumeric()).filter(|part| is_company_code(part))
+}
+
 fn judge(subject: Subject<'_>) -> OnStatement {
-    let codes = || fields(subject.content).filter(|field| is_company_code(field.value.trim()));
-    let Some(wrong) = codes().find(|field| !company_code_holds(field.value.trim())) else {
-        return if codes().next().is_some() { OnStatement::Holds } else { OnStatement::Silent };
-    };
+    let mut codes = fields(subject.content).flat_map(|field| codes_in(field).map(move |code| (field, code))).peekable();
+    if codes.peek().is_none() {
+        return OnStatement::Silent;
+    }
+    let Some((wrong, code)) = codes.find(|(_, code)| !company_code_holds(code)) else { return OnStatement::Holds };
     let document = subject.document_number();
     OnStatement::Fails(Failure {
         severity: (wrong.confidence < 1.0).then_some(Severity::Medium),
         zh: format!("第 {document} 份材料{}：统一社会信用代码的校验位不符", place::zh(&wrong.source)),
         en: format!("document {document} {}: the company code's check character is wrong", place::en(&wrong.source)),
         expected: Some("a valid code".into()),
-        found: Some(wrong.value.clone()),
+        found: Some(code.into()),
         evidence: vec![subject.evidence(Some(&wrong.source))],
     })
 }

@@ -31,7 +31,7 @@ fn run(view: &View<'_>) -> Verdict {
             .iter()
             .flat_map(|(_, others)| others)
             .filter(|sighting| (0..=days).contains(&days_between(sighting.on, view.as_of)));
-        near.map(|sighting| sighting.person.as_str()).collect::<BTreeSet<_>>().len() + 1
+        near.map(|sighting| &sighting.person).collect::<BTreeSet<_>>().len() + 1
     };
     let (burst, month) = (within(DAYS_OF_A_BURST), within(DAYS));
     if month < PERSONS_MAX {

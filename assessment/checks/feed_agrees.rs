@@ -49,7 +49,11 @@ fn is_same_account(one: &Statement, feed: &Statement) -> bool {
     one.kind == feed.kind && one.issuer == feed.issuer && tail(one).is_some() && tail(one) == tail(feed)
 }
 
+/// The printed period, or else from the first row to the last.
 fn days(statement: &Statement) -> Option<Period> {
+    if let Some(period) = &statement.period {
+        return Some(period.value);
+    }
     let dates = || statement.transactions.iter().filter_map(|row| Some(row.time?.date));
     Period::new(dates().min()?, dates().max()?)
 }

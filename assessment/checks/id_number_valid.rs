@@ -1,5 +1,7 @@
 //! X18: an ID number printed in full must be one: a date of birth of the calendar and the check character (GB 11643).
 //!
+//! A wrong check character alone is medium: an employer's clerk types such numbers, and banks carry some from before they
+//! were checked. It is critical where another paper or the applicant gives the number otherwise: then one was changed.
 //! A province that the table does not know is a note only: an operator's table may lack it. What an applicant typed is
 //! medium, as it may be a slip. Innocent: masked numbers, passports and permits of residents of Hong Kong, Macao and
 //! Taiwan, which have other forms.
@@ -42,16 +44,20 @@ fn run(view: &View<'_>) -> Verdict {
             legible: !subject.photographed,
         })
     });
+    let whole: Vec<(Printed<'_>, String)> = stated
+        .into_iter()
+        .chain(shown)
+        .map(|printed| (printed.number.trim().to_ascii_uppercase(), printed))
+        .filter(|(number, _)| is_whole(number))
+        .map(|(number, printed)| (printed, number))
+        .collect();
+    let differ = whole.iter().any(|(_, number)| whole.first().is_some_and(|(_, first)| first != number));
     let mut failures = Vec::new();
     let mut holding = 0_usize;
-    for printed in stated.into_iter().chain(shown) {
-        let number = printed.number.trim().to_ascii_uppercase();
-        if !is_whole(&number) {
-            continue;
-        }
-        match fault(&number, view.as_of) {
+    for (printed, number) in &whole {
+        match fault(number, view.as_of) {
             None => holding += 1,
-            Some(fault) => failures.push(failure(&printed, &number, &fault)),
+            Some(fault) => failures.push(failure(printed, number, &fault, differ)),
         }
     }
     if !failures.is_empty() {
@@ -92,10 +98,11 @@ fn fault(number: &str, as_of: Date) -> Option<Fault> {
     (!regions().province.iter().any(|known| known == province)).then_some(Fault::Province)
 }
 
-fn failure(printed: &Printed<'_>, number: &str, fault: &Fault) -> Failure {
+fn failure(printed: &Printed<'_>, number: &str, fault: &Fault, differ: bool) -> Failure {
     let severity = match fault {
         Fault::Province => Severity::Low,
         _ if printed.place.is_none() || !printed.legible => Severity::Medium,
+        Fault::CheckCharacter(_) if !differ => Severity::Medium,
         _ => Severity::Critical,
     };
     let (zh_where, en_where) = match printed.place {
@@ -141,8 +148,11 @@ mod tests {
     }
 
     #[test]
-    fn fails_on_an_altered_digit() {
-        printed("110105194912310021").expect(CHECK, &["fail critical, line 2: expected X, found 1****************1"]);
+    fn fails_on_an_altered_digit_the_more_where_the_number_is_known_otherwise() {
+        printed("110105194912310021").expect(CHECK, &["fail medium, line 2: expected X, found 1****************1"]);
+        printed("110105194912310021")
+            .declared(|declaration| declaration.id_number = Some(Sensitive::new("11010519491231002X".into())))
+            .expect(CHECK, &["fail critical, line 2: expected X, found 1****************1"]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! A check never guesses and never repairs: it says pass, fail, not_applicable or not_run, with what it expected,
 //! what it found and where. Numbers in the files' first lines (X01, Z09, …) are the catalogue's.
 
-mod across;
+pub(crate) mod across;
 pub mod cause;
 mod employers;
 mod equations;

@@ -1,5 +1,7 @@
 //! Whether two printed names, or two printed ID numbers, can be the same one.
 
+use super::tables::simplified;
+
 /// Longer text is no name; the comparison below is quadratic.
 const CHARACTERS_MAX: usize = 64;
 
@@ -22,7 +24,7 @@ pub enum Likeness {
     Incomparable,
 }
 
-/// Spaces, dots between parts of a name, width and case do not count; stars and boxes stand for what they hide.
+/// Spaces, dots between parts of a name, width, case and traditional forms do not count; stars and boxes stand for what they hide.
 pub fn compare(one: &str, other: &str) -> Likeness {
     let (one, other) = (signs(one), signs(other));
     let legible = |signs: &[Sign]| signs.iter().any(|sign| matches!(sign, Sign::Character(_)));
@@ -66,7 +68,7 @@ fn signs(name: &str) -> Vec<Sign> {
             '！'..='～' => {
                 Sign::Character(char::from_u32(u32::from(character) - 0xfee0).unwrap_or(character).to_ascii_uppercase())
             }
-            other => Sign::Character(other.to_ascii_uppercase()),
+            other => Sign::Character(simplified(other).to_ascii_uppercase()),
         };
         if sign != Sign::Masked || signs.last() != Some(&Sign::Masked) {
             signs.push(sign);
@@ -124,6 +126,9 @@ mod tests {
             ("林 小 满", "林小满", Likeness::Same),
             ("阿依古丽·买买提", "阿依古丽•买买提", Likeness::Same),
             ("阿依古丽.买买提", "阿依古丽买买提", Likeness::Same),
+            ("張偉國", "张伟国", Likeness::Same),
+            ("陳*", "陈小满", Likeness::Same),
+            ("張偉國", "张伟军", Likeness::Different),
             ("林*", "林小满", Likeness::Same),
             ("林**", "林满", Likeness::Same),
             ("*小满", "林小满", Likeness::Same),

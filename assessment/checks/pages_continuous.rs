@@ -1,14 +1,15 @@
 //! X06: a document's pages and printed serial numbers must run on without a gap or a repeat.
 //!
-//! Serials count only where they plainly do: numbers of which nearly every one is one more than the last. A wallet's
-//! order numbers are none.
+//! Serials count only where they plainly do: numbers of which nearly every one is one more than the last. Longer numbers of
+//! one length (日志号, 流水号) that rise in nearly every row of a list are monotone: one that does not is medium, as a row may
+//! have been booked by another branch. A wallet's order numbers are neither.
 //! Innocent: a page that could not be read (a problem says so) or one without rows at the end.
 
 use std::collections::BTreeSet;
 
 use model::finding::Severity;
 use model::problem::ProblemCode;
-use model::statement::Transaction;
+use model::statement::{Statement, StatementKind, Transaction};
 use model::{Problem, Source};
 
 use super::place;
@@ -48,6 +49,10 @@ fn judge(subject: Subject<'_>, problems: &[Problem]) -> OnStatement {
     if let Some(odd) = odd_serial(rows) {
         looked_at = true;
         failure = failure.or_else(|| odd.filter(|_| !unread).map(|odd| serial_failure(subject, odd)));
+    }
+    if let Some(odd) = not_monotone(subject.content) {
+        looked_at = true;
+        failure = failure.or_else(|| odd.filter(|_| !unread).map(|(row, before)| order_failure(subject, row, before)));
     }
     match failure {
         Some(failure) => OnStatement::Fails(failure),
@@ -117,6 +122,61 @@ fn odd_serial(rows: &[Transaction]) -> Option<Option<Odd<'_>>> {
     }))
 }
 
+/// Longer numbers of one length, in a list of some length.
+const MONOTONE_DIGITS_MIN: usize = 10;
+const MONOTONE_ROWS_MIN: usize = 40;
+/// Steps against the rest that an edit explains: a row put in makes one or two.
+const MONOTONE_ODD_MAX: usize = 2;
+
+/// `None` where the numbers follow no order; else the first that goes against it, and the row before.
+fn not_monotone(statement: &Statement) -> Option<Option<(&Transaction, &Transaction)>> {
+    let rows = &statement.transactions;
+    if statement.kind != StatementKind::DepositAccount || rows.len() < MONOTONE_ROWS_MIN {
+        return None;
+    }
+    let number = |row: &Transaction| -> Option<u128> {
+        let text = row.reference.as_deref()?.trim();
+        let is_number = text.len() >= MONOTONE_DIGITS_MIN && text.bytes().all(|byte| byte.is_ascii_digit());
+        // Longer ones do not fit, and are several numbers in one.
+        is_number.then(|| text.parse().ok()).flatten()
+    };
+    let width = |row: &Transaction| row.reference.as_deref().map(|text| text.trim().len());
+    let numbers: Option<Vec<u128>> = rows.iter().map(number).collect();
+    let numbers = numbers.filter(|_| rows.iter().all(|row| width(row) == rows.first().and_then(width)))?;
+    let steps = || numbers.iter().zip(numbers.iter().skip(1)).zip(rows.iter().zip(rows.iter().skip(1)));
+    let up = steps().filter(|((a, b), _)| a < b).count();
+    let down = steps().filter(|((a, b), _)| a > b).count();
+    let against = |a: u128, b: u128| if up >= down { a >= b } else { a <= b };
+    let odd = steps().filter(|((a, b), _)| against(**a, **b)).count();
+    if odd > MONOTONE_ODD_MAX {
+        return None;
+    }
+    Some(steps().find(|((a, b), _)| against(**a, **b)).map(|(_, (before, row))| (row, before)))
+}
+
+fn order_failure(subject: Subject<'_>, row: &Transaction, before: &Transaction) -> Failure {
+    let document = subject.document_number();
+    let shown = |row: &Transaction| row.reference.clone().unwrap_or_default();
+    Failure {
+        severity: Some(Severity::Medium),
+        zh: format!(
+            "第 {document} 份材料{}：流水号 {} 不接在 {} 之后，其余各笔都依次递增或递减；由其他网点入账的除外",
+            place::zh(&row.source),
+            shown(row),
+            shown(before)
+        ),
+        en: format!(
+            "document {document} {}: serial {} does not follow {} as all others do; a row booked by another branch would explain it",
+            place::en(&row.source),
+            shown(row),
+            shown(before)
+        ),
+        expected: Some("serials in one order".into()),
+        found: Some(shown(row)),
+        evidence: [row, before].map(|row| subject.evidence(Some(&row.source))).into(),
+    }
+}
+
 fn serial_failure(subject: Subject<'_>, odd: Odd<'_>) -> Failure {
     let document = subject.document_number();
     Failure {
@@ -143,7 +203,29 @@ fn serial_failure(subject: Subject<'_>, odd: Odd<'_>) -> Failure {
 mod tests {
     use super::*;
     use crate::checks::test_support::{Case, bank, on_page};
-    use model::statement::Statement;
+
+    fn numbered(count: u32, odd: Option<usize>) -> Statement {
+        let rows: String = (0..count).map(|n| format!("2026-03-{:02} -1.00\n", n / 2 + 1)).collect();
+        let mut statement = bank(&rows);
+        for (at, row) in (0_u64..).zip(&mut statement.transactions) {
+            row.reference = Some((1_203_400_000_000 + at * 17).to_string().into());
+        }
+        if let Some(row) = odd.and_then(|odd| statement.transactions.get_mut(odd)) {
+            row.reference = Some("1203400000003".into());
+        }
+        statement
+    }
+
+    #[test]
+    fn fails_on_a_serial_against_the_order_of_all_others() {
+        Case::of(&[&[numbered(60, Some(30))]])
+            .expect(CHECK, &["fail medium, line 31: expected serials in one order, found 1203400000003"]);
+    }
+
+    #[test]
+    fn passes_on_serials_that_rise() {
+        Case::of(&[&[numbered(60, None)]]).expect(CHECK, &["pass"]);
+    }
 
     fn counted(serials: &[u32]) -> Statement {
         let rows: String = (1..=serials.len()).map(|day| format!("2026-03-{day:02} -1.00\n")).collect();

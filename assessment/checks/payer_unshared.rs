@@ -29,7 +29,7 @@ fn run(view: &View<'_>) -> Verdict {
     let unknown = |name: &str| !papers.iter().any(|paper| may_be_same(&paper.name, name));
     let mut failures = Vec::new();
     for (payer, (_, others)) in payers.iter().zip(matches(view, across, Kind::Payer)) {
-        let persons = others.iter().map(|sighting| sighting.person.as_str()).collect::<BTreeSet<_>>().len();
+        let persons = others.iter().map(|sighting| &sighting.person).collect::<BTreeSet<_>>().len();
         if persons < OTHERS_ASKED || !unknown(&payer.name) {
             continue;
         }

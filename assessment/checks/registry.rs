@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
 use crate::DocumentView;
+use crate::names::normalised;
 
 /// Rows that two accounts cannot share by chance (catalogue W02).
 pub const ROWS_OF_WINDOW: usize = 20;
@@ -51,6 +52,12 @@ impl Key {
         if bytes.len() < KEY_BYTES_MIN { Err(ShortKey) } else { Ok(Self(bytes.to_vec())) }
     }
 
+    /// The keyed hash that a device is remembered by.
+    #[must_use]
+    pub fn device(&self, device: &str) -> String {
+        self.digest(&["device", device])
+    }
+
     /// The keyed hash of parts, each with its length before it, so that no two lists of parts run together.
     fn digest(&self, parts: &[&str]) -> String {
         // HMAC takes keys of any length.
@@ -81,11 +88,53 @@ pub enum Kind {
     Payer,
 }
 
+impl Kind {
+    pub const ALL: [Self; 6] = [Self::File, Self::Rows, Self::Template, Self::Serial, Self::Device, Self::Payer];
+
+    /// As it is stored.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::File => "file",
+            Self::Rows => "rows",
+            Self::Template => "template",
+            Self::Serial => "serial",
+            Self::Device => "device",
+            Self::Payer => "payer",
+        }
+    }
+
+    /// `None` for what is no kind.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+/// Keyed hashes that an applicant is known again by; each empty where it is not known.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Person {
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub id_number: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name: String,
+}
+
+impl Person {
+    /// By the ID number where both are known by one, else by the name; who is known by neither is nobody else.
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
+        if !self.id_number.is_empty() && !other.id_number.is_empty() {
+            return self.id_number == other.id_number;
+        }
+        !self.name.is_empty() && self.name == other.name
+    }
+}
+
 /// One application, as others may know it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Sighting {
-    /// Keyed hash of the person.
-    pub person: String,
+    pub person: Person,
     pub on: Date,
     /// Keyed hash of what must differ for the match to mean something: the issuer of a template.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -124,12 +173,17 @@ impl Registry {
         seen.into_iter().flatten()
     }
 
+    /// Remembers one sighting.
+    pub fn insert(&mut self, kind: Kind, digest: String, sighting: Sighting) {
+        self.seen.entry(kind).or_default().entry(digest).or_default().insert(sighting);
+    }
+
     /// The registry with this application remembered.
     #[must_use]
-    pub fn with(mut self, fingerprints: &[Fingerprint], person: &str, on: Date) -> Self {
+    pub fn with(mut self, fingerprints: &[Fingerprint], person: &Person, on: Date) -> Self {
         for one in fingerprints {
-            let sighting = Sighting { person: person.to_owned(), on, context: one.context.clone() };
-            self.seen.entry(one.kind).or_default().entry(one.digest.clone()).or_default().insert(sighting);
+            let sighting = Sighting { person: person.clone(), on, context: one.context.clone() };
+            self.insert(one.kind, one.digest.clone(), sighting);
         }
         self
     }
@@ -144,30 +198,40 @@ pub struct Across<'a> {
     pub files: &'a [Option<&'a str>],
     /// What the service knows the sending device by.
     pub device: Option<&'a str>,
-    /// The applicant's ID number, or else their name; `None` where neither is known, and then every earlier applicant is
+    /// The applicant's ID number and name, as far as they are known; where neither is, every earlier applicant is
     /// somebody else.
-    pub person: Option<&'a str>,
+    pub id_number: Option<&'a str>,
+    pub name: Option<&'a str>,
 }
 
 impl Across<'_> {
-    /// The keyed hash by which the registry knows this applicant.
+    /// What the registry knows this applicant by.
     #[must_use]
-    pub fn person(&self) -> String {
-        let known = self.person.map(|person| person.trim().to_uppercase()).unwrap_or_default();
-        if known.is_empty() { String::new() } else { self.key.digest(&["person", &known]) }
+    pub fn person(&self) -> Person {
+        let hashed = |what: &str, text: String| {
+            if text.is_empty() { String::new() } else { self.key.digest(&[what, &text]) }
+        };
+        Person {
+            id_number: hashed("id", self.id_number.map(|id| id.trim().to_uppercase()).unwrap_or_default()),
+            name: hashed("name", self.name.map(normalised).unwrap_or_default()),
+        }
     }
 
-    /// Everything that is remembered of this application.
+    /// What is remembered of this application, of these kinds.
     #[must_use]
-    pub fn fingerprints(&self, documents: &[DocumentView<'_>], payers: &[String]) -> Vec<Fingerprint> {
+    pub fn fingerprints(&self, documents: &[DocumentView<'_>], payers: &[String], kinds: &[Kind]) -> Vec<Fingerprint> {
         let key = self.key;
+        let wanted = |kind: Kind| kinds.contains(&kind);
         let mut all = Vec::new();
         for (number, shown) in (0_u32..).zip(documents) {
             let file = usize::try_from(number).ok().and_then(|index| self.files.get(index).copied().flatten());
             let of_file =
                 |kind, digest, context| Fingerprint { kind, digest, context, document: Some(number), place: None };
-            all.extend(file.map(|file| of_file(Kind::File, key.digest(&["file", file]), String::new())));
-            if let Some(template) = template(shown) {
+            all.extend(
+                file.filter(|_| wanted(Kind::File))
+                    .map(|file| of_file(Kind::File, key.digest(&["file", file]), String::new())),
+            );
+            if let Some(template) = template(shown).filter(|_| wanted(Kind::Template)) {
                 let issuer = shown.statements.first().map_or("", |statement| statement.issuer.as_str());
                 all.push(of_file(
                     Kind::Template,
@@ -176,14 +240,16 @@ impl Across<'_> {
                 ));
             }
             for (statement, content) in (0_u32..).zip(shown.statements) {
-                all.extend(windows(key, content).map(|(digest, seq)| Fingerprint {
-                    kind: Kind::Rows,
-                    digest,
-                    context: String::new(),
-                    document: Some(number),
-                    place: Some(Place::Row { statement, seq }),
-                }));
-                all.extend(serials(content).map(|(name, value)| Fingerprint {
+                all.extend(wanted(Kind::Rows).then(|| windows(key, content)).into_iter().flatten().map(
+                    |(digest, seq)| Fingerprint {
+                        kind: Kind::Rows,
+                        digest,
+                        context: String::new(),
+                        document: Some(number),
+                        place: Some(Place::Row { statement, seq }),
+                    },
+                ));
+                all.extend(serials(content).filter(|_| wanted(Kind::Serial)).map(|(name, value)| Fingerprint {
                     kind: Kind::Serial,
                     digest: key.digest(&["serial", &content.issuer, name, value]),
                     context: String::new(),
@@ -193,8 +259,14 @@ impl Across<'_> {
             }
         }
         let bare = |kind, digest| Fingerprint { kind, digest, context: String::new(), document: None, place: None };
-        all.extend(self.device.map(|device| bare(Kind::Device, key.digest(&["device", device]))));
-        all.extend(payers.iter().map(|payer| bare(Kind::Payer, key.digest(&["payer", payer]))));
+        all.extend(
+            self.device
+                .filter(|_| wanted(Kind::Device))
+                .map(|device| bare(Kind::Device, key.digest(&["device", device]))),
+        );
+        all.extend(
+            payers.iter().filter(|_| wanted(Kind::Payer)).map(|payer| bare(Kind::Payer, key.digest(&["payer", payer]))),
+        );
         all
     }
 }
@@ -279,9 +351,10 @@ mod tests {
             registry: &Registry::default(),
             files: &[Some("ab12")],
             device: Some("phone-1"),
-            person: Some("11010519491231002X"),
+            id_number: Some("11010519491231002X"),
+            name: Some("林小满"),
         };
-        let fingerprints = across.fingerprints(&[view], &["青禾信息技术有限公司".to_owned()]);
+        let fingerprints = across.fingerprints(&[view], &["青禾信息技术有限公司".to_owned()], &Kind::ALL);
         (Registry::default().with(&fingerprints, &across.person(), day("2026-03-31")), fingerprints)
     }
 
@@ -289,7 +362,7 @@ mod tests {
     fn nobodys_data_can_be_read_from_it() {
         let (registry, _) = remembered(&key(7));
         let text = serde_json::to_string(&registry).unwrap();
-        for private in ["110105", "002X", "青禾", "phone-1", "ab12", "-1.00", "999.00"] {
+        for private in ["110105", "002X", "林小满", "青禾", "phone-1", "ab12", "-1.00", "999.00"] {
             assert!(!text.contains(private), "{private}");
         }
         // Hashes and days, and nothing else.
@@ -298,7 +371,7 @@ mod tests {
         for sightings in value["seen"].as_object().unwrap().values().flat_map(|kind| kind.as_object().unwrap()) {
             assert!(is_hash(sightings.0));
             for sighting in sightings.1.as_array().unwrap() {
-                assert!(is_hash(sighting["person"].as_str().unwrap()));
+                assert!(sighting["person"].as_object().unwrap().values().all(|one| is_hash(one.as_str().unwrap())));
                 assert_eq!(sighting.as_object().unwrap().len(), 2);
             }
         }
@@ -329,9 +402,16 @@ mod tests {
     #[test]
     fn a_person_is_not_their_own_double() {
         let (registry, fingerprints) = remembered(&key(7));
-        let across =
-            Across { key: &key(7), registry: &registry, files: &[], device: None, person: Some("11010519491231002x") };
-        let own = across.person();
-        assert!(fingerprints.iter().all(|one| registry.sightings(one).all(|sighting| sighting.person == own)));
+        let seen_as = |id_number: Option<&str>, name: Option<&str>| {
+            let across = Across { key: &key(7), registry: &registry, files: &[], device: None, id_number, name };
+            let own = across.person();
+            fingerprints.iter().all(|one| registry.sightings(one).all(|sighting| sighting.person.is(&own)))
+        };
+        assert!(seen_as(Some("11010519491231002x"), None));
+        // Who stated no ID number is known by the name; another's ID number is another person, whatever the name.
+        assert!(seen_as(None, Some("林小满")));
+        assert!(!seen_as(Some("110105199001010017"), Some("林小满")));
+        assert!(!seen_as(None, Some("何景行")));
+        assert!(!seen_as(None, None));
     }
 }

@@ -1,8 +1,9 @@
 //! Dated facts that checks compare with, from `tables/*.toml`: an operator changes those, never this.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Weekday};
 use model::Period;
 use model::ledger::Category;
 use rust_decimal::Decimal;
@@ -178,6 +179,8 @@ pub struct Employers {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Vocabulary {
+    /// Words of every issuer listed.
+    pub common: Vec<String>,
     pub issuer: Vec<IssuerVocabulary>,
 }
 
@@ -244,22 +247,91 @@ pub fn company_words() -> &'static [String] {
     &WORDS
 }
 
-/// `tables/holidays.toml`, of which checks need the days of rest.
+/// `tables/variants.toml`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct VariantTable {
+    /// A traditional character and its simplified form, pair by pair.
+    pairs: String,
+}
+
+/// The simplified form of a character; itself where the table has none.
+pub fn simplified(character: char) -> char {
+    static VARIANTS: LazyLock<BTreeMap<char, char>> = LazyLock::new(|| {
+        let table: VariantTable = load("variants.toml", include_str!("../tables/variants.toml"));
+        let pair = |text: &str| {
+            let mut characters = text.chars();
+            characters.next().zip(characters.next())
+        };
+        table.pairs.split_whitespace().filter_map(pair).collect()
+    });
+    VARIANTS.get(&character).copied().unwrap_or(character)
+}
+
+/// `tables/holidays.toml`, of which checks need the days of rest, and the weekends that are worked for them.
 #[derive(Deserialize)]
 struct HolidayTable {
     rest: Vec<String>,
+    work: Vec<Date>,
 }
 
-/// Whether the State Council made the day one of rest; `None` for years the table does not know.
-pub fn is_statutory_rest(day: Date) -> Option<bool> {
-    static REST: LazyLock<Vec<Period>> = LazyLock::new(|| {
+struct Holidays {
+    rest: Vec<Period>,
+    work: Vec<Date>,
+}
+
+fn holidays() -> &'static Holidays {
+    static HOLIDAYS: LazyLock<Holidays> = LazyLock::new(|| {
         let table: HolidayTable = load("holidays.toml", include_str!("../tables/holidays.toml"));
         let read = |text: &String| {
             let (from, to) = text.split_once("..")?;
             Period::new(from.parse().ok()?, to.parse().ok()?)
         };
-        table.rest.iter().filter_map(read).collect()
+        Holidays { rest: table.rest.iter().filter_map(read).collect(), work: table.work }
     });
-    let known = REST.iter().any(|period| period.from.year() == day.year() || period.to.year() == day.year());
-    known.then(|| REST.iter().any(|period| period.contains(day)))
+    &HOLIDAYS
+}
+
+/// Whether the State Council made the day one of rest; `None` for years the table does not know.
+pub fn is_statutory_rest(day: Date) -> Option<bool> {
+    let rest = &holidays().rest;
+    let known = rest.iter().any(|period| period.from.year() == day.year() || period.to.year() == day.year());
+    known.then(|| rest.iter().any(|period| period.contains(day)))
+}
+
+/// Whether banks book between each other on the day; of a year that the table does not know the weekday alone tells.
+pub fn is_banking_day(day: Date) -> bool {
+    let is_weekend = matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
+    is_statutory_rest(day) != Some(true) && (!is_weekend || holidays().work.contains(&day))
+}
+
+/// The day on which so many banking days are over; the same day where the calendar ends.
+pub fn banking_days_later(day: Date, count: u32) -> Date {
+    let mut last = day;
+    let mut left = count;
+    while left > 0 {
+        let Ok(next) = last.tomorrow() else { return day };
+        last = next;
+        left -= u32::from(is_banking_day(last));
+    }
+    last
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn banking_days_step_over_holidays_and_count_the_weekends_worked_for_them() {
+        for (from, to) in [
+            // A Thursday; Friday, and Monday after the weekend.
+            ("2026-03-05", "2026-03-09"),
+            // The week before the Spring Festival of 2026: the Saturday is worked, then nothing until the 24th.
+            ("2026-02-13", "2026-02-24"),
+            // May Day of 2026: the 1st to 5th rest.
+            ("2026-04-30", "2026-05-07"),
+        ] {
+            assert_eq!(banking_days_later(from.parse().unwrap(), 2), to.parse().unwrap(), "{from}");
+        }
+    }
 }

@@ -14,7 +14,7 @@ use model::source::Area;
 use model::statement::{Field, Flow, Statement, StatementKind, Status};
 use model::{Money, Period, Problem, Sensitive, Source, Sourced, Text, When, fixtures};
 
-use super::registry::{Across, Key, Registry};
+use super::registry::{Across, Key, Kind, Registry};
 use super::{Check, View};
 use crate::DocumentView;
 
@@ -204,13 +204,13 @@ fn merge(
 ) -> Registry {
     let files: Vec<Option<&str>> = files.iter().copied().map(Some).collect();
     let none = Registry::default();
-    let across = Across { key: &key(), registry: &none, files: &files, device, person: Some(person) };
+    let across = Across { key: &key(), registry: &none, files: &files, device, id_number: Some(person), name: None };
     let documents: Vec<DocumentView<'_>> = case
         .documents
         .iter()
         .map(|statements| DocumentView { statements, problems: &[], facts: &case.facts })
         .collect();
-    registry.with(&across.fingerprints(&documents, payers), &across.person(), day(on))
+    registry.with(&across.fingerprints(&documents, payers, &Kind::ALL), &across.person(), day(on))
 }
 
 impl Case {
@@ -349,7 +349,8 @@ impl Case {
             registry,
             files: &files,
             device: self.device.as_deref(),
-            person: Some(person),
+            id_number: Some(person),
+            name: None,
         });
         let view = View {
             documents: &documents,

@@ -37,7 +37,8 @@ fn judge(subject: Subject<'_>) -> OnStatement {
         .iter()
         .filter_map(|row| Some((row, row.description.as_deref().filter(|words| !words.trim().is_empty())?)))
         .collect();
-    let is_known = |words: &str| issuer.words.iter().any(|word| words.contains(word.as_str()));
+    let known = || vocabulary().common.iter().chain(&issuer.words);
+    let is_known = |words: &str| known().any(|word| words.contains(word.as_str()));
     let unknown: Vec<&(&Transaction, &str)> = worded.iter().filter(|(_, words)| !is_known(words)).collect();
     if worded.len() < ROWS_MIN || (worded.len() - unknown.len()) * 100 < worded.len() * KNOWN_MIN_PERCENT {
         return OnStatement::Silent;

@@ -31,6 +31,9 @@ pub(super) struct NewApplication {
     as_of: Option<Date>,
     /// What the applicant agreed to, a family of sources at most once.
     consents: Vec<ConsentIn>,
+    /// What the caller knows the applicant's device by, to tell when one device sends the papers of many. A keyed hash of
+    /// it is kept, and only where the service has a key for it.
+    device: Option<String>,
 }
 
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -69,9 +72,9 @@ pub(super) async fn create_application(
 ) -> Result<Response, Problem> {
     let new: NewApplication = request.read()?;
     let once = request.once()?;
-    let agreed = agreed(&new.consents)?;
+    let (agreed, device) = (agreed(&new.consents)?, new.device.as_deref());
     let application =
-        service.create_application(&caller.reach, &new.declared, new.as_of, &agreed, once.as_ref()).await?;
+        service.create_application(&caller.reach, &new.declared, new.as_of, &agreed, device, once.as_ref()).await?;
     let mut response = json(StatusCode::CREATED, &ApplicationOut::from(&application))?;
     if let Ok(location) = HeaderValue::from_str(&format!("/v1/applications/{}", application.id)) {
         response.headers_mut().insert(header::LOCATION, location);

@@ -1,20 +1,58 @@
 //! Assessing an application on the documents it has by now.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
+use jiff::civil::Date;
 use model::application::FiledDocument;
 use model::consent::Family;
+use model::declaration::Declaration;
 use model::extracted::ReadDocument;
 use model::ids::{ApplicationId, DecisionId, DocumentId, TenantId};
 use model::statement::{Parsed, ParserId, Statement};
 
 use crate::db::assessments::{self, StoredAssessment};
+use crate::db::fingerprints::{self, Mark, Who};
 use crate::db::queue::{self, Lease};
 use crate::db::{Tx, applications, documents};
-use crate::pipeline::{self, Extracted};
+use crate::pipeline::{
+    self, AssessError, Beside, Extracted, FingerprintKind, Key as RegistryKey, Known, Person, Policy, Registry,
+    Sighting, Trace,
+};
 
 use super::consents::is_refused;
 use super::{Error, Service};
+
+/// What an assessment is about, for the threads that do it.
+struct Asked {
+    extracted: Vec<Extracted>,
+    declaration: Declaration,
+    device: Option<String>,
+    as_of: Date,
+}
+
+impl Asked {
+    fn known<'a>(&'a self, key: &'a RegistryKey, registry: &'a Registry) -> Known<'a> {
+        Known { key, registry, device: self.device.as_deref() }
+    }
+
+    fn assess(&self, policy: &Policy, known: Option<Known<'_>>) -> Result<pipeline::Assessment, AssessError> {
+        let beside = Beside { feeds: &[], known };
+        pipeline::assess_beside(&self.extracted, &self.declaration, policy, self.as_of, &beside)
+    }
+
+    fn trace(&self, key: &RegistryKey) -> Result<Trace, AssessError> {
+        pipeline::trace(&self.extracted, &self.declaration, self.known(key, &Registry::default()), self.as_of)
+    }
+}
+
+fn marks(trace: &Trace) -> Vec<Mark<'_>> {
+    trace
+        .fingerprints
+        .iter()
+        .map(|one| Mark { kind: one.kind.as_str(), digest: &one.digest, context: &one.context })
+        .collect()
+}
 
 impl Service {
     /// The job `AssessApplication`. It does nothing while documents are still being read: the last of them asks again.
@@ -27,14 +65,23 @@ impl Service {
         let is_unread = documents::count_unread(&mut tx, &lease.tenant, id).await? > 0;
         let left_out = self.left_out(&mut tx, &lease.tenant, id).await?;
         let (ids, extracted) = evidence(&mut tx, &lease.tenant, id, &left_out).await?;
+        let device = fingerprints::device(&mut tx, &lease.tenant, id).await?;
         drop(tx);
         let assessed = match application {
             Some(application) if !is_unread => {
                 let as_of = application.as_of.unwrap_or_else(|| self.clock.today());
                 let (declaration, policy) = (application.declaration, self.policy.clone());
+                let asked = Arc::new(Asked { extracted, declaration, device, as_of });
+                let known = match &self.registry_key {
+                    Some(key) => Some(self.known(&lease.tenant, id, key, &asked).await?),
+                    None => None,
+                };
+                let (trace, registry) = known.unzip();
+                let key = self.registry_key.clone();
                 let assessed = self
                     .on_a_core("assessing an application", move || {
-                        pipeline::assess(&extracted, &declaration, &policy, as_of)
+                        let known = key.as_ref().zip(registry.as_ref());
+                        asked.assess(&policy, known.map(|(key, registry)| asked.known(key, registry)))
                     })
                     .await?
                     .map_err(Error::Assess)?;
@@ -49,7 +96,7 @@ impl Service {
                     decision: assessed.decision,
                     created_ms: self.clock.now_ms(),
                 };
-                Some((stored, assessed.ledger))
+                Some((stored, assessed.ledger, trace))
             }
             _ => None,
         };
@@ -57,13 +104,41 @@ impl Service {
         if !queue::complete(&mut tx, lease).await? {
             return Err(Error::LeaseLost);
         }
-        if let Some((stored, ledger)) = assessed {
+        if let Some((stored, ledger, trace)) = assessed {
             assessments::insert(&mut tx, &lease.tenant, id, &stored, &ledger).await?;
             applications::mark_assessed(&mut tx, &lease.tenant, id, stored.revision).await?;
+            if let Some(trace) = trace {
+                let Person { id_number, name } = &trace.person;
+                let who = Who { id_number, name, on: stored.as_of };
+                fingerprints::replace(&mut tx, &lease.tenant, id, &marks(&trace), who).await?;
+            }
         }
         tx.commit().await?;
         self.changed(id);
         Ok(())
+    }
+
+    /// What this application leaves behind, and where the like of it was seen in others.
+    async fn known(
+        &self,
+        tenant: &TenantId,
+        id: &ApplicationId,
+        key: &RegistryKey,
+        asked: &Arc<Asked>,
+    ) -> Result<(Trace, Registry), Error> {
+        let (key, asked) = (key.clone(), Arc::clone(asked));
+        let trace = self.on_a_core("comparing applicants", move || asked.trace(&key)).await?.map_err(Error::Assess)?;
+        let mut tx = self.db.read().await?;
+        let seen = fingerprints::elsewhere(&mut tx, tenant, id, &marks(&trace)).await?;
+        drop(tx);
+        let mut registry = Registry::default();
+        for one in seen {
+            // A kind of a later version of the program is not looked for by this one.
+            let Some(kind) = FingerprintKind::parse(&one.kind) else { continue };
+            let person = Person { id_number: one.id_number, name: one.name };
+            registry.insert(kind, one.digest, Sighting { person, on: one.on, context: one.context });
+        }
+        Ok((trace, registry))
     }
 
     /// An application whose assessment was given up, on the documents as they are now.

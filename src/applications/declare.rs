@@ -7,13 +7,14 @@ use model::consent::Family;
 use model::declaration::Declaration;
 use model::ids::ApplicationId;
 
-use crate::db::{Tx, applications};
+use crate::db::{Tx, applications, fingerprints};
 
 use super::{Error, Once, Service, once};
 
 impl Service {
     /// Makes an application with what the applicant declares. `as_of` is the day to assess for; `None` is the day on
-    /// which it is assessed. Of `consents` each family may stand once.
+    /// which it is assessed. Of `consents` each family may stand once. `device` is what the caller knows the applicant's
+    /// device by; of it a keyed hash is kept, where a key is configured.
     ///
     /// # Errors
     /// [`Error::KeyUsedElsewhere`], [`Error::Database`].
@@ -23,6 +24,7 @@ impl Service {
         declaration: &Declaration,
         as_of: Option<Date>,
         consents: &[(Family, String)],
+        device: Option<&str>,
         once: Option<&Once>,
     ) -> Result<Application, Error> {
         let id = ApplicationId::new(&self.unique());
@@ -35,6 +37,9 @@ impl Service {
         applications::insert(&mut tx, &reach.tenant, &id, declaration, as_of, now_ms).await?;
         for (family, version) in consents {
             self.keep_consent(&mut tx, &reach.tenant, &id, *family, version).await?;
+        }
+        if let Some((device, key)) = device.filter(|device| !device.is_empty()).zip(self.registry_key.as_ref()) {
+            fingerprints::set_device(&mut tx, &reach.tenant, &id, &key.device(device)).await?;
         }
         let application = applications::get(&mut tx, &reach.tenant, &id).await?.ok_or(Error::NoApplication(id))?;
         tx.commit().await?;

@@ -28,7 +28,7 @@ use uuid::{ContextV7, Timestamp, Uuid};
 
 use crate::blobs::{BlobError, Blobs, Incoming};
 use crate::db::{Db, DbError};
-use crate::pipeline::{AssessError, Policy, Reader};
+use crate::pipeline::{AssessError, Key as RegistryKey, Policy, Reader};
 
 pub use crate::blobs::StoredFile;
 pub use access::{Holder, Key, NewToken, default_tenant};
@@ -51,6 +51,8 @@ pub struct Service {
     pub documents_max: u32,
     /// Whether a file is taken only when the applicant has consented to something here.
     pub consents_required: bool,
+    /// Of the fingerprints by which applicants are compared; `None`: they are not.
+    registry_key: Option<RegistryKey>,
     pub clock: Clock,
     ids: Mutex<ContextV7>,
     /// Documents read and applications assessed at once: such work fills a core and up to a few hundred MB.
@@ -73,6 +75,7 @@ pub struct Parts {
     pub reader: Reader,
     pub documents_max: u32,
     pub consents_required: bool,
+    pub registry_key: Option<RegistryKey>,
     pub clock: Clock,
     /// See `jobs.workers`.
     pub cores: usize,
@@ -167,6 +170,7 @@ impl Service {
             reader: parts.reader,
             documents_max: parts.documents_max,
             consents_required: parts.consents_required,
+            registry_key: parts.registry_key,
             clock: parts.clock,
             ids: Mutex::new(ContextV7::new()),
             cores: Arc::new(Semaphore::new(parts.cores.max(1))),

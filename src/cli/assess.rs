@@ -1,6 +1,7 @@
 //! `xinge assess`: the whole road for one applicant, with no server.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
@@ -12,9 +13,11 @@ use jiff::civil::Date;
 use jiff::tz::Offset;
 use model::declaration::Declaration;
 use model::extracted::Extracted;
+use model::statement::Statement;
 
-use super::{ALL_WELL, CommandError, INPUT_FAILED, complain, in_order, inputs, parse, print, report};
-use crate::pipeline;
+use super::{ALL_WELL, CommandError, INPUT_FAILED, complain, in_order, inputs, parse, parts, print, report};
+use crate::config;
+use crate::pipeline::{self, Beside, Key as RegistryKey, Known, Registry, Trace};
 use crate::wire::assessment::{Assessed, AssessmentOut, ledger_categories};
 use crate::wire::failure::FailureOut;
 
@@ -33,6 +36,13 @@ pub struct Arguments {
     /// The day to assess for; today in China when not given
     #[arg(long, value_name = "YYYY-MM-DD")]
     as_of: Option<Date>,
+    /// A statement that an issuer sent directly, to compare the documents with; may be repeated
+    #[arg(long = "feed", value_name = "FILE")]
+    feeds: Vec<PathBuf>,
+    /// What is remembered of earlier applicants, as keyed hashes: compared with, and this applicant added. The key is the
+    /// setting registry.key (XINGE__REGISTRY__KEY); without one those checks are not run
+    #[arg(long, value_name = "FILE.json")]
+    registry: Option<PathBuf>,
     /// Tried on protected files, in the order given; may be repeated
     #[arg(long = "password", value_name = "P")]
     passwords: Vec<String>,
@@ -58,16 +68,27 @@ pub fn run(arguments: &Arguments) -> Result<u8, CommandError> {
     };
     let policy = policy(arguments.policy.as_deref())?;
     let as_of = arguments.as_of.unwrap_or_else(today);
-    let documents = documents(arguments)?;
+    let documents = documents(&arguments.files, arguments)?;
+    let fed = documents_of_issuers(arguments)?;
+    let memory = match &arguments.registry {
+        Some(path) => Memory::open(path)?,
+        None => None,
+    };
     let mut failed = false;
-    for document in &documents {
+    for document in documents.iter().chain(&fed) {
         if let Err(failure) = &document.outcome {
             failed = true;
             complain(&parse::complaint(&document.name, &FailureOut::from(failure)));
         }
     }
-    let assessment =
-        pipeline::assess(&documents, &declaration, &policy, as_of).context("the documents could not be assessed")?;
+    let feeds: Vec<Statement> = fed
+        .iter()
+        .filter_map(|document| document.outcome.as_ref().ok())
+        .flat_map(|read| read.parsed.statements.clone())
+        .collect();
+    let beside = Beside { feeds: &feeds, known: memory.as_ref().map(Memory::known) };
+    let assessment = pipeline::assess_beside(&documents, &declaration, &policy, as_of, &beside)
+        .context("the documents could not be assessed")?;
     for feature in &arguments.explain {
         if !assessment.features.contains_key(feature.as_str()) {
             let known: Vec<&str> = assessment.features.keys().map(|name| name.as_str()).collect();
@@ -95,11 +116,56 @@ pub fn run(arguments: &Arguments) -> Result<u8, CommandError> {
         Format::Report => report::text(&documents, &assessment, as_of, &arguments.explain),
     };
     print(&text)?;
+    if let Some(memory) = memory {
+        let trace = pipeline::trace(&documents, &declaration, memory.known(), as_of)
+            .context("the documents could not be remembered")?;
+        memory.save(&trace, as_of)?;
+    }
     Ok(if failed { INPUT_FAILED } else { ALL_WELL })
 }
 
-fn documents(arguments: &Arguments) -> Result<Vec<Extracted>, CommandError> {
-    let files = inputs::expand(&arguments.files);
+/// The file that earlier applicants are remembered in, and the key of its hashes.
+struct Memory {
+    path: PathBuf,
+    key: RegistryKey,
+    registry: Registry,
+}
+
+impl Memory {
+    /// `None` without a key. A file that is not there yet remembers nobody.
+    fn open(path: &Path) -> Result<Option<Self>, CommandError> {
+        let wrong = |why: String| CommandError::Usage(format!("--registry {}: {why}", path.display()));
+        let config = config::load(None, Vec::new()).map_err(|error| wrong(error.to_string()))?;
+        let Some(key) = parts::registry_key(&config)? else { return Ok(None) };
+        let registry = match fs::read(path) {
+            Ok(json) => serde_json::from_slice(&json).map_err(|error| wrong(error.to_string()))?,
+            Err(error) if error.kind() == ErrorKind::NotFound => Registry::default(),
+            Err(error) => return Err(wrong(error.to_string())),
+        };
+        Ok(Some(Self { path: path.to_owned(), key, registry }))
+    }
+
+    const fn known(&self) -> Known<'_> {
+        Known { key: &self.key, registry: &self.registry, device: None }
+    }
+
+    /// Written beside and put in place, so that a crash leaves the old or the new one.
+    fn save(self, trace: &Trace, as_of: Date) -> anyhow::Result<()> {
+        let registry = self.registry.with(&trace.fingerprints, &trace.person, as_of);
+        let json = serde_json::to_vec(&registry).context("could not write the registry")?;
+        let beside = self.path.with_extension("new");
+        let shown = self.path.display();
+        fs::write(&beside, json).with_context(|| format!("could not write the registry {shown}"))?;
+        fs::rename(&beside, &self.path).with_context(|| format!("could not put the registry {shown} in place"))
+    }
+}
+
+fn documents_of_issuers(arguments: &Arguments) -> Result<Vec<Extracted>, CommandError> {
+    if arguments.feeds.is_empty() { Ok(Vec::new()) } else { documents(&arguments.feeds, arguments) }
+}
+
+fn documents(files: &[PathBuf], arguments: &Arguments) -> Result<Vec<Extracted>, CommandError> {
+    let files = inputs::expand(files);
     let passwords: Vec<&str> = arguments.passwords.iter().map(String::as_str).collect();
     let reader = super::parts::reader_of_commands()?;
     let mut documents = Vec::new();

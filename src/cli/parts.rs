@@ -12,7 +12,7 @@ use crate::applications::{Clock, Parts, Service};
 use crate::blobs::Blobs;
 use crate::config::{self, Config, ConfigError, Flag, LogFormat, Synchronous};
 use crate::db::{self, Db};
-use crate::pipeline::{Limits, Policy, Reader};
+use crate::pipeline::{Key as RegistryKey, Limits, Policy, Reader};
 use crate::{jobs, recognition, telemetry};
 
 use super::{ALL_WELL, CommandError};
@@ -80,6 +80,7 @@ pub(super) async fn build(config: &Config) -> anyhow::Result<Service> {
         reader: reader(config),
         documents_max: config.limits.documents_per_application,
         consents_required: config.consents.required,
+        registry_key: registry_key(config)?,
         clock: Clock::System,
         cores: cores(config),
     }))
@@ -110,6 +111,15 @@ fn limits(limits: &config::Limits) -> reading::Limits {
         archive_entries: limits.archive_entries,
         ..reading::Limits::default()
     }
+}
+
+/// The key of fingerprints, where one is configured.
+pub(super) fn registry_key(config: &Config) -> anyhow::Result<Option<RegistryKey>> {
+    let key = config.registry.key.reveal();
+    if key.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(RegistryKey::new(key.as_bytes()).context("registry.key cannot be used")?))
 }
 
 fn cores(config: &Config) -> usize {

@@ -27,7 +27,15 @@ pub struct Config {
     pub limits: Limits,
     pub ocr: Ocr,
     pub consents: Consents,
+    pub registry: Registry,
     pub log: Log,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Registry {
+    /// Masked when printed. Empty for none.
+    pub key: Sensitive<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -257,6 +265,7 @@ impl Config {
             ((10..=60_000).contains(&self.jobs.poll_ms), "jobs.poll_ms", "from 10 to 60000"),
             (self.limits.file_bytes > 0, "limits.file_bytes", "at least 1"),
             (is_database(self.store.database.reveal()), "store.database", "empty or a postgres:// URL"),
+            (is_registry_key(self.registry.key.reveal()), "registry.key", "empty or at least 32 bytes long"),
         ];
         match rules.iter().find(|(holds, ..)| !holds) {
             Some(&(_, key, must)) => Err(ConfigError::OutOfRange { key, must }),
@@ -269,6 +278,11 @@ impl Config {
 fn is_origin(text: &str) -> bool {
     let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).unwrap_or_default();
     !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':' | b'[' | b']'))
+}
+
+/// At least as long as the hash, or keys could be tried out.
+const fn is_registry_key(key: &str) -> bool {
+    key.is_empty() || key.len() >= 32
 }
 
 fn is_database(url: &str) -> bool {

@@ -30,7 +30,40 @@ pub const CLAIM_PG: Statement = Statement {
           returning id, tenant_id, job_json, lease_token, attempts",
 };
 
+/// Fingerprints by a list of them: one round trip for thousands. The engines take a JSON list apart in their own ways.
+pub const FINGERPRINTS_LITE: Statement = Statement {
+    name: "db::dialect::FINGERPRINTS_LITE",
+    sql: "select f.kind, f.digest, f.id_number, f.name, f.context, f.seen_on
+          from (select distinct json_extract(value, '$.kind') as kind, json_extract(value, '$.digest') as digest
+              from json_each($3)) as wanted
+          join fingerprints as f on f.tenant_id = $1 and f.kind = wanted.kind and f.digest = wanted.digest
+          where f.application_id <> $2 order by f.seen_on desc, f.kind, f.digest, f.application_id limit $4",
+};
+pub const FINGERPRINTS_PG: Statement = Statement {
+    name: "db::dialect::FINGERPRINTS_PG",
+    sql: "select f.kind, f.digest, f.id_number, f.name, f.context, f.seen_on
+          from (select distinct kind, digest from jsonb_to_recordset($3::text::jsonb) as w (kind text, digest text)) as wanted
+          join fingerprints as f on f.tenant_id = $1 and f.kind = wanted.kind and f.digest = wanted.digest
+          where f.application_id <> $2 order by f.seen_on desc, f.kind, f.digest, f.application_id limit $4",
+};
+pub const REMEMBER_LITE: Statement = Statement {
+    name: "db::dialect::REMEMBER_LITE",
+    sql: "insert into fingerprints (tenant_id, application_id, kind, digest, context, id_number, name, seen_on)
+          select $1, $2, json_extract(value, '$.kind'), json_extract(value, '$.digest'),
+              json_extract(value, '$.context'), $4, $5, $6
+          from json_each($3) where true on conflict do nothing",
+};
+pub const REMEMBER_PG: Statement = Statement {
+    name: "db::dialect::REMEMBER_PG",
+    sql: "insert into fingerprints (tenant_id, application_id, kind, digest, context, id_number, name, seen_on)
+          select $1, $2, w.kind, w.digest, w.context, $4, $5, $6
+          from jsonb_to_recordset($3::text::jsonb) as w (kind text, digest text, context text)
+          on conflict do nothing",
+};
+
 /// What both engines understand.
-pub const SHARED: &[Statement] = &[PING, CLAIM_LITE];
+pub const SHARED: &[Statement] = &[PING];
+/// What SQLite alone understands.
+pub const LITE_ONLY: &[Statement] = &[CLAIM_LITE, FINGERPRINTS_LITE, REMEMBER_LITE];
 /// What PostgreSQL alone understands.
-pub const PG_ONLY: &[Statement] = &[CLAIM_PG];
+pub const PG_ONLY: &[Statement] = &[CLAIM_PG, FINGERPRINTS_PG, REMEMBER_PG];

@@ -13,6 +13,7 @@ pub mod audit;
 pub mod consents;
 pub mod dialect;
 pub mod documents;
+pub mod fingerprints;
 pub mod idempotency;
 pub mod queue;
 pub mod uploads;
@@ -35,6 +36,7 @@ pub const STATEMENTS: &[&[Statement]] = &[
     audit::ALL,
     consents::ALL,
     documents::ALL,
+    fingerprints::ALL,
     idempotency::ALL,
     queue::ALL,
     uploads::ALL,
@@ -45,6 +47,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "applications", include_str!("../../migrations/0001_applications.sql")),
     (2, "access", include_str!("../../migrations/0002_access.sql")),
     (3, "uploads", include_str!("../../migrations/0003_uploads.sql")),
+    (4, "fingerprints", include_str!("../../migrations/0004_fingerprints.sql")),
 ];
 
 /// Reads that wait for a lock for longer than this have found a bug, not a busy database. PostgreSQL only.

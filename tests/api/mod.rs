@@ -1,6 +1,7 @@
 //! The service from outside: a module for each part of the URL tree, and one for what must survive.
 
 mod access;
+mod across;
 mod applications;
 mod assessments;
 mod consents;

@@ -9,7 +9,7 @@ use xinge::applications::{Clock, Parts, Service};
 use xinge::auth::{Door, Mode, Rate, Rates, Reviewers};
 use xinge::blobs::Blobs;
 use xinge::db::{self, Db};
-use xinge::pipeline::{Limits, Policy, Reader};
+use xinge::pipeline::{Key, Limits, Policy, Reader};
 use xinge::{api, jobs};
 
 use super::postgres::Database;
@@ -33,6 +33,7 @@ pub struct TestService {
 pub struct Wanted {
     pub limits: Limits,
     pub documents_max: u32,
+    pub registry_key: Option<Key>,
     pub concurrent_requests_max: usize,
     pub request_timeout: Duration,
     pub mode: Mode,
@@ -49,6 +50,7 @@ impl Default for Wanted {
         Self {
             limits: Limits::default(),
             documents_max: 100,
+            registry_key: None,
             concurrent_requests_max: 64,
             request_timeout: Duration::from_secs(30),
             mode: Mode::OpenUntilKeys,
@@ -96,6 +98,7 @@ impl TestService {
             reader: Reader { limits: wanted.limits, recognizer: None },
             documents_max: wanted.documents_max,
             consents_required: wanted.consents_required,
+            registry_key: wanted.registry_key,
             clock: Clock::Fixed(Arc::clone(&now_ms)),
             cores: 2,
         }));
