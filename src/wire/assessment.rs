@@ -170,6 +170,8 @@ pub struct DeclaredOut<'a> {
     pub id_masked: Option<String>,
     pub monthly_income: Option<String>,
     pub employer: Option<&'a str>,
+    /// The first day of work there.
+    pub employed_since: Option<String>,
     pub occupation: Option<&'static str>,
     /// A correction of the sector that the documents suggest.
     pub sector: Option<&'static str>,
@@ -303,6 +305,7 @@ impl<'a> From<&'a Declaration> for DeclaredOut<'a> {
             id_masked: declared.id_number.as_ref().map(|id| mask_id(id.reveal())),
             monthly_income: declared.monthly_income.map(|money| money.to_string()),
             employer: declared.employer.as_deref(),
+            employed_since: declared.employed_since.map(|day| day.to_string()),
             occupation: declared.occupation.map(occupation),
             sector: declared.sector.map(Sector::as_str),
             monthly_debt: declared.monthly_debt.map(|money| money.to_string()),
