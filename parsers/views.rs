@@ -397,11 +397,7 @@ impl<'a> Looked<'a> {
     }
 
     /// A column more, with the day that `of_row` makes of a row and the heading that `heading` found over it last.
-    fn with_days(
-        &self,
-        day: &dyn Fn(&Page, &WordLine) -> Option<String>,
-        of_row: &dyn Fn(&Option<String>, &Page, &WordLine) -> Option<String>,
-    ) -> Vec<Page> {
+    fn with_days(&self, day: &dyn Fn(&Page, &WordLine) -> Option<String>, of_row: &DayOfRow<'_>) -> Vec<Page> {
         let (mut current, mut pages) = (None, Vec::new());
         for (page, lines) in self.lines() {
             let mut made = PageBuilder::new(page.number, page.width, page.height);
@@ -520,6 +516,9 @@ impl<'a> Looked<'a> {
         Some(parts.collect())
     }
 }
+
+/// The day of a row's line, from the heading found over it last.
+type DayOfRow<'a> = dyn Fn(&Option<String>, &Page, &WordLine) -> Option<String> + 'a;
 
 /// How a column is called that a view adds.
 const NAME_OF_DAY: &str = "记账日期";
