@@ -28,6 +28,16 @@ pub struct Traces {
     pub codes: Vec<MatrixCode>,
     /// Of a photo or a screenshot handed in as such.
     pub picture: Option<Picture>,
+    /// Pages that are pictures and whose pixels were looked at; `None` where nobody looked.
+    pub pictures_looked_at: Option<u32>,
+    /// Figures on such pages that do not look like the others. At most [`TRACES_MAX`].
+    pub patches: Vec<Patch>,
+    /// Such pages with the pattern of a photographed screen.
+    pub screens: Vec<u32>,
+    /// Pairs of such pages that have the same paper, noise and all. At most [`TRACES_MAX`].
+    pub same_paper: Vec<SamePaper>,
+    /// How the file came, where it came in a mail or an archive.
+    pub trail: Option<Trail>,
     /// Pages whose text layer was compared with what is seen on them; `None` where nobody looked.
     pub pages_compared: Option<u32>,
     /// Where a page shows other digits than its text layer has.
@@ -152,25 +162,61 @@ pub struct Picture {
     pub camera: Option<Text>,
     /// A program that says it wrote the file.
     pub software: Option<Text>,
+    /// A mark of a program that makes pictures up.
+    pub generator: Option<Text>,
+    /// Width and height that a camera noted.
+    pub stated_size: Option<(u32, u32)>,
+    /// At which the common JPEG library would write its tables, 1 to 100; `None` for a camera's own, and for other formats.
+    pub quality: Option<u8>,
     pub taken: Option<Text>,
     pub modified: Option<Text>,
-    /// The preview kept in the file shows another picture: mean difference in brightness, 0 to 1, where it is large.
+    /// The preview kept in the file shows another picture: their correlation, where it is low.
     pub preview_differs: Option<Text>,
-    /// Places that were compressed otherwise than the rest, or that repeat another place exactly.
-    pub patches: Vec<Patch>,
-    /// Signs of a photographed screen.
-    pub screen_pattern: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// Two pages whose blank paper carries the same noise.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SamePaper {
+    pub first: u32,
+    pub second: u32,
+    /// Of the noise, 0 to 1.
+    pub correlation: Text,
+}
+
+/// How a file came: the mail or the archive it lay in.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Trail {
+    /// The archive's file name, without its folder.
+    pub archive: Option<Text>,
+    /// Whether it lay there under a password.
+    pub locked: bool,
+    /// The file's own name in it.
+    pub name: Text,
+    /// Domain of the address that a mail says it is from.
+    pub from_domain: Option<Text>,
+    /// Signatures of servers that the mail passed (DKIM, RFC 6376).
+    pub seals: Vec<MailSeal>,
+}
+
+/// One server's signature on a mail, as far as it can be judged without asking for the server's key.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MailSeal {
+    /// Who signed.
+    pub domain: Text,
+    /// Whether the mail's body is the one whose digest was signed.
+    pub body: Integrity,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PatchKind {
-    /// Blocks that do not carry the compression that the rest carries.
-    Recompressed,
     /// The same pixels twice, noise and all.
     Copied,
     /// Without the noise that its surroundings have.
     Smooth,
+    /// Drawn unlike every other print of the same character.
+    Redrawn,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

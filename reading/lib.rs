@@ -19,6 +19,7 @@ pub mod spreadsheet;
 mod structured;
 #[cfg(test)]
 mod test_files;
+pub mod trail;
 mod xml;
 
 use model::document::{Document, MediaType};

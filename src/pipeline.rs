@@ -11,14 +11,14 @@ use jiff::civil::Date;
 use model::declaration::Declaration;
 use model::document::{Content, Document, FileFacts, MediaType};
 use model::failure::Failure;
-use model::forensics::OddFont;
+use model::forensics::{OddFont, Trail};
 use model::ledger::{Category, RowRef};
 use model::page::Page;
 use model::statement::{Statement, Transaction};
 use parsers::ParseError;
 use reading::archive::{self, Unpacked};
 use reading::forensics::fonts::{self, Column};
-use reading::{Kind, ReadError, Recognizer};
+use reading::{Kind, ReadError, Recognizer, trail};
 use sha2::{Digest, Sha256};
 
 pub use assessment::Assessment;
@@ -81,9 +81,23 @@ pub fn extract(name: &str, bytes: &[u8], passwords: &[&str], reader: &Reader) ->
     let unpacked = guarded("unpacking", || archive::unpack(bytes, passwords, &reader.limits).map_err(read_failure));
     match unpacked {
         Ok(entries) if entries.is_empty() => vec![archive(Failure::Empty)],
-        Ok(entries) => entries.into_iter().map(|entry| extract_entry(name, entry, passwords, reader)).collect(),
+        Ok(entries) => {
+            let trail = guarded("looking at the archive", || Ok(trail::of(name, bytes))).ok().flatten();
+            let files =
+                entries.into_iter().map(|entry| (entry.name.clone(), extract_entry(name, entry, passwords, reader)));
+            files.map(|(inner, file)| with_trail(file, inner, trail.as_ref())).collect()
+        }
         Err(failure) => vec![archive(failure)],
     }
+}
+
+/// The file with how it came: by its own name in an archive or a mail.
+fn with_trail(mut file: Extracted, inner: String, trail: Option<&Trail>) -> Extracted {
+    if let (Ok(read), Some(trail)) = (&mut file.outcome, trail) {
+        let name = inner.rsplit(['/', '\\']).next().unwrap_or_default().into();
+        read.facts.traces.trail = Some(Trail { name, ..trail.clone() });
+    }
+    file
 }
 
 fn extract_entry(archive: &str, entry: Unpacked, passwords: &[&str], reader: &Reader) -> Extracted {

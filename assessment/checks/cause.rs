@@ -25,12 +25,13 @@ pub fn of(check: &str, document: Option<u32>) -> Cause {
 }
 
 /// Cause → checks whose failures it explains.
-const CAUSES: [(&str, Within, &[&str]); 12] = [
+const CAUSES: [(&str, Within, &[&str]); 13] = [
     (
         "figures",
         Within::Document,
         &["running_balance", "closing_balance", "page_totals", "declared_totals", "row_count", "pages_continuous"],
     ),
+    ("picture", Within::Document, &["picture_unedited", "picture_unpatched", "pages_not_generated"]),
     ("rows", Within::Document, &["rows_distinct", "amounts_well_formed", "cells_single", "amounts_aligned"]),
     ("dates", Within::Document, &["dates_in_order", "dates_in_period", "dates_exist", "banking_hours"]),
     (

@@ -30,6 +30,7 @@ pub mod card_number_valid;
 pub mod card_repayments_arrive;
 pub mod cells_single;
 pub mod closing_balance;
+pub mod codes_agree;
 pub mod company_code_valid;
 pub mod counterparty_accounts_agree;
 pub mod dates_exist;
@@ -61,13 +62,18 @@ pub mod interest_rates_coherent;
 pub mod interest_untaxed;
 pub mod loan_legs;
 pub mod loan_use;
+pub mod mail_trail_agrees;
 pub mod no_agent_pattern;
 pub mod no_circular_flow;
 pub mod overlapping_exports_agree;
 pub mod page_totals;
 pub mod pages_continuous;
+pub mod pages_not_generated;
+pub mod paper_photographed;
 pub mod payer_unshared;
 pub mod payslip_paid;
+pub mod picture_unedited;
+pub mod picture_unpatched;
 pub mod producer_known;
 pub mod row_count;
 pub mod rows_distinct;
@@ -128,7 +134,7 @@ pub struct Check {
 
 /// Every check, in reading order: what one document says about itself, then documents against each other,
 /// then documents against what was declared, and against other applicants' documents.
-pub const CHECKS: [Check; 67] = [
+pub const CHECKS: [Check; 73] = [
     running_balance::CHECK,
     closing_balance::CHECK,
     page_totals::CHECK,
@@ -144,6 +150,12 @@ pub const CHECKS: [Check; 67] = [
     producer_known::CHECK,
     text_layer_agrees::CHECK,
     signature_valid::CHECK,
+    codes_agree::CHECK,
+    picture_unedited::CHECK,
+    picture_unpatched::CHECK,
+    paper_photographed::CHECK,
+    pages_not_generated::CHECK,
+    mail_trail_agrees::CHECK,
     dates_exist::CHECK,
     amounts_well_formed::CHECK,
     amount_in_words::CHECK,

@@ -74,7 +74,7 @@ fn judge(file: File<'_>) -> OnFile {
 }
 
 /// Whether a name holds another as words of their own, whatever their case: `Word` is not in `Password`.
-fn holds(name: &str, known: &str) -> bool {
+pub(super) fn holds(name: &str, known: &str) -> bool {
     let (name, known) = (name.to_lowercase(), known.to_lowercase());
     let is_letter = |character: Option<char>| character.is_some_and(|one| one.is_ascii_alphabetic());
     name.match_indices(known.as_str()).any(|(at, found)| {

@@ -11,6 +11,7 @@ use model::page::{Page, PageBuilder, Rule};
 use model::problem::ProblemCode;
 use model::source::{Area, Source};
 
+use super::codes::{self, Square};
 use super::file::{File, PageNode};
 use super::font::{Drawn, Font};
 use super::lexer::{Lexer, Token, unescape_name};
@@ -144,7 +145,14 @@ pub struct Interpreter<'a> {
     marks: bool,
     /// Notices what is covered or cannot be seen; `None` where nobody asks.
     watch: Option<Watch>,
+    /// The page being read, from 1.
+    number: u32,
+    /// Pictures that may be matrix codes. At most [`SQUARES_MAX`].
+    pub squares: Vec<Square<'a>>,
 }
+
+/// Square pictures that are remembered: a seal or a logo on every page is one of them each time.
+const SQUARES_MAX: usize = 400;
 
 /// Of a colour's numbers: a paper white has them all at least this near to white.
 const WHITE_TOLERANCE: f32 = 0.03;
@@ -199,6 +207,8 @@ impl<'a> Interpreter<'a> {
             bounds: (0.0, 0.0),
             marks: false,
             watch: watched.then(Watch::default),
+            number: 0,
+            squares: Vec::new(),
         }
     }
 
@@ -239,6 +249,9 @@ impl<'a> Interpreter<'a> {
     fn draw(&mut self, number: u32, node: &PageNode<'a>, turns: u8) -> Result<(), ReadError> {
         let (base, width, height) = placement(node, turns, self.user_unit(node));
         self.page = PageBuilder::new(number, width, height);
+        self.number = number;
+        // A page may be drawn again, turned.
+        self.squares.retain(|square| square.page != number);
         self.words.start_page(width, height);
         if let Some(watch) = &mut self.watch {
             watch.start_page();
@@ -718,7 +731,10 @@ impl<'a> Interpreter<'a> {
                 let masked = [b"SMask".as_slice(), b"Mask", b"ImageMask"];
                 let is_whole =
                     masked.iter().all(|key| matches!(file.get(&stream.dict, key), None | Some(Object::Boolean(false))));
-                self.picture(state, is_whole);
+                let area = self.picture(state, is_whole);
+                if self.watch.is_some() && self.squares.len() < SQUARES_MAX && codes::is_square(file, &stream.dict) {
+                    self.squares.push(Square { page: self.number, area, stream });
+                }
             }
             Some(b"Form") => self.form(scope, stream, state)?,
             _ => {}
@@ -750,7 +766,8 @@ impl<'a> Interpreter<'a> {
 
     /// A picture fills the unit square of its matrix; what lies on the page counts. `is_whole`: no part of it is
     /// transparent.
-    fn picture(&mut self, state: &State, is_whole: bool) {
+    /// Gives where it stands, in fractions of the page.
+    fn picture(&mut self, state: &State, is_whole: bool) -> Area {
         self.marks = true;
         let corners = [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0)].map(|(x, y)| state.matrix.apply(x, y));
         let span = |values: [f32; 4], bound: f32| {
@@ -763,6 +780,9 @@ impl<'a> Interpreter<'a> {
         self.page.image_area((x1 - x0) * (y1 - y0));
         let turned = state.matrix.b * state.matrix.c != 0.0 && state.matrix.a * state.matrix.d != 0.0;
         self.lay(state, [x0, y0, x1, y1], true, is_whole && !turned);
+        let share = |value: f32, whole: f32| if whole > 0.0 { value / whole } else { 0.0 };
+        let (width, height) = self.bounds;
+        Area { x0: share(x0, width), y0: share(y0, height), x1: share(x1, width), y1: share(y1, height) }
     }
 
     /// Areas that a path fills.

@@ -4,6 +4,7 @@
 //! place of every glyph known, its font, and whether it can be seen.
 
 mod cmap;
+mod codes;
 mod encodings;
 mod file;
 mod font;
@@ -88,6 +89,7 @@ pub fn read(
         odd_fonts: noticed.mixed.into_iter().map(|mixed| mixed.named(&fonts)).collect(),
         ..Traces::default()
     };
+    traces.codes = codes::find(&file, &interpreter.squares, limits.stream_bytes);
     traces.signatures = signatures::find(&file, file::from_header(bytes));
     revisions::compare(bytes, passwords, limits, &pages, &mut traces);
     let facts = FileFacts { fonts, traces, ..file.facts() };

@@ -138,6 +138,32 @@ impl Paper {
         Ok(())
     }
 
+    /// A matrix code in the lower left margin of the first page, as issuers print one with their numbers.
+    ///
+    /// # Errors
+    /// [`MakeError::TooLarge`] for more than a code holds, [`MakeError::Pdf`].
+    pub fn add_code(&mut self, payload: &str) -> Result<(), MakeError> {
+        let too_large = || MakeError::TooLarge { what: "a matrix code" };
+        let code = qrcode::QrCode::new(payload.as_bytes()).map_err(|_| too_large())?;
+        let side = i64::try_from(code.width()).map_err(|_| too_large())?;
+        let pixels = code.to_colors().into_iter().map(|module| module.select(0_u8, 255)).collect();
+        let mut picture = Dictionary::new();
+        for (key, value) in [
+            ("Type", Object::Name(b"XObject".to_vec())),
+            ("Subtype", Object::Name(b"Image".to_vec())),
+            ("Width", side.into()),
+            ("Height", side.into()),
+            ("ColorSpace", Object::Name(b"DeviceGray".to_vec())),
+            ("BitsPerComponent", 8.into()),
+        ] {
+            picture.set(key, value);
+        }
+        let picture = self.file.add_object(Stream::new(picture, pixels));
+        self.add_resource(b"XObject", "Im8", Object::Reference(picture))?;
+        self.append_content(0, &["q 24 0 0 24 3 3 cm /Im8 Do Q".to_owned()]);
+        Ok(())
+    }
+
     /// Another text written right over the run.
     pub fn write_over(&mut self, run: &Run, to: &str) {
         self.append_content(run.page, &[drawn(&run.font, run.size, run.x, run.y, &hexadecimal(to))]);

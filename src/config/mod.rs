@@ -28,6 +28,7 @@ pub struct Config {
     pub ocr: Ocr,
     pub consents: Consents,
     pub registry: Registry,
+    pub signatures: Signatures,
     pub log: Log,
 }
 
@@ -118,6 +119,12 @@ pub struct Ocr {
 #[serde(deny_unknown_fields)]
 pub struct Consents {
     pub required: bool,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Signatures {
+    pub trust: PathBuf,
 }
 
 #[derive(Debug, Clone, Deserialize)]
