@@ -4,10 +4,11 @@ use std::io::Cursor;
 
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, RgbImage};
 use model::document::{Content, Document, FileFacts, MediaType};
+use model::forensics::Traces;
 
 use ocr::{Recognizer, prepare};
 
-use crate::{Limits, ReadError};
+use crate::{Limits, ReadError, looked};
 
 /// More shows nothing more of a page: A4 at 300 dpi has 8.7 million pixels, a telephone's photograph 12.
 pub(crate) const PIXELS_KEPT_MAX: u64 = 16_000_000;
@@ -26,20 +27,24 @@ pub fn read(
     // First: what is no picture is damaged wherever it is handed in.
     let pixels = decode(bytes, media_type, limits)?;
     let recognizer = recognizer.ok_or(ReadError::NoRecognizer)?;
+    let grey = pixels::grey(&pixels);
     let page = ocr::page(ocr::Picture { pixels, number: 1, size: None }, recognizer)
         .map_err(|source| ReadError::Recognizer { source })?
         .map_err(|fault| ReadError::UnreadablePicture { fault })?;
+    let picture = pixels::metadata::read(bytes, &grey);
+    let mut traces = Traces { picture: Some(picture), ..Traces::default() };
+    looked::into_traces(vec![looked::look(&grey, &page)], &mut traces);
     Ok(Document {
         media_type,
         page_count: Some(1),
         content: Content::Pages(vec![page]),
-        facts: FileFacts::default(),
+        facts: FileFacts { traces, ..FileFacts::default() },
         problems: Vec::new(),
     })
 }
 
 /// The pixels as their owner sees them: turned as the camera noted, on white where they are transparent.
-fn decode(bytes: &[u8], media_type: MediaType, limits: &Limits) -> Result<RgbImage, ReadError> {
+pub(crate) fn decode(bytes: &[u8], media_type: MediaType, limits: &Limits) -> Result<RgbImage, ReadError> {
     let corrupt = |error: image::ImageError| ReadError::Corrupt { media_type, detail: error.to_string() };
     let format = match media_type {
         MediaType::Png => ImageFormat::Png,

@@ -9,6 +9,7 @@ pub mod forensics;
 pub mod html;
 pub mod image;
 pub mod limits;
+mod looked;
 mod mail;
 #[cfg(test)]
 mod mutations;
@@ -20,6 +21,7 @@ mod structured;
 #[cfg(test)]
 mod test_files;
 pub mod trail;
+pub mod view;
 mod xml;
 
 use model::document::{Document, MediaType};
@@ -27,6 +29,7 @@ use model::failure::PictureFault;
 
 pub use limits::Limits;
 pub use ocr::{self, Recognizer};
+pub use pixels::marks;
 pub use sniff::{Kind, sniff};
 
 /// Why a file could not be read at all. A file that is only partly readable is a [`Document`] with problems.

@@ -8,9 +8,11 @@ use assessment::checks::registry::Across;
 use assessment::decision::PolicyError;
 use assessment::{DocumentView, Input, enrichment};
 use jiff::civil::Date;
+use model::Source;
 use model::declaration::Declaration;
 use model::document::{Content, Document, FileFacts, MediaType};
 use model::failure::Failure;
+use model::finding::{Finding, Outcome, Severity};
 use model::forensics::{OddFont, Trail};
 use model::ledger::{Category, RowRef};
 use model::page::Page;
@@ -18,6 +20,8 @@ use model::statement::{Statement, Transaction};
 use parsers::ParseError;
 use reading::archive::{self, Unpacked};
 use reading::forensics::fonts::{self, Column};
+use reading::forensics::trust::Roots;
+use reading::marks::{self, Mark};
 use reading::{Kind, ReadError, Recognizer, trail};
 use sha2::{Digest, Sha256};
 
@@ -45,6 +49,8 @@ pub struct Reader {
     pub limits: Limits,
     /// `None` where no engine is set up: pictures are then refused, everything else is read.
     pub recognizer: Option<Engine>,
+    /// Who is trusted to vouch for those who sign files.
+    pub roots: Arc<Roots>,
 }
 
 impl Reader {
@@ -101,14 +107,18 @@ fn with_trail(mut file: Extracted, inner: String, trail: Option<&Trail>) -> Extr
 }
 
 fn extract_entry(archive: &str, entry: Unpacked, passwords: &[&str], reader: &Reader) -> Extracted {
-    // A mail with nothing but its body is the file itself.
-    let name = if entry.name.is_empty() { archive.to_owned() } else { format!("{archive}/{}", entry.name) };
+    let name = entry_name(archive, &entry.name);
     match entry.content {
         Ok(bytes) => extract_document(&name, &bytes, passwords, reader),
         Err(error) => {
             Extracted { name, sha256: None, media_type: None, pages: None, outcome: Err(read_failure(error)) }
         }
     }
+}
+
+/// A mail with nothing but its body is the file itself.
+fn entry_name(archive: &str, entry: &str) -> String {
+    if entry.is_empty() { archive.to_owned() } else { format!("{archive}/{entry}") }
 }
 
 fn extract_document(name: &str, bytes: &[u8], passwords: &[&str], reader: &Reader) -> Extracted {
@@ -130,6 +140,9 @@ fn extract_document(name: &str, bytes: &[u8], passwords: &[&str], reader: &Reade
         parsed.problems.extend(own);
         let read_by = recognized_by(&document.content);
         let mut facts = FileFacts { read_by, ..document.facts };
+        for signature in &mut facts.traces.signatures {
+            signature.chain = reader.roots.judge(signature);
+        }
         if let Content::Pages(pages) = &document.content {
             let odd = odd_fonts(pages, &facts, &parsed.statements);
             facts.traces.odd_fonts.extend(odd);
@@ -277,6 +290,74 @@ fn views<'a>(documents: &'a [Extracted], unknown: &'a FileFacts) -> Vec<Document
             Err(_) => DocumentView { statements: &[], problems: &[], facts: unknown },
         })
         .collect()
+}
+
+/// The files that [`extract`] gives results for, by the same names and in the same order; those that cannot be opened are
+/// left out.
+#[must_use]
+pub fn originals(name: &str, bytes: &[u8], passwords: &[&str], reader: &Reader) -> Vec<(String, Vec<u8>)> {
+    if !matches!(kind_of(bytes), Some(Kind::Zip | Kind::Mail)) {
+        return vec![(name.to_owned(), bytes.to_vec())];
+    }
+    let unpacked = guarded("unpacking", || archive::unpack(bytes, passwords, &reader.limits).map_err(read_failure));
+    let files = unpacked.unwrap_or_default().into_iter();
+    files.filter_map(|file| Some((entry_name(name, &file.name), file.content.ok()?))).collect()
+}
+
+/// A finding and the places on one page that it points at.
+pub type Shown<'a> = (&'a Finding, Vec<&'a Source>);
+
+/// The failed findings that point at a page of a document, with their places there.
+#[must_use]
+pub fn shown_on(findings: &[Finding], document: u32, page: u32) -> Vec<Shown<'_>> {
+    let failed = findings.iter().filter(|finding| finding.outcome == Outcome::Fail);
+    let shown = failed.map(|finding| {
+        let of_document = finding.evidence.iter().filter(|evidence| evidence.document == document);
+        let places = of_document.filter_map(|evidence| evidence.source.as_ref());
+        (finding, places.filter(|source| matches!(source, Source::Page { page: on, .. } if *on == page)).collect())
+    });
+    shown.filter(|(_, places): &Shown<'_>| !places.is_empty()).collect()
+}
+
+/// A page of a file as it looks, as PNG, with boxes around what findings point at; each has the number of its finding, from
+/// 1 in the order given. `None` where the page cannot be drawn: a file without pages, an OFD's, one that none of the
+/// passwords opens.
+#[must_use]
+pub fn marked_page(
+    bytes: &[u8],
+    passwords: &[&str],
+    reader: &Reader,
+    page: u32,
+    shown: &[Shown<'_>],
+) -> Option<Vec<u8>> {
+    let marks: Vec<Mark> = (1..)
+        .zip(shown)
+        .flat_map(|(number, (finding, places))| {
+            let color = color(finding.severity);
+            places.iter().filter_map(move |source| match source {
+                Source::Page { area, .. } => Some(Mark { area: *area, number, color }),
+                Source::Cell { .. } | Source::Line { .. } => None,
+            })
+        })
+        .collect();
+    let drawn = catch_unwind(AssertUnwindSafe(|| {
+        let mut pixels = reading::view::page(bytes, passwords, &reader.limits, page)?;
+        marks::draw(&mut pixels, &marks);
+        let mut png = Vec::new();
+        pixels.write_to(&mut std::io::Cursor::new(&mut png), image::ImageFormat::Png).ok()?;
+        Some(png)
+    }));
+    drawn.ok().flatten()
+}
+
+/// The worse, the redder.
+const fn color(severity: Severity) -> [u8; 3] {
+    match severity {
+        Severity::Critical => [176, 0, 32],
+        Severity::High => [214, 69, 0],
+        Severity::Medium => [178, 120, 0],
+        Severity::Low | Severity::Info => [20, 90, 170],
+    }
 }
 
 /// A file's geometry and vocabulary without its data (`xinge layout`), by name as [`extract`] names what it finds.

@@ -7,6 +7,7 @@ mod catalogue;
 mod cli;
 mod corpus;
 mod db;
+mod evidence;
 mod features;
 mod forgeries;
 mod invented;

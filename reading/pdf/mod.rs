@@ -17,7 +17,7 @@ mod object;
 mod overlays;
 mod path;
 mod radicals;
-mod render;
+pub(crate) mod render;
 mod revisions;
 mod signatures;
 mod truetype;
@@ -32,7 +32,7 @@ use model::document::{Content, Document, FileFacts, MediaType};
 use model::forensics::Traces;
 use model::problem::ProblemCode;
 
-use crate::{Limits, ReadError, Recognizer};
+use crate::{Limits, ReadError, Recognizer, looked};
 use file::File;
 use interpret::Interpreter;
 
@@ -92,11 +92,13 @@ pub fn read(
     traces.codes = codes::find(&file, &interpreter.squares, limits.stream_bytes);
     traces.signatures = signatures::find(&file, file::from_header(bytes));
     revisions::compare(bytes, passwords, limits, &pages, &mut traces);
-    let facts = FileFacts { fonts, traces, ..file.facts() };
     if let (Some(recognizer), false) = (recognizer, pictures.is_empty()) {
         drop(interpreter);
-        problems.extend(render::read_pictures(bytes, passwords, &mut pages, &pictures, limits, recognizer)?);
+        let (undrawn, looked) = render::read_pictures(bytes, passwords, &mut pages, &pictures, limits, recognizer)?;
+        problems.extend(undrawn);
+        looked::into_traces(looked, &mut traces);
     }
+    let facts = FileFacts { fonts, traces, ..file.facts() };
     Ok(Document {
         media_type: MediaType::Pdf,
         page_count: u32::try_from(pages.len()).ok(),

@@ -9,7 +9,7 @@ use hayro::hayro_interpret::InterpreterSettings;
 use hayro::hayro_syntax::Pdf;
 use hayro::vello_cpu::color::palette::css::WHITE;
 use hayro::{PixmapSettings, RenderCache, RenderSettings};
-use image::RgbaImage;
+use image::{RgbImage, RgbaImage};
 use model::Problem;
 use model::page::Page;
 use model::problem::ProblemCode;
@@ -17,6 +17,7 @@ use model::source::{Area, Source};
 
 use ocr::{OcrError, Recognizer, prepare};
 
+use crate::looked::{self, Looked};
 use crate::{Limits, ReadError};
 
 /// Pages are drawn at this many pixels to the inch: 9 point text is 25 pixels high, which the models read as well as
@@ -29,7 +30,7 @@ const SIDE_MAX: f32 = 3_400.0;
 const SIDE_MIN: f32 = 16.0;
 
 /// Reads `wanted` (indexes of `pages`) as pictures, side by side. A page that gives no text worth having stays as it
-/// is and becomes a problem.
+/// is and becomes a problem. Gives the problems, and what was seen on the pages besides their text.
 ///
 /// # Errors
 /// [`ReadError::Recognizer`] when the engine itself fails.
@@ -40,14 +41,9 @@ pub fn read_pictures(
     wanted: &[usize],
     limits: &Limits,
     recognizer: &dyn Recognizer,
-) -> Result<Vec<Problem>, ReadError> {
-    let data = std::sync::Arc::new(bytes.to_vec());
-    let opened = [""].iter().chain(passwords).find_map(|password| {
-        let data = data.clone();
-        catch_unwind(AssertUnwindSafe(|| Pdf::new_with_password(data, password).ok())).ok().flatten()
-    });
-    let Some(pdf) = opened else {
-        return Ok(wanted.iter().filter_map(|at| pages.get(*at)).map(undrawn).collect());
+) -> Result<(Vec<Problem>, Vec<Looked>), ReadError> {
+    let Some(pdf) = open(bytes, passwords) else {
+        return Ok((wanted.iter().filter_map(|at| pages.get(*at)).map(undrawn).collect(), Vec::new()));
     };
     let sizes: Vec<(usize, u32)> = wanted.iter().filter_map(|at| Some((*at, pages.get(*at)?.number))).collect();
     let next = AtomicUsize::new(0);
@@ -67,23 +63,55 @@ pub fn read_pictures(
     });
     let mut done = done.into_inner().unwrap_or_default();
     done.sort_by_key(|(at, _)| *at);
-    let mut problems = Vec::new();
+    let (mut problems, mut seen) = (Vec::new(), Vec::new());
     for (at, outcome) in done {
         let Some(slot) = pages.get_mut(at) else { continue };
         match outcome {
-            Some(Ok(Ok(page))) => *slot = page,
+            Some(Ok(Ok((page, looked)))) => {
+                *slot = page;
+                seen.push(looked);
+            }
             Some(Ok(Err(_))) => problems.push(unreadable(slot)),
             Some(Err(source)) => return Err(ReadError::Recognizer { source }),
             None => problems.push(undrawn(slot)),
         }
     }
-    Ok(problems)
+    Ok((problems, seen))
 }
 
-type Outcome = Result<Result<Page, model::failure::PictureFault>, OcrError>;
+/// A page as it looks, for people; `None` where it cannot be drawn. `number` is from 1.
+#[must_use]
+pub fn view(bytes: &[u8], passwords: &[&str], number: u32) -> Option<RgbImage> {
+    let at = usize::try_from(number).ok()?.checked_sub(1)?;
+    let pdf = open(bytes, passwords)?;
+    catch_unwind(AssertUnwindSafe(|| draw(&pdf, at))).ok().flatten().map(|(pixels, _)| pixels)
+}
+
+fn open(bytes: &[u8], passwords: &[&str]) -> Option<Pdf> {
+    let data = std::sync::Arc::new(bytes.to_vec());
+    [""].iter().chain(passwords).find_map(|password| {
+        let data = data.clone();
+        catch_unwind(AssertUnwindSafe(|| Pdf::new_with_password(data, password).ok())).ok().flatten()
+    })
+}
+
+type Outcome = Result<Result<(Page, Looked), model::failure::PictureFault>, OcrError>;
 
 /// `None` when the page cannot be drawn.
 fn one(pdf: &Pdf, at: usize, number: u32, recognizer: &dyn Recognizer) -> Option<Outcome> {
+    let (pixels, size) = draw(pdf, at)?;
+    let grey = pixels::grey(&pixels);
+    let outcome = ocr::page(ocr::Picture { pixels, number, size: Some(size) }, recognizer);
+    Some(outcome.map(|read| {
+        read.map(|page| {
+            let looked = looked::look(&grey, &page);
+            (page, looked)
+        })
+    }))
+}
+
+/// A page on white, and its size in points.
+fn draw(pdf: &Pdf, at: usize) -> Option<(RgbImage, [f32; 2])> {
     let page = pdf.pages().get(at)?;
     let (width, height) = page.render_dimensions();
     let longest = width.max(height);
@@ -104,9 +132,7 @@ fn one(pdf: &Pdf, at: usize, number: u32, recognizer: &dyn Recognizer) -> Option
     );
     let (columns, rows) = (u32::from(drawn.width()), u32::from(drawn.height()));
     let drawn = RgbaImage::from_raw(columns, rows, drawn.data_as_u8_slice().to_vec())?;
-    let pixels = prepare::on_white(&drawn);
-    drop(drawn);
-    Some(ocr::page(ocr::Picture { pixels, number, size: Some([width, height]) }, recognizer))
+    Some((prepare::on_white(&drawn), [width, height]))
 }
 
 fn problem(page: &Page, zh: String, en: String) -> Problem {

@@ -8,8 +8,9 @@ use crate::Figure;
 use crate::glyphs::{self, Glyph};
 use crate::grey::{Window, at};
 
-/// Noise, in grey levels, from which a repeat is no accident: in a screenshot every 8 looks like every other.
-const NOISE_MIN: f32 = 1.5;
+/// Variance of blank paper, in squares of grey levels, from which a repeat is no accident: in a screenshot every 8 looks
+/// like every other.
+const VARIANCE_MIN: f32 = 0.8;
 
 /// Of the difference that two independent prints would show from noise alone: a copy that was compressed again has a
 /// third of it, prints of one character have more than all of it.
@@ -25,8 +26,8 @@ const PIXELS_MIN: u32 = 80;
 const SHIFT: i64 = 1;
 
 /// Figures with a glyph that repeats another, and the share of the expected difference that is left.
-pub fn find(pixels: &GrayImage, figures: &[Figure], boxes: &[Window], blank: f32) -> Vec<(usize, f32)> {
-    if blank < NOISE_MIN {
+pub fn find(pixels: &GrayImage, figures: &[Figure], boxes: &[Window], variance: f32) -> Vec<(usize, f32)> {
+    if variance < VARIANCE_MIN {
         return Vec::new();
     }
     let mut prints: BTreeMap<char, Vec<(usize, Glyph)>> = BTreeMap::new();
@@ -39,8 +40,8 @@ pub fn find(pixels: &GrayImage, figures: &[Figure], boxes: &[Window], blank: f32
             }
         }
     }
-    // Variance of the difference of two independent values is twice the noise's.
-    let expected = 2.0 * blank * blank;
+    // Variance of the difference of two independent values is twice their own.
+    let expected = 2.0 * variance;
     let mut found: BTreeMap<usize, f32> = BTreeMap::new();
     for prints in prints.values() {
         for (place, (first, one)) in prints.iter().enumerate() {

@@ -55,7 +55,7 @@ pub fn of(pixels: &GrayImage, figure: &Figure, window: Window) -> Vec<Glyph> {
 }
 
 /// Noise, in grey levels, above which two prints of a character differ by it: the comparison is for screenshots.
-const NOISE_MAX: f32 = 0.6;
+const NOISE_MAX: f32 = 0.3;
 
 /// Prints of a digit of one size from which it is known how it is drawn.
 const PRINTS_MIN: usize = 4;
@@ -65,7 +65,7 @@ const ODD: f32 = 0.10;
 
 /// The same for the others among themselves: fonts that are placed between pixels have several looks, and then no
 /// print is odd.
-const ALIKE: f32 = 0.03;
+const ALIKE: f32 = 0.02;
 
 /// Prints compared with each other.
 const PRINTS_MAX: usize = 120;

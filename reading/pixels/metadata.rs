@@ -3,6 +3,7 @@
 use std::io::Cursor;
 
 use exif::{Exif, In, Tag};
+use image::metadata::Orientation;
 use image::{GrayImage, ImageFormat};
 use memchr::memmem;
 use model::Text;
@@ -32,7 +33,7 @@ const GENERATORS: [(&[u8], &str); 6] = [
     (b"tEXtDream\0", "InvokeAI"),
 ];
 
-/// Reads what the file says. `pixels` are those it stores, not turned.
+/// Reads what the file says. `pixels` are its own, turned as it says, and perhaps made smaller.
 #[must_use]
 pub fn read(bytes: &[u8], pixels: &GrayImage) -> Picture {
     let exif = exif::Reader::new().read_from_container(&mut Cursor::new(bytes)).ok();
@@ -43,15 +44,20 @@ pub fn read(bytes: &[u8], pixels: &GrayImage) -> Picture {
     };
     let mut programs: Vec<String> = Vec::new();
     let xmp = [&b"<xmp:CreatorTool>"[..], b"xmp:CreatorTool=\""].iter().find_map(|mark| after(bytes, mark));
-    let photoshop = memmem::find(bytes, b"Photoshop 3.0\0008BIM").map(|_| "Photoshop".to_owned());
+    let photoshop = memmem::find(bytes, b"Photoshop 3.0\x008BIM").map(|_| "Photoshop".to_owned());
     for program in [text(Tag::Software), xmp, png_software(bytes), photoshop] {
         programs.extend(program.filter(|program| !programs.iter().any(|known| known.contains(program.as_str()))));
     }
     let side = |tag: Tag| exif.as_ref()?.get_field(tag, In::PRIMARY)?.value.get_uint(0);
     let stated = side(Tag::PixelXDimension).zip(side(Tag::PixelYDimension)).filter(|(x, y)| *x > 0 && *y > 0);
+    let (width, height) = image::ImageReader::new(Cursor::new(bytes))
+        .with_guessed_format()
+        .ok()
+        .and_then(|reader| reader.into_dimensions().ok())
+        .unwrap_or(pixels.dimensions());
     Picture {
-        width: pixels.width(),
-        height: pixels.height(),
+        width,
+        height,
         camera: camera.map(Text::from),
         software: (!programs.is_empty()).then(|| programs.join(" / ").into()),
         generator: GENERATORS
@@ -97,7 +103,7 @@ fn png_software(bytes: &[u8]) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// The preview that the file keeps, decoded.
+/// The preview that the file keeps, turned as its picture is.
 fn preview(exif: &Exif) -> Option<GrayImage> {
     let number = |tag: Tag| exif.get_field(tag, In::THUMBNAIL)?.value.get_uint(0);
     let start = number(Tag::JPEGInterchangeFormat)? as usize;
@@ -107,7 +113,11 @@ fn preview(exif: &Exif) -> Option<GrayImage> {
     let mut limits = image::Limits::default();
     (limits.max_image_width, limits.max_image_height) = (Some(PREVIEW_SIDE_MAX), Some(PREVIEW_SIDE_MAX));
     reader.limits(limits);
-    reader.decode().ok().map(image::DynamicImage::into_luma8)
+    let mut preview = reader.decode().ok()?;
+    let turned = exif.get_field(Tag::Orientation, In::PRIMARY).and_then(|field| field.value.get_uint(0));
+    let turned = turned.and_then(|turned| Orientation::from_exif(u8::try_from(turned).ok()?));
+    preview.apply_orientation(turned.unwrap_or(Orientation::NoTransforms));
+    Some(preview.into_luma8())
 }
 
 /// The correlation of a preview with its picture, the bars that cameras add around it cut off. `None` where there is too

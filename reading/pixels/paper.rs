@@ -12,7 +12,7 @@ const SAMPLES_MIN: usize = 60;
 
 /// Noise of blank paper, in grey levels, below which a picture has none to compare: a screenshot, or one that was made
 /// small or compressed until its noise was gone.
-const NOISE_MIN: f32 = 1.0;
+const NOISE_MIN: f32 = 0.5;
 
 /// Of the noise that figures have around them: a place with less was painted. Out of focus and in shade noise falls to
 /// two thirds; see the measurements in docs/CHECKS.md.
@@ -89,6 +89,28 @@ fn blank_tiles(pixels: &GrayImage) -> Vec<(Window, f32)> {
 /// The usual noise of blank paper, in grey levels; 0 where there is too little of it to tell.
 pub fn blank_noise(pixels: &GrayImage) -> f32 {
     let mut found: Vec<f32> = blank_tiles(pixels).into_iter().map(|(_, noise)| noise).collect();
+    if found.len() < 20 {
+        return 0.0;
+    }
+    median(&mut found, f32::total_cmp).unwrap_or(0.0)
+}
+
+/// The usual variance of blank paper, in squares of grey levels; 0 where there is too little of it to tell. What two
+/// prints of one thing differ by is twice this at least.
+pub fn blank_variance(pixels: &GrayImage) -> f32 {
+    let mut found: Vec<f32> = blank_tiles(pixels)
+        .into_iter()
+        .map(|(window, _)| {
+            let (mut sum, mut squares, mut count) = (0_u64, 0_u64, 0_u64);
+            for value in window.pixels(pixels) {
+                sum += u64::from(value);
+                squares += u64::from(value) * u64::from(value);
+                count += 1;
+            }
+            let mean = sum as f64 / count.max(1) as f64;
+            (squares as f64 / count.max(1) as f64 - mean * mean) as f32
+        })
+        .collect();
     if found.len() < 20 {
         return 0.0;
     }

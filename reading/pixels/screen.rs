@@ -17,12 +17,13 @@ const TILES_MIN: usize = 8;
 /// Waves to a tile: fewer are shade and folds, more are the camera's own filter.
 const WAVES: std::ops::RangeInclusive<i64> = 5..=30;
 
-/// Times the usual power of its ring from which a wave is no accident. On scans and photographs of paper the largest
-/// is 12, on photographed screens 60 and more.
-const PEAK: f64 = 30.0;
+/// Times the usual power of its ring from which a wave is no accident. On drawn scans and photographs of paper, made
+/// smaller and compressed, the largest is 40.
+const PEAK: f64 = 60.0;
 
-/// Power, in squares of grey levels a pixel, below which a wave would be rounding.
-const POWER_MIN: f64 = 0.02;
+/// Power, in squares of grey levels a pixel, below which a wave would be what compressing and scaling leaves: a wave of four
+/// grey levels has as much.
+const POWER_MIN: f64 = 0.2;
 
 /// How far the strongest wave stands out of its ring, where it is beyond what paper shows.
 pub fn pattern(pixels: &GrayImage) -> Option<f64> {

@@ -247,6 +247,18 @@ fn print<'a>(application: &'a str, revealed: &'a Revealed) -> RevealedOut<'a> {
     }
 }
 
+/// Why somebody looks at what is masked elsewhere, if it is said.
+pub(super) fn reason(stated: &str) -> Result<&str, Problem> {
+    let reason = stated.trim();
+    if !REASON_CHARACTERS.contains(&reason.chars().count()) || reason.contains('\0') {
+        return Err(Problem::invalid(
+            "请用 4 到 500 个字符说明查看原因。",
+            "Say in 4 to 500 characters why the numbers are needed.",
+        ));
+    }
+    Ok(reason)
+}
+
 /// Read an application's ID and account numbers in full
 ///
 /// Who read them, when and why stands in the audit log.
@@ -270,13 +282,7 @@ pub(super) async fn reveal(
     request: JsonRequest,
 ) -> Result<Response, Problem> {
     let asked: RevealRequest = request.read()?;
-    let reason = asked.reason.trim();
-    if !REASON_CHARACTERS.contains(&reason.chars().count()) || reason.contains('\0') {
-        return Err(Problem::invalid(
-            "请用 4 到 500 个字符说明查看原因。",
-            "Say in 4 to 500 characters why the numbers are needed.",
-        ));
-    }
+    let reason = reason(&asked.reason)?;
     let revealed = service.reveal(&caller.reach, &id, reason, &by).await?;
     json(StatusCode::OK, &print(id.as_str(), &revealed))
 }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::Response;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use model::Sensitive;
 use model::ids::DocumentId;
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,7 @@ use crate::applications::Service;
 use crate::auth::Caller;
 use crate::wire::application::FiledDocumentOut;
 
-use super::extract::{ApplicationPath, DocumentPath, JsonRequest, Paging, json};
+use super::extract::{ApplicationPath, By, DocumentPath, JsonRequest, Paging, json};
 use super::problem::Problem;
 
 /// People try two or three.
@@ -116,6 +116,50 @@ pub(super) async fn unlock_document(
     let document =
         service.unlock_document(&caller.reach, &id, passwords, request.once_whatever_body()?.as_ref()).await?;
     json(StatusCode::OK, &FiledDocumentOut::from(&document))
+}
+
+/// Which page, and why.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PictureRequest {
+    /// From 1.
+    page: u32,
+    /// Goes into the audit log. 4 to 500 characters.
+    reason: String,
+}
+
+/// See a page as it looks, with the places that failed checks point at
+///
+/// Each box has the number of its finding among those that point at the page, in the order of the application's
+/// findings. A page shows everything in full: who looked at it, when and why stands in the audit log. A file under a
+/// password cannot be drawn, as its password is not kept.
+#[utoipa::path(
+    post, path = "/v1/documents/{id}/picture", tag = "documents", security(("bearer" = ["reveal"])),
+    params(("id" = String, Path, description = "`doc_…`")),
+    request_body = PictureRequest,
+    responses(
+        (status = 200, body = Vec<u8>, content_type = "image/png"),
+        (status = 400, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 413, body = Problem, content_type = "application/problem+json"),
+        (status = 415, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn document_picture(
+    State(service): State<Arc<Service>>,
+    caller: Caller,
+    By(by): By,
+    DocumentPath(id): DocumentPath,
+    request: JsonRequest,
+) -> Result<Response, Problem> {
+    let asked: PictureRequest = request.read()?;
+    let reason = super::access::reason(&asked.reason)?;
+    match service.marked_page(&caller.reach, &id, asked.page, reason, &by).await? {
+        Some(png) => Ok(([(header::CONTENT_TYPE, "image/png")], png).into_response()),
+        None => {
+            Err(Problem::not_found("没有这一页，或该页无法显示。", "There is no such page, or it cannot be drawn."))
+        }
+    }
 }
 
 /// Bounds on passwords, wherever they come from.

@@ -92,6 +92,7 @@ fn routes() -> OpenApiRouter<Arc<Service>> {
         .routes(routes!(documents::list_documents))
         .routes(routes!(documents::get_document))
         .routes(routes!(documents::unlock_document))
+        .routes(routes!(documents::document_picture))
         .routes(routes!(statements::document_statements))
         .routes(routes!(statements::application_statements))
         .routes(routes!(assessments::get_features))

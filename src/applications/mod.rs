@@ -11,6 +11,7 @@ mod declare;
 mod documents;
 mod housekeeping;
 mod once;
+mod picture;
 mod progress;
 mod read;
 mod results;

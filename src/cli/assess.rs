@@ -15,9 +15,9 @@ use model::declaration::Declaration;
 use model::extracted::Extracted;
 use model::statement::Statement;
 
-use super::{ALL_WELL, CommandError, INPUT_FAILED, complain, in_order, inputs, parse, parts, print, report};
+use super::{ALL_WELL, CommandError, INPUT_FAILED, complain, evidence, in_order, inputs, parse, parts, print, report};
 use crate::config;
-use crate::pipeline::{self, Beside, Key as RegistryKey, Known, Registry, Trace};
+use crate::pipeline::{self, Beside, Key as RegistryKey, Known, Reader, Registry, Trace};
 use crate::wire::assessment::{Assessed, AssessmentOut, ledger_categories};
 use crate::wire::failure::FailureOut;
 
@@ -46,6 +46,12 @@ pub struct Arguments {
     /// Tried on protected files, in the order given; may be repeated
     #[arg(long = "password", value_name = "P")]
     passwords: Vec<String>,
+    /// Folder of root certificates (PEM or DER) that are trusted to vouch for those who sign files
+    #[arg(long, value_name = "DIR")]
+    trust: Option<PathBuf>,
+    /// Write a picture of each page that a failed check points at, its places boxed and numbered, and an index of them
+    #[arg(long, value_name = "DIR")]
+    evidence: Option<PathBuf>,
     #[arg(long, value_enum, default_value = "report")]
     format: Format,
     /// Show what a feature is and the rows it rests on, after the report or under `explained`; may be repeated
@@ -68,8 +74,9 @@ pub fn run(arguments: &Arguments) -> Result<u8, CommandError> {
     };
     let policy = policy(arguments.policy.as_deref())?;
     let as_of = arguments.as_of.unwrap_or_else(today);
-    let documents = documents(&arguments.files, arguments)?;
-    let fed = documents_of_issuers(arguments)?;
+    let reader = parts::reader_of_commands(arguments.trust.as_deref())?;
+    let documents = documents(&arguments.files, arguments, &reader)?;
+    let fed = documents_of_issuers(arguments, &reader)?;
     let memory = match &arguments.registry {
         Some(path) => Memory::open(path)?,
         None => None,
@@ -94,6 +101,11 @@ pub fn run(arguments: &Arguments) -> Result<u8, CommandError> {
             let known: Vec<&str> = assessment.features.keys().map(|name| name.as_str()).collect();
             return Err(CommandError::Usage(format!("no feature `{feature}`; there are: {}", known.join(", "))));
         }
+    }
+    if let Some(folder) = &arguments.evidence {
+        let files = inputs::expand(&arguments.files);
+        let passwords: Vec<&str> = arguments.passwords.iter().map(String::as_str).collect();
+        evidence::write(folder, &files, &passwords, &reader, &documents, &assessment.findings)?;
     }
     let text = match arguments.format {
         Format::Json => {
@@ -160,18 +172,17 @@ impl Memory {
     }
 }
 
-fn documents_of_issuers(arguments: &Arguments) -> Result<Vec<Extracted>, CommandError> {
-    if arguments.feeds.is_empty() { Ok(Vec::new()) } else { documents(&arguments.feeds, arguments) }
+fn documents_of_issuers(arguments: &Arguments, reader: &Reader) -> Result<Vec<Extracted>, CommandError> {
+    if arguments.feeds.is_empty() { Ok(Vec::new()) } else { documents(&arguments.feeds, arguments, reader) }
 }
 
-fn documents(files: &[PathBuf], arguments: &Arguments) -> Result<Vec<Extracted>, CommandError> {
+fn documents(files: &[PathBuf], arguments: &Arguments, reader: &Reader) -> Result<Vec<Extracted>, CommandError> {
     let files = inputs::expand(files);
     let passwords: Vec<&str> = arguments.passwords.iter().map(String::as_str).collect();
-    let reader = super::parts::reader_of_commands()?;
     let mut documents = Vec::new();
     in_order::run(
         files.len(),
-        |index| files.get(index).map(|file| inputs::load(file, &passwords, &reader)).unwrap_or_default(),
+        |index| files.get(index).map(|file| inputs::load(file, &passwords, reader)).unwrap_or_default(),
         |extracted| {
             documents.extend(extracted);
             ControlFlow::Continue(())

@@ -2,6 +2,7 @@
 
 mod assess;
 mod csv;
+mod evidence;
 mod in_order;
 mod inputs;
 mod keys;

@@ -46,7 +46,7 @@ pub fn run(arguments: &Arguments) -> Result<u8, CommandError> {
     let format = arguments.format.unwrap_or(if stdout_is_terminal() { Format::Table } else { Format::Json });
     let files = inputs::expand(&arguments.files);
     let passwords: Vec<&str> = arguments.passwords.iter().map(String::as_str).collect();
-    let reader = super::parts::reader_of_commands()?;
+    let reader = super::parts::reader_of_commands(None)?;
     if format == Format::Csv {
         print(csv::HEADER)?;
     }

@@ -2,10 +2,12 @@
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
 use clap::Args;
+use reading::forensics::trust::Roots;
 use toml::Value;
 
 use crate::applications::{Clock, Parts, Service};
@@ -77,7 +79,7 @@ pub(super) async fn build(config: &Config) -> anyhow::Result<Service> {
         db,
         blobs,
         policy: Policy::standard().context("could not load the policy that ships with this build")?,
-        reader: reader(config),
+        reader: reader(config)?,
         documents_max: config.limits.documents_per_application,
         consents_required: config.consents.required,
         registry_key: registry_key(config)?,
@@ -87,16 +89,43 @@ pub(super) async fn build(config: &Config) -> anyhow::Result<Service> {
 }
 
 /// What reads files, as it is configured.
-fn reader(config: &Config) -> Reader {
+fn reader(config: &Config) -> anyhow::Result<Reader> {
     let pages_at_once = NonZeroUsize::new(cores(config)).unwrap_or(NonZeroUsize::MIN);
-    recognition::reader(limits(&config.limits), &config.ocr.models, pages_at_once)
+    let roots = Arc::new(roots(&config.signatures.trust)?);
+    Ok(Reader { roots, ..recognition::reader(limits(&config.limits), &config.ocr.models, pages_at_once) })
 }
 
-/// What reads the files of a command that has no configuration file: the defaults and the environment.
-pub(super) fn reader_of_commands() -> Result<Reader, CommandError> {
-    let config = config::load(None, Vec::new())
+/// The roots of a folder; none for no folder.
+fn roots(folder: &Path) -> anyhow::Result<Roots> {
+    let mut roots = Roots::default();
+    if folder.as_os_str().is_empty() {
+        return Ok(roots);
+    }
+    let listed = || format!("could not list the trusted roots in {}", folder.display());
+    let entries = std::fs::read_dir(folder).with_context(listed)?;
+    let mut files =
+        entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>().with_context(listed)?;
+    // The same order wherever the folder lies.
+    files.sort();
+    for file in files {
+        let extension = file.extension().map(|extension| extension.to_string_lossy().to_lowercase());
+        if matches!(extension.as_deref(), Some("pem" | "crt" | "cer" | "der")) {
+            let bytes = std::fs::read(&file).with_context(|| format!("could not read the root {}", file.display()))?;
+            roots.add(&bytes).with_context(|| format!("could not use {} as a root", file.display()))?;
+        }
+    }
+    // A folder without any is a mistake: everything signed would be called untrusted, or nothing judged.
+    anyhow::ensure!(!roots.is_empty(), "no certificate (.pem, .crt, .cer, .der) lies in {}", folder.display());
+    Ok(roots)
+}
+
+/// What reads the files of a command that has no configuration file: the defaults and the environment, and the folder of
+/// trusted roots that it was given.
+pub(super) fn reader_of_commands(trust: Option<&Path>) -> Result<Reader, CommandError> {
+    let flags = trust.map(|folder| ("--trust", "signatures.trust", Value::String(folder.display().to_string())));
+    let config = config::load(None, flags.into_iter().collect())
         .map_err(|error| CommandError::Usage(format!("{:#}", anyhow::Error::new(error))))?;
-    let found = reader(&config);
+    let found = reader(&config).map_err(|error| CommandError::Usage(format!("{error:#}")))?;
     // A command's bounds are the readers' own, whatever a service in the same environment is set to.
     let limits = Limits { pages_at_once: found.limits.pages_at_once, ..Limits::default() };
     Ok(Reader { limits, ..found })

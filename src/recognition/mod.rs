@@ -46,7 +46,7 @@ pub fn reader(limits: Limits, models: &Path, pages_at_once: NonZeroUsize) -> Rea
             None
         }
     };
-    Reader { limits, recognizer: engine.map(Engine) }
+    Reader { limits, recognizer: engine.map(Engine), ..Reader::default() }
 }
 
 /// `models/` in the working directory, beside the program, or above it: `target/release/xinge` lies in its checkout.

@@ -152,6 +152,7 @@ fn another_tenant_s_data_is_not_there() {
             "password" => json!({"password": "x"}),
             "reveal" => json!({"reason": "to see whether it is there"}),
             "bank" => json!({"version": "1"}),
+            "picture" => json!({"page": 1, "reason": "to see whether it is there"}),
             _ => json!({}),
         };
         for (role, key) in [Role::Backend, Role::Reviewer, Role::Auditor, Role::Admin].into_iter().zip(&keys) {

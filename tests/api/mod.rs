@@ -10,5 +10,6 @@ mod documents;
 mod events;
 mod openapi;
 mod passwords;
+mod picture;
 mod refusals;
 mod uploads;

@@ -376,22 +376,22 @@ fn in_pdf(change: fn(&mut Paper, &Run) -> Saved) -> Forged {
     page_of(&run, bytes)
 }
 
-fn page_of(run: &Run, bytes: Vec<u8>) -> Forged {
+pub fn page_of(run: &Run, bytes: Vec<u8>) -> Forged {
     let (at, ..) = bank("salaried");
     let page = u32::try_from(run.page_number()).unwrap();
     Forged::new(clean("salaried").with(at, bytes), Place::Page(at, page))
 }
 
-fn sample(path: &str) -> Vec<u8> {
+pub fn sample(path: &str) -> Vec<u8> {
     std::fs::read(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("parsers").join(path)).unwrap()
 }
 
-fn sample_pdf(path: &str) -> Paper {
+pub fn sample_pdf(path: &str) -> Paper {
     Paper::open(&sample(path)).unwrap()
 }
 
 /// A paper of nobody's among the applicants, compared with its own clean state.
-fn alone(bytes: Vec<u8>, path: &str) -> Forged {
+pub fn alone(bytes: Vec<u8>, path: &str) -> Forged {
     let only = |bytes| Papers { files: vec![("paper.pdf".to_owned(), bytes)], ..clean("salaried") };
     Forged { papers: only(bytes), before: only(sample(path)), place: Place::Document(0) }
 }

@@ -6,6 +6,7 @@
 
 mod awkward;
 mod drawn;
+mod files;
 mod list;
 mod survey;
 mod table;
@@ -227,7 +228,7 @@ fn same_row(a: &Source, b: &Source) -> bool {
 
 fn all() -> &'static [Met] {
     static ALL: OnceLock<Vec<Met>> = OnceLock::new();
-    ALL.get_or_init(|| list::FORGERIES.iter().map(meet).collect())
+    ALL.get_or_init(|| list::FORGERIES.iter().chain(files::FORGERIES).map(meet).collect())
 }
 
 #[test]

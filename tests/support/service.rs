@@ -95,7 +95,7 @@ impl TestService {
             db,
             blobs: Blobs::open(&folder.join("blobs"), wanted.limits.file_bytes).unwrap(),
             policy: Policy::standard().unwrap(),
-            reader: Reader { limits: wanted.limits, recognizer: None },
+            reader: Reader { limits: wanted.limits, ..Reader::default() },
             documents_max: wanted.documents_max,
             consents_required: wanted.consents_required,
             registry_key: wanted.registry_key,

@@ -1,4 +1,4 @@
-//! Measures the picture checks on a set: `cargo run -p pixels --example measure -- LIST`.
+//! Measures the picture checks on a set: `cargo run --example measure_pictures -- LIST`.
 //!
 //! Each line of LIST is a figure, its parts parted by tabs: picture, group, what was done to the picture, the figure's left,
 //! top, right and bottom in fractions, its text, and 1 where it was altered. Prints for each group and deed the pictures
