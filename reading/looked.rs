@@ -83,7 +83,7 @@ mod tests {
             let mut sum = 0;
             for _ in 0..4 {
                 state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                sum += state >> 28;
+                sum += state >> 30;
             }
             Luma([(200 + sum) as u8])
         })

@@ -400,9 +400,17 @@ impl Paper {
     /// Pages of this kit share one dictionary of resources.
     fn add_resource(&mut self, kind: &[u8], name: &str, value: Object) -> Result<(), MakeError> {
         let Some(page) = self.pages.first() else { return Ok(()) };
-        let page = self.file.get_dictionary(*page).map_err(MakeError::Pdf)?;
-        let id = page.get(b"Resources").and_then(Object::as_reference).map_err(MakeError::Pdf)?;
-        let resources = self.file.get_object_mut(id).and_then(Object::as_dict_mut).map_err(MakeError::Pdf)?;
+        let own = self.file.get_dictionary(*page).and_then(|page| page.get(b"Resources")).map_err(MakeError::Pdf)?;
+        let resources = match own.as_reference() {
+            Ok(shared) => self.file.get_object_mut(shared).and_then(Object::as_dict_mut),
+            Err(_) => self
+                .file
+                .get_object_mut(*page)
+                .and_then(Object::as_dict_mut)
+                .and_then(|page| page.get_mut(b"Resources"))
+                .and_then(Object::as_dict_mut),
+        };
+        let resources = resources.map_err(MakeError::Pdf)?;
         if !resources.has(kind) {
             resources.set(kind, Dictionary::new());
         }

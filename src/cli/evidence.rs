@@ -95,8 +95,11 @@ struct Originals<'a> {
     files: &'a [PathBuf],
     passwords: &'a [&'a str],
     reader: &'a Reader,
-    opened: Option<(PathBuf, Vec<(String, Vec<u8>)>)>,
+    opened: Option<Opened>,
 }
+
+/// An input that was opened: its path, and the files in it by their names.
+type Opened = (PathBuf, Vec<(String, Vec<u8>)>);
 
 impl Originals<'_> {
     fn get(&mut self, name: &str) -> Option<&[u8]> {
