@@ -55,7 +55,7 @@ use model::sheet::Sheet;
 use model::statement::{
     AccountNumber, DeclaredTotals, Field, Parsed, ParserId, SectionTotals, Statement, StatementKind, Transaction,
 };
-use model::{Money, Problem, Sourced, Text};
+use model::{Money, Problem, Source, Sourced, Text};
 
 use facts::{prove_facts, read_facts};
 use fields::{Heading, Summary, read_heading, read_totals};
@@ -85,6 +85,32 @@ pub enum ParseError {
 /// [`ParseError`]; parts that could not be read are problems of the result instead.
 pub fn parse(document: &Document) -> Result<Parsed, ParseError> {
     refuse_empty(document)?;
+    let mut parsed = parse_readable(document)?;
+    doubt_beside_unread_pages(&mut parsed, document);
+    Ok(parsed)
+}
+
+/// Rows may stand on a page that could not be read: the statement that it may belong to is not proven without them.
+fn doubt_beside_unread_pages(parsed: &mut Parsed, document: &Document) {
+    let unread = document.problems.iter().filter(|problem| problem.code == ProblemCode::UnreadablePage);
+    for problem in unread {
+        let number = match &problem.source {
+            Some(Source::Page { page, .. }) => Some(*page),
+            _ => None,
+        };
+        let may_hold = |statement: &Statement| match (statement.pages, number) {
+            (Some(pages), Some(page)) => (pages.first.saturating_sub(1)..=pages.last.saturating_add(1)).contains(&page),
+            _ => true,
+        };
+        for statement in parsed.statements.iter_mut().filter(|statement| may_hold(statement)) {
+            if matches!(statement.proof.status, ProofStatus::Proven | ProofStatus::Repaired) {
+                statement.proof.status = ProofStatus::Consistent;
+            }
+        }
+    }
+}
+
+fn parse_readable(document: &Document) -> Result<Parsed, ParseError> {
     if let Content::Text(text) = &document.content {
         return match standards::parse(document.media_type, text) {
             Some(parsed) => Ok(parsed),

@@ -4,7 +4,9 @@ use model::document::{Content, Document, FileFacts, MediaType};
 use model::page::{Change, Page, PageBuilder, WordShape};
 use model::problem::ProblemCode;
 use model::proof::{Equation, ProofStatus};
+use model::source::Area;
 use model::statement::{Parsed, Statement, Transaction};
+use model::{Problem, Source};
 
 use crate::parse;
 
@@ -148,6 +150,17 @@ fn what_needs_no_repair_is_proven() {
     assert_eq!(statement.proof.status, ProofStatus::Proven);
     assert!(statement.proof.repairs.is_empty() && statement.transactions.iter().all(|t| t.repaired.is_none()));
     assert!(row(&statement, 1).confidence < 1.0);
+}
+
+#[test]
+fn nothing_is_proven_beside_a_page_that_could_not_be_read() {
+    for (page, expected) in [(2, ProofStatus::Consistent), (9, ProofStatus::Proven)] {
+        let mut document = document(vec![table(ROWS)]);
+        let source = Source::Page { page, area: Area { x0: 0.0, y0: 0.0, x1: 1.0, y1: 1.0 } };
+        document.problems.push(Problem::new(ProblemCode::UnreadablePage, "看不清", "not clear").at(source));
+        let parsed = parse(&document).unwrap();
+        assert_eq!(parsed.statements[0].proof.status, expected, "page {page}");
+    }
 }
 
 #[test]

@@ -245,17 +245,17 @@ impl<'a> Looked<'a> {
 
     /// Without names that stand again on one page and lines that say a month.
     fn without_repeats(&self) -> Option<Vec<Page>> {
-        let is_dropped = |page: &Page, lines: &[WordLine], at: usize| {
-            let Some(line) = lines.get(at) else { return false };
-            let text = Self::text(page, line);
-            let earlier = || lines.iter().take(at).any(|other| Self::text(page, other) == text);
-            // Nearly every line has figures, and is neither.
-            is_month_line(&text) || !text.bytes().any(|b| b.is_ascii_digit()) && self.is_names(page, line) && earlier()
+        let dropped_of = |(page, lines): (&Page, &Vec<WordLine>)| {
+            let mut seen: BTreeSet<String> = BTreeSet::new();
+            let is_dropped = |line: &WordLine| {
+                let text = Self::text(page, line);
+                // Nearly every line has figures, and is neither.
+                let has_digits = text.bytes().any(|b| b.is_ascii_digit());
+                is_month_line(&text) || !has_digits && !seen.insert(text) && self.is_names(page, line)
+            };
+            lines.iter().map(is_dropped).collect()
         };
-        let dropped: Vec<Vec<bool>> = self
-            .lines()
-            .map(|(page, lines)| (0..lines.len()).map(|at| is_dropped(page, lines, at)).collect())
-            .collect();
+        let dropped: Vec<Vec<bool>> = self.lines().map(dropped_of).collect();
         if !dropped.iter().flatten().any(|dropped| *dropped) {
             return None;
         }

@@ -2,16 +2,16 @@
 
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use hayro::hayro_interpret::InterpreterSettings;
 use hayro::hayro_syntax::Pdf;
 use hayro::vello_cpu::color::palette::css::WHITE;
 use hayro::{PixmapSettings, RenderCache, RenderSettings};
-use image::{RgbImage, RgbaImage};
+use image::{GrayImage, RgbImage, RgbaImage};
 use model::Problem;
-use model::page::Page;
+use model::page::{Page, PageBuilder};
 use model::problem::ProblemCode;
 use model::source::{Area, Source};
 
@@ -28,6 +28,10 @@ const POINTS_PER_INCH: f32 = 72.0;
 const SIDE_MAX: f32 = 3_400.0;
 /// Shortest side that can hold a character.
 const SIDE_MIN: f32 = 16.0;
+/// Grey levels that a scanner's noise stays within.
+const NOISE_MAX: usize = 16;
+/// One pixel in so many differs by more: a page number on A4 darkens one in 5,000.
+const MARKED_MIN: u64 = 20_000;
 
 /// Reads `wanted` (indexes of `pages`) as pictures, side by side. A page that gives no text worth having stays as it
 /// is and becomes a problem. Gives the problems, and what was seen on the pages besides their text.
@@ -54,14 +58,12 @@ pub fn read_pictures(
             scope.spawn(|| {
                 while let Some((at, number)) = sizes.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let outcome = catch_unwind(AssertUnwindSafe(|| one(&pdf, *at, *number, recognizer))).ok().flatten();
-                    if let Ok(mut done) = done.lock() {
-                        done.push((*at, outcome));
-                    }
+                    done.lock().unwrap_or_else(PoisonError::into_inner).push((*at, outcome));
                 }
             });
         }
     });
-    let mut done = done.into_inner().unwrap_or_default();
+    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
     done.sort_by_key(|(at, _)| *at);
     let (mut problems, mut seen) = (Vec::new(), Vec::new());
     for (at, outcome) in done {
@@ -101,6 +103,11 @@ type Outcome = Result<Result<(Page, Looked), model::failure::PictureFault>, OcrE
 fn one(pdf: &Pdf, at: usize, number: u32, recognizer: &dyn Recognizer) -> Option<Outcome> {
     let (pixels, size) = draw(pdf, at)?;
     let grey = pixels::grey(&pixels);
+    if is_blank(&grey) {
+        let page = PageBuilder::new(number, size[0], size[1]).finish();
+        let looked = looked::look(&grey, &page);
+        return Some(Ok(Ok((page, looked))));
+    }
     let outcome = ocr::page(ocr::Picture { pixels, number, size: Some(size) }, recognizer);
     Some(outcome.map(|read| {
         read.map(|page| {
@@ -108,6 +115,26 @@ fn one(pdf: &Pdf, at: usize, number: u32, recognizer: &dyn Recognizer) -> Option
             (page, looked)
         })
     }))
+}
+
+/// The back of a sheet: nothing on it but paper. Text that is out of focus still darkens more of a page than this.
+fn is_blank(grey: &GrayImage) -> bool {
+    let mut levels = [0_u64; 256];
+    for level in grey.as_raw() {
+        if let Some(count) = levels.get_mut(usize::from(*level)) {
+            *count += 1;
+        }
+    }
+    let all: u64 = levels.iter().sum();
+    let mut below = 0;
+    let paper = levels.iter().position(|count| {
+        below += count;
+        below * 2 > all
+    });
+    let paper = paper.unwrap_or(255);
+    let marks: u64 =
+        (0_usize..).zip(levels).filter(|(level, _)| level.abs_diff(paper) > NOISE_MAX).map(|(_, n)| n).sum();
+    marks * MARKED_MIN < all
 }
 
 /// A page on white, and its size in points.
@@ -156,4 +183,23 @@ fn undrawn(page: &Page) -> Problem {
         format!("第 {number} 页是图片，没有文字层，也无法显示"),
         format!("page {number} is a picture without a text layer and cannot be drawn"),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use image::Luma;
+
+    use super::*;
+
+    #[test]
+    fn the_back_of_a_sheet_is_blank_and_a_page_number_is_not() {
+        let paper = GrayImage::from_fn(1_000, 1_400, |x, y| Luma([236 + ((x * 7 + y * 13) % 11) as u8]));
+        assert!(is_blank(&paper));
+        let mut numbered = paper.clone();
+        (0..25).for_each(|y| (0..12).for_each(|x| numbered.put_pixel(500 + x, 1_300 + y, Luma([40]))));
+        assert!(!is_blank(&numbered));
+        // Lines out of focus: little darker than paper, and much of the page.
+        let blurred = GrayImage::from_fn(1_000, 1_400, |_, y| Luma([if y % 40 < 20 { 240 } else { 215 }]));
+        assert!(!is_blank(&blurred));
+    }
 }

@@ -77,21 +77,9 @@ pub fn grey(pixels: &RgbImage) -> GrayImage {
 mod tests {
     use image::Luma;
 
+    use super::marks::DIGITS;
     use super::*;
 
-    /// Digits of 3 by 5 dots.
-    const DIGITS: [[u8; 5]; 10] = [
-        [0b111, 0b101, 0b101, 0b101, 0b111],
-        [0b010, 0b110, 0b010, 0b010, 0b111],
-        [0b111, 0b001, 0b111, 0b100, 0b111],
-        [0b111, 0b001, 0b111, 0b001, 0b111],
-        [0b101, 0b101, 0b111, 0b001, 0b001],
-        [0b111, 0b100, 0b111, 0b001, 0b111],
-        [0b111, 0b100, 0b111, 0b101, 0b111],
-        [0b111, 0b001, 0b010, 0b010, 0b010],
-        [0b111, 0b101, 0b111, 0b101, 0b111],
-        [0b111, 0b101, 0b111, 0b001, 0b111],
-    ];
     const DOT: u32 = 4;
 
     /// Even noise of `depth` grey levels to each side, the same for the same seed.

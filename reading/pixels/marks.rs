@@ -19,7 +19,7 @@ const LINE_SHARE: u32 = 600;
 const SPACE_SHARE: u32 = 250;
 
 /// Digits of 3 by 5 dots, row by row from the top, the leftmost dot in the highest of three bits.
-const DIGITS: [[u8; 5]; 10] = [
+pub const DIGITS: [[u8; 5]; 10] = [
     [0b111, 0b101, 0b101, 0b101, 0b111],
     [0b010, 0b110, 0b010, 0b010, 0b111],
     [0b111, 0b001, 0b111, 0b100, 0b111],
