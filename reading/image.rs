@@ -3,6 +3,7 @@
 use std::io::Cursor;
 
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, RgbImage};
+use memchr::memmem;
 use model::document::{Content, Document, FileFacts, MediaType};
 use model::forensics::Traces;
 
@@ -43,6 +44,27 @@ pub fn read(
     })
 }
 
+/// Whether a JPEG ends before its picture does: the decoder fills what is missing with grey, and rows are lost in silence.
+///
+/// An image ends with the marker EOI, which its data cannot hold (ITU-T T.81, B.1.1.5); what some cameras put behind it
+/// does not matter, and neither does a preview's own end before the image begins.
+fn is_cut_jpeg(bytes: &[u8]) -> bool {
+    const START_OF_SCAN: u8 = 0xDA;
+    let mut rest = bytes.get(2..).unwrap_or(&[]);
+    while let [0xFF, marker, more @ ..] = rest {
+        rest = match (*marker, more) {
+            (START_OF_SCAN, data) => return memmem::find(data, &[0xFF, 0xD9]).is_none(),
+            // Fill bytes may stand before a marker; those without a length are followed by the next.
+            (0xFF, _) => rest.get(1..).unwrap_or(&[]),
+            (0x01 | 0xD0..=0xD7, _) => more,
+            (_, [high, low, ..]) => more.get(usize::from(u16::from_be_bytes([*high, *low]))..).unwrap_or(&[]),
+            _ => &[],
+        };
+    }
+    // No scan at all, or no markers where they should be: for the decoder to say.
+    false
+}
+
 /// The pixels as their owner sees them: turned as the camera noted, on white where they are transparent.
 pub(crate) fn decode(bytes: &[u8], media_type: MediaType, limits: &Limits) -> Result<RgbImage, ReadError> {
     let corrupt = |error: image::ImageError| ReadError::Corrupt { media_type, detail: error.to_string() };
@@ -54,6 +76,9 @@ pub(crate) fn decode(bytes: &[u8], media_type: MediaType, limits: &Limits) -> Re
         MediaType::Bmp => ImageFormat::Bmp,
         other => return Err(ReadError::Unsupported { found: other.as_str().to_owned() }),
     };
+    if format == ImageFormat::Jpeg && is_cut_jpeg(bytes) {
+        return Err(ReadError::Corrupt { media_type, detail: "it ends before its picture does".to_owned() });
+    }
     let mut decoder = ImageReader::with_format(Cursor::new(bytes), format).into_decoder().map_err(corrupt)?;
     let (width, height) = decoder.dimensions();
     let pixels = u64::from(width) * u64::from(height);
@@ -115,6 +140,25 @@ mod tests {
         assert!(matches!(decode(&bytes[..60], MediaType::Png, &Limits::default()), Err(ReadError::Corrupt { .. })));
         for media_type in [MediaType::Jpeg, MediaType::Webp, MediaType::Tiff, MediaType::Bmp] {
             assert!(decode(&bytes, media_type, &Limits::default()).is_err());
+        }
+    }
+
+    /// Half of a list would be read as if it were all of it.
+    #[test]
+    fn a_photograph_that_came_in_part_is_damaged() {
+        let mut whole = Vec::new();
+        let encoder = image::codecs::jpeg::JpegEncoder::new(&mut whole);
+        let pixels: Vec<u8> = (0_u32..160 * 160).map(|at| (at.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+        encoder.write_image(&pixels, 160, 160, ExtendedColorType::L8).unwrap();
+        assert!(decode(&whole, MediaType::Jpeg, &Limits::default()).is_ok());
+        let longer = [whole.as_slice(), b"\xFF\xDAwhat a camera puts behind it"].concat();
+        assert!(decode(&longer, MediaType::Jpeg, &Limits::default()).is_ok());
+        for share in [4, 10, 19] {
+            let cut = &whole[..whole.len() * share / 20];
+            assert!(
+                matches!(decode(cut, MediaType::Jpeg, &Limits::default()), Err(ReadError::Corrupt { .. })),
+                "{share}"
+            );
         }
     }
 
