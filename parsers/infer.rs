@@ -6,6 +6,7 @@
 //! and the one whose equations hold is the right one. The readings are layouts like any other, read by the same engine.
 
 use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::OnceLock;
 
 use model::document::{Content, Document};
@@ -49,16 +50,46 @@ const VIEWED_CELLS_MAX: usize = 500_000;
 /// each way may read so much of it.
 const VIEW_CELLS_READ_MAX: usize = 2_000_000;
 
-/// Reads a document by inference. `None` when it has no table of movements that makes sense.
+/// What may still be read of one document, in cells or words, over all its parts, ways to look at it and readings.
+///
+/// A file of a hundred unlike parts, none of which adds up, would otherwise be read some hundred times a hundred times.
+/// What is left untried when it is spent is not guessed: the best reading so far stands, with what it proves.
+#[derive(Debug)]
+pub struct Effort {
+    pub(crate) cells: usize,
+}
+
+impl Default for Effort {
+    /// A table of two million rows that adds up nowhere takes two thirds of this; all of it is some half a minute.
+    fn default() -> Self {
+        Self { cells: 40_000_000 }
+    }
+}
+
+impl Effort {
+    /// Takes what reading `document` once costs; `false`, and nothing taken, where no more than that is left.
+    const fn spend(&mut self, cells: usize) -> bool {
+        match self.cells.checked_sub(cells) {
+            Some(left) => {
+                self.cells = left;
+                true
+            }
+            None => false,
+        }
+    }
+}
+
+/// Reads a document by inference. `None` when it has no table of movements that makes sense, or when `effort` was spent
+/// before one was found.
 #[must_use]
-pub fn infer(document: &Document) -> Option<Parsed> {
+pub fn infer(document: &Document, effort: &mut Effort) -> Option<Parsed> {
     let words = synonyms().ok()?;
     let respelled = figures::respelled(document);
     let document = respelled.as_ref().unwrap_or(document);
-    let mut best = infer_table(words, document, CELLS_READ_MAX);
+    let mut best = infer_table(words, document, CELLS_READ_MAX, effort);
     if !best.as_ref().is_some_and(|(rank, _)| rank.is_proven()) && size(document) <= VIEWED_CELLS_MAX {
         for view in views::of(words, document) {
-            let Some((rank, parsed)) = infer_view(words, &view) else { continue };
+            let Some((rank, parsed)) = infer_view(words, &view, effort) else { continue };
             // What arranges the page in another way must prove that it may, and loses none of its rows.
             if best.as_ref().is_none_or(|(_, before)| rank.is_proven() && rows(&parsed) >= rows(before)) {
                 best = Some((rank, parsed));
@@ -78,10 +109,10 @@ pub fn infer(document: &Document) -> Option<Parsed> {
 }
 
 /// Each part by itself; all of them together are no better than the worst.
-fn infer_view(words: &Synonyms, view: &views::View) -> Option<(Rank, Parsed)> {
+fn infer_view(words: &Synonyms, view: &views::View, effort: &mut Effort) -> Option<(Rank, Parsed)> {
     let mut whole: Option<(Rank, Parsed)> = None;
     for part in &view.parts {
-        let (rank, mut parsed) = infer_table(words, part, VIEW_CELLS_READ_MAX)?;
+        let (rank, mut parsed) = infer_table(words, part, VIEW_CELLS_READ_MAX, effort)?;
         whole = Some(match whole {
             None => (rank, parsed),
             Some((other, mut before)) => {
@@ -101,41 +132,68 @@ fn rows(parsed: &Parsed) -> usize {
 }
 
 /// `cells_read_max`: what may be read of the whole of a large document.
-fn infer_table(words: &Synonyms, document: &Document, cells_read_max: usize) -> Option<(Rank, Parsed)> {
+fn infer_table(
+    words: &Synonyms,
+    document: &Document,
+    cells_read_max: usize,
+    effort: &mut Effort,
+) -> Option<(Rank, Parsed)> {
     let head = head(document);
     let tried = head.as_ref().unwrap_or(document);
+    let once = size(tried);
     let mut best: Option<Best> = None;
-    let mut of_head: Vec<(Rank, Reading)> = Vec::new();
-    for header in headers(words, tried) {
+    let mut of_head: Vec<(Rank, u64, Reading)> = Vec::new();
+    let mut is_unfinished = false;
+    'search: for header in headers(words, tried) {
         for reading in readings(words, &header, tried) {
+            if !effort.spend(once) {
+                is_unfinished = true;
+                break 'search;
+            }
             match &head {
                 None => Best::consider(words, &mut best, &reading, crate::read_as(&reading.layout, tried)),
                 Some(_) => {
                     // Sums and balances of the heading are about more rows than the head has.
                     let parsed = crate::read_as(&reading.layout.without_totals(), tried);
-                    of_head.extend(rank(&reading, &parsed, 0).map(|rank| (rank, reading)));
+                    of_head.extend(rank(&reading, &parsed, 0).map(|rank| (rank, figures_of(&parsed), reading)));
                 }
             }
         }
         let proven = |rank: &Rank| rank.is_proven();
-        if best.as_ref().map(|best| &best.rank).is_some_and(proven) || of_head.iter().any(|(rank, _)| proven(rank)) {
+        if best.as_ref().map(|best| &best.rank).is_some_and(proven) || of_head.iter().any(|(rank, ..)| proven(rank)) {
             break;
         }
     }
     if head.is_some() {
         // The best first, and the most usual of equals.
-        of_head.sort_by_key(|(rank, _)| std::cmp::Reverse(*rank));
+        of_head.sort_by_key(|(rank, ..)| std::cmp::Reverse(*rank));
         let runs = (cells_read_max / size(document).max(1)).clamp(1, BEST_TRIED);
-        let first = of_head.first().map(|(rank, _)| *rank)?;
-        for (rank, reading) in of_head.into_iter().take(runs) {
+        let (first, figures) = of_head.first().map(|(rank, figures, _)| (*rank, *figures))?;
+        for (run, (rank, own, reading)) in of_head.into_iter().enumerate() {
             // Once one is proven, only its equals may say otherwise.
             if best.as_ref().is_some_and(|best| best.rank.is_proven()) && !rank.is_equal(first) {
                 break;
             }
+            let is_affordable = run < runs && effort.spend(size(document));
+            if run > 0 && !is_affordable {
+                // An equal that gives the same figures of the head would give the same of the whole.
+                is_unfinished |= first.is_proven() && rank.is_equal(first) && own != figures;
+                continue;
+            }
             Best::consider(words, &mut best, &reading, crate::read_as(&reading.layout, document));
         }
     }
-    best.map(Best::finished)
+    best.map(|best| best.finished(is_unfinished))
+}
+
+/// Two readings of one table with equal digests give the same amounts, as far as chance allows: it decides no more than
+/// whether a reading is worth another look.
+fn figures_of(parsed: &Parsed) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for row in parsed.statements.iter().flat_map(|statement| &statement.transactions) {
+        row.amount.hash(&mut hasher);
+    }
+    hasher.finish()
 }
 
 /// What was read in the best way so far.
@@ -165,8 +223,9 @@ impl Best {
         *best = Some(Self { rank, parsed, days: reading.days, time: reading.time.clone(), is_contested });
     }
 
-    /// What was read, with what only the whole column tells.
-    fn finished(self) -> (Rank, Parsed) {
+    /// What was read, with what only the whole column tells. `is_unfinished`: readings that might say otherwise were not
+    /// tried.
+    fn finished(self, is_unfinished: bool) -> (Rank, Parsed) {
         let Self { mut rank, mut parsed, mut days, time, is_contested } = self;
         let unread: Vec<u32> = parsed.problems.iter().filter_map(|problem| problem.seq).collect();
         for statement in &mut parsed.statements {
@@ -181,7 +240,7 @@ impl Best {
             let is_one_day = rows.iter().map(|row| row.time.map(|when| when.date)).collect::<BTreeSet<_>>().len() < 2;
             days.is_sure &= days.form != DateForm::MonthDay || is_one_day || order_by_dates(rows).is_some();
         }
-        if is_contested || !days.is_sure {
+        if is_contested || is_unfinished || !days.is_sure {
             weaken(&mut parsed);
             rank.status = rank.status.min(3);
         }
@@ -190,6 +249,13 @@ impl Best {
                 ProblemCode::UnreadableField,
                 "有两种读法都与余额相符，金额的收支方向不能确定，请核对",
                 "two ways to read the table fit the balances: which way some amounts went is not certain, please check",
+            ));
+        }
+        if is_unfinished {
+            parsed.problems.push(Problem::new(
+                ProblemCode::LimitReached,
+                "文件太大或部分太多，没有试完所有读法，请按账户或月份分开上传",
+                "the file is too large, or has too many parts, to try every way to read it: please send it in parts, by account or month",
             ));
         }
         if !days.is_sure {

@@ -127,14 +127,15 @@ fn parse_readable(document: &Document) -> Result<Parsed, ParseError> {
         }
         _ => None,
     };
-    let whole = parse_one(document, titled);
+    let mut effort = infer::Effort::default();
+    let whole = parse_one(document, titled, &mut effort);
     // Parts that lose a row, or prove less, are no parts; nor are the pages of one paper, whose broken chain two
     // statements would hide.
     let rows = |parsed: &Parsed| parsed.statements.iter().map(|s| s.transactions.len()).sum::<usize>();
     let is_better = |whole: &Parsed, parts: &Parsed| {
         weakest(whole) > weakest(parts) || rows(whole) > rows(parts) || is_one_paper(&parts.statements)
     };
-    match parts.and_then(|parts| parse_parts(document, &parts)) {
+    match parts.and_then(|parts| parse_parts(document, &parts, &mut effort)) {
         Some(parts) if whole.as_ref().is_ok_and(|whole| is_better(whole, &parts)) => whole,
         Some(parts) => Ok(Parsed { statements: distinct(parts.statements), ..parts }),
         None => whole,
@@ -151,28 +152,36 @@ fn parse_listed(document: &Document, text: &str) -> Result<Parsed, ParseError> {
         content: Content::Sheets(sheets.ok_or(ParseError::NotAStatement)?),
         problems: Vec::new(),
     };
-    parse_one(&listed, identify::identify(&library().layouts, &listed))
+    parse_one(&listed, identify::identify(&library().layouts, &listed), &mut infer::Effort::default())
 }
 
 /// Reads a document that holds one statement, or several under one layout.
-fn parse_one(document: &Document, titled: Option<identify::Candidate<'_>>) -> Result<Parsed, ParseError> {
+fn parse_one(
+    document: &Document,
+    titled: Option<identify::Candidate<'_>>,
+    effort: &mut infer::Effort,
+) -> Result<Parsed, ParseError> {
     match titled {
         Some(candidate) if candidate.is_whole() => {
             let parsed = read_as(candidate.layout, document);
             // A title that many banks print, over a table that its layout does not fit.
             let lists_nothing = || parsed.statements.iter().all(|s| s.transactions.is_empty() && s.declared.is_empty());
             let takes_rows = candidate.layout.records.is_none() && !candidate.layout.columns.is_empty();
-            if takes_rows && lists_nothing() { Ok(infer::infer(document).unwrap_or(parsed)) } else { Ok(parsed) }
+            if takes_rows && lists_nothing() {
+                Ok(infer::infer(document, effort).unwrap_or(parsed))
+            } else {
+                Ok(parsed)
+            }
         }
         // A title without its table: a statement that lists nothing, or a known name on another table.
-        titled => infer::infer(document)
+        titled => infer::infer(document, effort)
             .or_else(|| titled.map(|candidate| read_as(candidate.layout, document)))
             .ok_or(ParseError::NotAStatement),
     }
 }
 
 /// Reads ranges of a document's pages each by itself. `None` when one of them is no statement.
-fn parse_parts(document: &Document, parts: &[Range<usize>]) -> Option<Parsed> {
+fn parse_parts(document: &Document, parts: &[Range<usize>], effort: &mut infer::Effort) -> Option<Parsed> {
     let Content::Pages(pages) = &document.content else { return None };
     let mut whole: Option<Parsed> = None;
     for part in parts {
@@ -184,7 +193,7 @@ fn parse_parts(document: &Document, parts: &[Range<usize>]) -> Option<Parsed> {
             problems: Vec::new(),
         };
         let titled = identify::identify(&library().layouts, &own);
-        let mut read = parse_one(&own, titled).ok().filter(|read| !read.statements.is_empty())?;
+        let mut read = parse_one(&own, titled, effort).ok().filter(|read| !read.statements.is_empty())?;
         match &mut whole {
             None => whole = Some(read),
             Some(whole) => {

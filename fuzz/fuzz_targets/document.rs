@@ -15,7 +15,7 @@ fuzz_target!(|bytes: &[u8]| {
 });
 
 fn parse(bytes: &[u8], passwords: &[&str], limits: &Limits) {
-    if let Ok(document) = reading::read(bytes, passwords, limits) {
+    if let Ok(document) = reading::read(bytes, passwords, limits, None) {
         let _ = parsers::parse(&document);
         let _ = parsers::shape(&document);
     }
