@@ -5,6 +5,8 @@ pub mod config;
 pub mod pipeline;
 pub mod recognition;
 
+pub mod vault;
+
 pub mod blobs;
 pub mod db;
 pub mod wire;

@@ -10,6 +10,8 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use futures_util::StreamExt;
 use model::Sensitive;
+use model::access::Reach;
+use model::ids::ApplicationId;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -96,7 +98,7 @@ pub(super) async fn upload_document(
         throw_away(request.into_body().into_data_stream()).await;
         return Err(error.into());
     }
-    let received = receive(&service, request).await?;
+    let received = receive(&service, &caller.reach, &id, request).await?;
     documents::check(&received.file.passwords)?;
     let content = format!("{}\n{}", received.file.stored.sha256, received.file.filename.reveal());
     let once = once(&received.method, &received.path, &received.headers, content.as_bytes())?;
@@ -113,7 +115,7 @@ pub(super) async fn upload_document(
     Ok(response)
 }
 
-async fn receive(service: &Service, request: Request) -> Result<Received, Problem> {
+async fn receive(service: &Service, reach: &Reach, id: &ApplicationId, request: Request) -> Result<Received, Problem> {
     let limit = service.reader.limits.file_bytes;
     let headers = request.headers().clone();
     let path = request.uri().path().to_owned();
@@ -126,7 +128,7 @@ async fn receive(service: &Service, request: Request) -> Result<Received, Proble
     let kind = header_text(&headers, "content-type").unwrap_or_default().to_ascii_lowercase();
     let kind = kind.split(';').next().unwrap_or_default().trim();
     let file = match kind {
-        "multipart/form-data" => receive_form(service, request).await?,
+        "multipart/form-data" => receive_form(service, reach, id, request).await?,
         // What clients send when nobody told them what it is: the file would be quoted or encoded.
         "application/json" | "application/x-www-form-urlencoded" => {
             return Err(Problem::unsupported_media_type(
@@ -134,16 +136,22 @@ async fn receive(service: &Service, request: Request) -> Result<Received, Proble
                 "multipart/form-data, or the file itself",
             ));
         }
-        _ => receive_body(service, request, &headers).await?,
+        _ => receive_body(service, reach, id, request, &headers).await?,
     };
     Ok(Received { file, headers, path, method })
 }
 
-async fn receive_body(service: &Service, request: Request, headers: &HeaderMap) -> Result<NewFile, Problem> {
+async fn receive_body(
+    service: &Service,
+    reach: &Reach,
+    id: &ApplicationId,
+    request: Request,
+    headers: &HeaderMap,
+) -> Result<NewFile, Problem> {
     let Query(named) = Query::<Named>::try_from_uri(request.uri())?;
     let name = named.filename.or_else(|| header_text(headers, "x-filename").map(percent_decoded));
     let password = header_text(headers, "x-document-password").map(percent_decoded);
-    let mut incoming = service.receive_file().await?;
+    let mut incoming = service.receive_file(reach, id).await?;
     let mut body = request.into_body().into_data_stream();
     while let Some(piece) = body.next().await {
         let piece = piece.map_err(|_| Problem::body_cut_short())?;
@@ -171,7 +179,12 @@ async fn throw_away(mut body: BodyDataStream) {
     }
 }
 
-async fn receive_form(service: &Service, request: Request) -> Result<NewFile, Problem> {
+async fn receive_form(
+    service: &Service,
+    reach: &Reach,
+    id: &ApplicationId,
+    request: Request,
+) -> Result<NewFile, Problem> {
     let mut form = Multipart::from_request(request, &()).await.map_err(|_| Problem::body_cut_short())?;
     let mut file = None;
     let mut passwords = Vec::new();
@@ -180,7 +193,7 @@ async fn receive_form(service: &Service, request: Request) -> Result<NewFile, Pr
             "file" if file.is_some() => {
                 return Err(Problem::invalid("一次只能上传一个 file。", "Only one `file` in a request."));
             }
-            "file" => file = Some(receive_part(service, field).await?),
+            "file" => file = Some(receive_part(service, reach, id, field).await?),
             "password" if passwords.len() < documents::PASSWORDS_MAX => {
                 passwords.extend(small_text(field).await?.map(Sensitive::new));
             }
@@ -200,9 +213,14 @@ async fn receive_form(service: &Service, request: Request) -> Result<NewFile, Pr
     Ok(NewFile { filename, stored, passwords })
 }
 
-async fn receive_part(service: &Service, mut field: Field<'_>) -> Result<(Sensitive<String>, StoredFile), Problem> {
+async fn receive_part(
+    service: &Service,
+    reach: &Reach,
+    id: &ApplicationId,
+    mut field: Field<'_>,
+) -> Result<(Sensitive<String>, StoredFile), Problem> {
     let filename = Sensitive::new(plain_name(field.file_name()));
-    let mut incoming = service.receive_file().await?;
+    let mut incoming = service.receive_file(reach, id).await?;
     while let Some(piece) = field.chunk().await.map_err(broken)? {
         incoming.write(&piece).await.map_err(Error::from)?;
     }

@@ -61,12 +61,13 @@ impl Service {
         if known.is_none() && documents::count(&mut tx, tenant, application).await? >= i64::from(self.documents_max) {
             return Err(Error::TooManyDocuments { max: self.documents_max });
         }
+        let shelf = self.shelf(&mut tx, tenant, application).await?;
         drop(tx);
         let is_read = known.as_ref().is_some_and(|document| document.state == DocumentState::Parsed);
         let reading = if file.passwords.is_empty() || is_read {
             None
         } else {
-            Some(self.extract(&file.filename, &file.stored.sha256, file.passwords).await?)
+            Some(self.extract(shelf, &file.filename, &file.stored.sha256, file.passwords).await?)
         };
         let document = FiledDocument {
             id: DocumentId::new(&self.unique()),
@@ -148,13 +149,14 @@ impl Service {
             }
             None => document.clone(),
         };
+        let shelf = self.shelf(&mut tx, tenant, &document.application).await?;
         drop(tx);
         let needs_no_reading = document.state == DocumentState::Parsed && document.entries.is_empty();
         if answered || needs_no_reading {
             return Ok(document);
         }
         let sha256 = root.sha256.as_deref().ok_or_else(|| Error::NoDocument(root.id.clone()))?;
-        let reading = self.extract(&root.filename, sha256, passwords).await?;
+        let reading = self.extract(shelf, &root.filename, sha256, passwords).await?;
         let mut tx = self.db.write().await?;
         if once::claim(&mut tx, reach, once, id.as_str(), self.clock.now_ms()).await?.is_none() {
             self.keep_reading(&mut tx, tenant, &root.id, &reading).await?;

@@ -10,6 +10,7 @@ mod consents;
 mod declare;
 mod documents;
 mod housekeeping;
+mod master;
 mod once;
 mod picture;
 mod progress;
@@ -23,18 +24,20 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use jiff::civil::Date;
-use model::ids::{AccessKeyId, ApplicationId, DocumentId, UploadId};
+use model::access::Reach;
+use model::ids::{AccessKeyId, ApplicationId, DocumentId, TenantId, UploadId};
 use tokio::sync::{Notify, Semaphore, broadcast, watch};
 use uuid::{ContextV7, Timestamp, Uuid};
 
-use crate::blobs::{BlobError, Blobs, Incoming};
-use crate::db::{Db, DbError};
+use crate::blobs::{BlobError, Blobs, Incoming, Shelf};
+use crate::db::{Db, DbError, Tx, keys};
 use crate::pipeline::{AssessError, Key as RegistryKey, Policy, Reader};
 
 pub use crate::blobs::StoredFile;
 pub use access::{Holder, Key, NewToken, default_tenant};
 pub use audit::{By, Line};
 pub use documents::{Filed, NewFile};
+pub use master::MasterInUse;
 pub use once::Once;
 pub use progress::{Change, Watch};
 pub use results::{Assessment, DocumentReading, Readings, printed_category};
@@ -191,12 +194,22 @@ impl Service {
         Uuid::new_v7(timestamp).simple().to_string()
     }
 
-    /// Begins to receive a file.
+    /// Begins to receive a file of an application.
     ///
     /// # Errors
-    /// [`Error::Files`].
-    pub async fn receive_file(&self) -> Result<Incoming, Error> {
-        Ok(self.blobs.begin(&self.unique()).await?)
+    /// [`Error::NoApplication`], [`Error::Files`], [`Error::Database`].
+    pub async fn receive_file(&self, reach: &Reach, application: &ApplicationId) -> Result<Incoming, Error> {
+        let mut tx = self.db.read().await?;
+        declare::application(&mut tx, reach, application).await?;
+        let shelf = self.shelf(&mut tx, &reach.tenant, application).await?;
+        drop(tx);
+        Ok(shelf.begin(&self.unique()).await?)
+    }
+
+    /// Where an application's files lie.
+    async fn shelf(&self, tx: &mut Tx, tenant: &TenantId, application: &ApplicationId) -> Result<Shelf, Error> {
+        let key = keys::of_application(tx, tenant, application).await?;
+        Ok(self.blobs.shelf(application.as_str(), key)?)
     }
 
     /// Whether the database answers.

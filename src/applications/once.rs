@@ -35,8 +35,8 @@ impl Once {
 /// The id that an earlier request with this key made.
 pub(super) async fn earlier(tx: &mut Tx, reach: &Reach, once: Option<&Once>) -> Result<Option<String>, Error> {
     let Some(once) = once else { return Ok(None) };
-    match idempotency::get(tx, &reach.tenant, &key_of(reach, once)).await? {
-        Some(earlier) if earlier.request_sha256 == once.request_sha256 => Ok(Some(earlier.resource_id)),
+    match idempotency::get(tx, &reach.tenant, &key_of(reach, once), &once.request_sha256).await? {
+        Some(earlier) if earlier.is_same => Ok(Some(earlier.resource_id)),
         Some(_) => Err(Error::KeyUsedElsewhere),
         None => Ok(None),
     }

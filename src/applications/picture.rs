@@ -36,13 +36,14 @@ impl Service {
             Some(parent) => documents::get(&mut tx, &reach.tenant, parent).await?,
             None => Some(filed.clone()),
         };
+        let shelf = self.shelf(&mut tx, &reach.tenant, &filed.application).await?;
         tx.commit().await?;
         let (Some(kept), Some(wanted)) = (kept.and_then(|kept| kept.sha256), filed.sha256) else { return Ok(None) };
         let (number, findings) = newest
             .map_or((None, Vec::new()), |newest| (newest.documents.iter().position(|one| one == id), newest.findings));
-        let (blobs, reader) = (self.blobs.clone(), self.reader.clone());
+        let reader = self.reader.clone();
         self.on_a_core("drawing a page", move || {
-            let bytes = blobs.read(&kept)?;
+            let bytes = shelf.read(&kept)?;
             let files = pipeline::originals("", &bytes, &[], &reader);
             let Some((_, bytes)) = files.iter().find(|(_, bytes)| pipeline::sha256(bytes) == wanted) else {
                 return Ok(None);

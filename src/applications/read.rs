@@ -10,6 +10,7 @@ use model::ids::{ApplicationId, DocumentId, StatementId, TenantId};
 use model::job::Job;
 use model::summary::StatementSummary;
 
+use crate::blobs::Shelf;
 use crate::db::queue::{self, Lease};
 use crate::db::{Tx, applications, documents};
 use crate::pipeline::{self, Extracted};
@@ -33,12 +34,16 @@ impl Service {
     pub async fn read_document(&self, id: &DocumentId, lease: &Lease) -> Result<(), Error> {
         let mut tx = self.db.read().await?;
         let document = documents::get(&mut tx, &lease.tenant, id).await?;
+        let shelf = match &document {
+            Some(document) => Some(self.shelf(&mut tx, &lease.tenant, &document.application).await?),
+            None => None,
+        };
         drop(tx);
         // Someone may have come with the password meanwhile.
         let unread = document.filter(|document| document.state == DocumentState::Received);
-        let reading = match &unread {
-            Some(FiledDocument { filename, sha256: Some(sha256), .. }) => {
-                Some(self.extract(filename, sha256, Vec::new()).await?)
+        let reading = match (&unread, shelf) {
+            (Some(FiledDocument { filename, sha256: Some(sha256), .. }), Some(shelf)) => {
+                Some(self.extract(shelf, filename, sha256, Vec::new()).await?)
             }
             _ => None,
         };
@@ -74,14 +79,15 @@ impl Service {
     /// Reads a stored file, on a core. The passwords live as long as this call.
     pub(super) async fn extract(
         &self,
+        shelf: Shelf,
         filename: &Sensitive<String>,
         sha256: &str,
         passwords: Vec<Sensitive<String>>,
     ) -> Result<Reading, Error> {
-        let (blobs, reader) = (self.blobs.clone(), self.reader.clone());
+        let reader = self.reader.clone();
         let (filename, sha256) = (filename.clone(), sha256.to_owned());
         self.on_a_core("reading a document", move || {
-            let bytes = blobs.read(&sha256)?;
+            let bytes = shelf.read(&sha256)?;
             let passwords: Vec<&str> = passwords.iter().map(|password| password.reveal().as_str()).collect();
             Ok(Reading {
                 media_type: pipeline::media_type_of(&bytes),

@@ -109,7 +109,8 @@ impl Service {
         if at != offset_bytes {
             return Err(Error::UploadElsewhere { at });
         }
-        let partial = self.blobs.open_partial(id.as_str(), upload.length_bytes, checksum).await?;
+        let shelf = self.shelf(&mut self.db.read().await?, &upload.tenant, &upload.application).await?;
+        let partial = shelf.open_partial(id.as_str(), upload.length_bytes, checksum).await?;
         // Compared again under the lock: another request may just have written.
         if partial.offset_bytes() != offset_bytes && upload.document.is_none() {
             return Err(Error::UploadElsewhere { at: partial.offset_bytes() });
@@ -140,8 +141,9 @@ impl Service {
     }
 
     async fn file_upload(&self, reach: &Reach, mut upload: Upload) -> Result<Received, Error> {
-        let mut partial = self.blobs.read_partial(upload.id.as_str()).await?;
-        let mut incoming = self.receive_file().await?;
+        let shelf = self.shelf(&mut self.db.read().await?, &upload.tenant, &upload.application).await?;
+        let mut partial = shelf.read_partial(upload.id.as_str()).await?;
+        let mut incoming = shelf.begin(&self.unique()).await?;
         while let Some(piece) = partial.next().await? {
             incoming.write(piece).await?;
         }

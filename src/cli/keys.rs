@@ -1,4 +1,5 @@
-//! `xinge keys`: the first key has to come from somewhere: from whoever has the database.
+//! `xinge keys`: the first key has to come from somewhere: from whoever has the database. And the master key, which whoever
+//! runs the machine changes.
 
 use clap::{Args, Subcommand};
 use model::access::{Actor, Role};
@@ -6,9 +7,10 @@ use model::ids::{AccessKeyId, TenantId};
 
 use crate::applications::{By, Service};
 use crate::config::Config;
+use crate::vault::{self, Ring, Source};
 use crate::wire::application::moment;
 
-use super::parts::{Shared, build, in_runtime};
+use super::parts::{Shared, build, in_runtime, master_keys};
 use super::{CommandError, print};
 
 #[derive(Debug, Args)]
@@ -34,6 +36,15 @@ enum Action {
     },
     /// List the keys of all tenants
     List,
+    /// Change the master key that wraps the applicants' keys, while the service runs on
+    ///
+    /// With a key file: puts a new key first in it and wraps everything with that. With keys from elsewhere: put the new
+    /// one first there, then run this. It can be stopped at any moment and run again.
+    RotateMaster {
+        /// Take the keys that wrap nothing any more out of the key file; backups of before do not open then
+        #[arg(long)]
+        finish: bool,
+    },
     /// From now on the key opens nothing
     Revoke {
         #[arg(value_parser = key)]
@@ -64,7 +75,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CommandError> {
 
 async fn act(config: &Config, action: &Action) -> anyhow::Result<()> {
     let service = build(config).await?;
-    let outcome = perform(&service, action).await;
+    let outcome = match action {
+        Action::RotateMaster { finish } => rotate(&service, config, *finish).await,
+        other => perform(&service, other).await,
+    };
     service.db.close().await;
     outcome
 }
@@ -89,5 +103,32 @@ async fn perform(service: &Service, action: &Action) -> anyhow::Result<()> {
             print(&lines)
         }
         Action::Revoke { id, tenant } => Ok(service.revoke_key(tenant, id, &by).await?),
+        Action::RotateMaster { .. } => anyhow::bail!("the master key is no API key"),
     }
+}
+
+async fn rotate(service: &Service, config: &Config, finish: bool) -> anyhow::Result<()> {
+    let (source, _) = master_keys(config);
+    let is_unfinished = {
+        let first = Ring::load(source.clone())?.ids().into_iter().next();
+        service.masters_in_use().await?.iter().any(|master| Some(&master.id) != first.as_ref())
+    };
+    if finish {
+        anyhow::ensure!(!is_unfinished, "keys are still wrapped by a former master key: run it without --finish first");
+        let Source::File(path) = &source else {
+            anyhow::bail!(
+                "the master keys are not in a key file of ours: take the former ones out where they come from"
+            );
+        };
+        let used: Vec<String> = service.masters_in_use().await?.into_iter().map(|master| master.id).collect();
+        let left = vault::keep_in_file(path, &used)?;
+        return print(&format!("{left} former master keys are gone\n"));
+    }
+    // One that was stopped half way goes on with the key that it has put there.
+    if let (Source::File(path), false) = (&source, is_unfinished) {
+        vault::add_to_file(path)?;
+    }
+    service.db.ring().reload()?;
+    let wrapped = service.rewrap_keys().await?;
+    print(&format!("{wrapped} keys are wrapped by the new master key\n"))
 }

@@ -9,12 +9,14 @@ use anyhow::Context;
 use clap::Args;
 use reading::forensics::trust::Roots;
 use toml::Value;
+use tracing::warn;
 
 use crate::applications::{Clock, Parts, Service};
 use crate::blobs::Blobs;
 use crate::config::{self, Config, ConfigError, Flag, LogFormat, Synchronous};
-use crate::db::{self, Db};
+use crate::db::{self, Db, keys};
 use crate::pipeline::{Key as RegistryKey, Limits, Policy, Reader};
+use crate::vault::{self, Ring, Source};
 use crate::{jobs, recognition, telemetry};
 
 use super::{ALL_WELL, CommandError};
@@ -69,12 +71,15 @@ pub(super) async fn build(config: &Config) -> anyhow::Result<Service> {
         busy_timeout: Duration::from_millis(config.store.busy_timeout_ms),
         full_synchronous: config.store.synchronous == Synchronous::Full,
     };
+    let ring = ring(config)?;
     let url = config.store.database.reveal();
     let db = if url.is_empty() {
-        Db::open_sqlite(&data.join("xinge.db"), &settings).await?
+        Db::open_sqlite(&data.join("xinge.db"), &settings, ring).await?
     } else {
-        Db::open_postgres(url, &settings).await?
+        Db::open_postgres(url, &settings, ring).await?
     };
+    // What cannot be read should be known now.
+    keys::check(&mut db.read().await?).await.context("the keys do not open what is stored")?;
     Ok(Service::new(Parts {
         db,
         blobs,
@@ -86,6 +91,38 @@ pub(super) async fn build(config: &Config) -> anyhow::Result<Service> {
         clock: Clock::System,
         cores: cores(config),
     }))
+}
+
+/// Where the master keys are, as it is configured; and whether that is a file beside the data, for development.
+pub(super) fn master_keys(config: &Config) -> (Source, bool) {
+    let keys = &config.keys;
+    if !keys.master.reveal().is_empty() {
+        return (Source::Text(keys.master.reveal().clone().into()), false);
+    }
+    if keys.file.as_os_str().is_empty() {
+        return (Source::File(config.store.data.join("master.key")), true);
+    }
+    match keys.command.split_first() {
+        Some((program, arguments)) => {
+            let (program, arguments) = (program.clone(), arguments.to_vec());
+            (Source::Command { program, arguments, file: keys.file.clone() }, false)
+        }
+        None => (Source::File(keys.file.clone()), false),
+    }
+}
+
+fn ring(config: &Config) -> anyhow::Result<Ring> {
+    let (source, is_beside_data) = master_keys(config);
+    if let (Source::File(path), true) = (&source, is_beside_data) {
+        if vault::generate_file(path)? {
+            warn!(file = %path.display(), "made a master key");
+        }
+        warn!(
+            "the master key lies beside the data it protects, which is meant for development: see [keys] in \
+             `xinge serve --print-defaults`"
+        );
+    }
+    Ok(Ring::load(source)?)
 }
 
 /// What reads files, as it is configured.

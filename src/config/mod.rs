@@ -23,6 +23,7 @@ pub struct Config {
     pub server: Server,
     pub auth: Auth,
     pub store: Store,
+    pub keys: Keys,
     pub jobs: Jobs,
     pub limits: Limits,
     pub ocr: Ocr,
@@ -88,6 +89,15 @@ pub struct Store {
 pub enum Synchronous {
     Full,
     Normal,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Keys {
+    /// Masked when printed. Empty for none.
+    pub master: Sensitive<String>,
+    pub file: PathBuf,
+    pub command: Vec<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -270,6 +280,16 @@ impl Config {
             ((1..=3600).contains(&self.jobs.lease_seconds), "jobs.lease_seconds", "from 1 to 3600"),
             ((1..=100).contains(&self.jobs.attempts_max), "jobs.attempts_max", "from 1 to 100"),
             ((10..=60_000).contains(&self.jobs.poll_ms), "jobs.poll_ms", "from 10 to 60000"),
+            (
+                self.keys.master.reveal().is_empty() || self.keys.file.as_os_str().is_empty(),
+                "keys.master",
+                "empty when keys.file is set",
+            ),
+            (
+                self.keys.command.is_empty() || !self.keys.file.as_os_str().is_empty(),
+                "keys.file",
+                "set together with keys.command",
+            ),
             (self.limits.file_bytes > 0, "limits.file_bytes", "at least 1"),
             (is_database(self.store.database.reveal()), "store.database", "empty or a postgres:// URL"),
             (is_registry_key(self.registry.key.reveal()), "registry.key", "empty or at least 32 bytes long"),

@@ -5,19 +5,23 @@ use model::application::{Application, ApplicationState};
 use model::declaration::Declaration;
 use model::ids::{ApplicationId, TenantId};
 
-use super::{DbError, Tx, from_json, to_json, unreadable};
+use super::keys::{self, Keys, open_json, seal_json};
+use super::{DbError, Tx, unreadable};
 
 statements! {
     INSERT = "insert into applications (tenant_id, id, declaration_json, as_of, revision, assessed_revision,
             abandoned_revision, created_ms)
         values ($1, $2, $3, $4, 0, 0, 0, $5)";
-    GET = "select id, tenant_id, declaration_json, as_of, revision, assessed_revision, abandoned_revision, created_ms,
-            (select count(*) from documents where application_id = applications.id and state = 'received') as unread
-        from applications where tenant_id = $1 and id = $2";
+    GET = "select a.id, a.tenant_id, a.declaration_json, a.as_of, a.revision, a.assessed_revision,
+            a.abandoned_revision, a.created_ms, k.wrapped, k.master_id,
+            (select count(*) from documents where application_id = a.id and state = 'received') as unread
+        from applications a join data_keys k on k.owner = a.id where a.tenant_id = $1 and a.id = $2";
     /// Newest first; ids sort by their time.
-    PAGE = "select id, tenant_id, declaration_json, as_of, revision, assessed_revision, abandoned_revision, created_ms,
-            (select count(*) from documents where application_id = applications.id and state = 'received') as unread
-        from applications where tenant_id = $1 and id < $2 order by id desc limit $3";
+    PAGE = "select a.id, a.tenant_id, a.declaration_json, a.as_of, a.revision, a.assessed_revision,
+            a.abandoned_revision, a.created_ms, k.wrapped, k.master_id,
+            (select count(*) from documents where application_id = a.id and state = 'received') as unread
+        from applications a join data_keys k on k.owner = a.id
+        where a.tenant_id = $1 and a.id < $2 order by a.id desc limit $3";
     /// Also keeps two transactions about one application apart: the second waits here for the first.
     RAISE_REVISION = "update applications set revision = revision + 1 where tenant_id = $1 and id = $2";
     MARK_ASSESSED = "update applications set assessed_revision = $3
@@ -34,11 +38,14 @@ row!(Row {
     assessed_revision: i64,
     abandoned_revision: i64,
     created_ms: i64,
+    wrapped: String,
+    master_id: String,
     unread: i64,
 });
 
 impl Row {
-    fn read(self) -> Result<Application, DbError> {
+    fn read(self, keys: &mut Keys) -> Result<Application, DbError> {
+        let key = keys.unwrap(&self.id, self.wrapped, self.master_id)?;
         let state = if self.revision == 0 {
             ApplicationState::Open
         } else if self.unread == 0 && self.assessed_revision == self.revision {
@@ -52,7 +59,7 @@ impl Row {
         Ok(Application {
             id: ApplicationId::parse(&self.id).ok_or(unreadable("application id"))?,
             tenant: TenantId::parse(&self.tenant_id).ok_or(unreadable("tenant id"))?,
-            declaration: from_json("declaration", &self.declaration_json)?,
+            declaration: open_json(&key, "declaration", &self.id, &self.declaration_json)?,
             as_of: as_of.transpose()?,
             state,
             revision: self.revision,
@@ -61,6 +68,7 @@ impl Row {
     }
 }
 
+/// Makes the application's key as well.
 pub async fn insert(
     tx: &mut Tx,
     tenant: &TenantId,
@@ -69,14 +77,16 @@ pub async fn insert(
     as_of: Option<Date>,
     now_ms: i64,
 ) -> Result<(), DbError> {
-    let declaration = to_json("declaration", declaration)?;
+    let key = keys::find_or_make(tx, tenant, id.as_str(), now_ms).await?;
+    let declaration = seal_json(&key, "declaration", id.as_str(), declaration)?;
     let as_of = as_of.map(|day| day.to_string());
     execute!(tx, INSERT, tenant.as_str(), id.as_str(), &declaration, as_of.as_deref(), now_ms)?;
     Ok(())
 }
 
 pub async fn get(tx: &mut Tx, tenant: &TenantId, id: &ApplicationId) -> Result<Option<Application>, DbError> {
-    fetch!(tx, Row, GET, tenant.as_str(), id.as_str())?.pop().map(Row::read).transpose()
+    let row = fetch!(tx, Row, GET, tenant.as_str(), id.as_str())?.pop();
+    row.map(|row| row.read(tx.keys())).transpose()
 }
 
 /// At most `limit`, newest first, those before `before` when it is given.
@@ -88,7 +98,8 @@ pub async fn page(
 ) -> Result<Vec<Application>, DbError> {
     // Sorts after every id: '~' stands behind all letters and digits.
     let before = before.map_or("app_~", ApplicationId::as_str);
-    fetch!(tx, Row, PAGE, tenant.as_str(), before, i64::from(limit))?.into_iter().map(Row::read).collect()
+    let rows = fetch!(tx, Row, PAGE, tenant.as_str(), before, i64::from(limit))?;
+    rows.into_iter().map(|row| row.read(tx.keys())).collect()
 }
 
 /// False when there is no such application.

@@ -8,6 +8,7 @@ use model::ids::{ApplicationId, DecisionId, DocumentId, TenantId};
 use model::ledger::Ledger;
 use model::profile::Profile;
 
+use super::keys::{self, open_json, seal_json};
 use super::{DbError, Tx, from_json, to_json, unreadable};
 
 statements! {
@@ -24,7 +25,7 @@ statements! {
         where application_id in (select id from applications where tenant_id = $1 and id = $2)
         order by revision desc limit 1";
     /// By far the largest part, so it is read only where it is asked for.
-    LEDGER = "select ledger_json, documents_json from assessments
+    LEDGER = "select id, ledger_json, documents_json from assessments
         where application_id in (select id from applications where tenant_id = $1 and id = $2) and revision = $3";
     COUNT = "select count(*) as count from assessments
         where application_id in (select id from applications where tenant_id = $1 and id = $2)";
@@ -58,7 +59,7 @@ row!(Row {
     decision_json: String,
     created_ms: i64,
 });
-row!(LedgerRow { ledger_json: String, documents_json: String });
+row!(LedgerRow { id: String, ledger_json: String, documents_json: String });
 row!(Count { count: i64 });
 
 /// False when that revision had been assessed before.
@@ -71,11 +72,12 @@ pub async fn insert(
 ) -> Result<bool, DbError> {
     let as_of = assessment.as_of.to_string();
     let documents = to_json("document ids", &assessment.documents)?;
-    let ledger = to_json("ledger", ledger)?;
-    let features = to_json("features", &assessment.features)?;
-    let findings = to_json("findings", &assessment.findings)?;
-    let profile = to_json("profile", &assessment.profile)?;
-    let decision = to_json("decision", &assessment.decision)?;
+    let (key, row) = (keys::of_application(tx, tenant, application).await?, assessment.id.as_str());
+    let ledger = seal_json(&key, "ledger", row, ledger)?;
+    let features = seal_json(&key, "features", row, &assessment.features)?;
+    let findings = seal_json(&key, "findings", row, &assessment.findings)?;
+    let profile = seal_json(&key, "profile", row, &assessment.profile)?;
+    let decision = seal_json(&key, "decision", row, &assessment.decision)?;
     let inserted = execute!(
         tx,
         INSERT,
@@ -103,15 +105,16 @@ pub async fn newest(
     let Some(row) = fetch!(tx, Row, NEWEST, tenant.as_str(), application.as_str())?.pop() else {
         return Ok(None);
     };
+    let key = keys::of_application(tx, tenant, application).await?;
     Ok(Some(StoredAssessment {
         id: DecisionId::parse(&row.id).ok_or(unreadable("decision id"))?,
         revision: row.revision,
         as_of: row.as_of.parse().map_err(|_| unreadable("day of an assessment"))?,
         documents: from_json("document ids", &row.documents_json)?,
-        features: from_json("features", &row.features_json)?,
-        findings: from_json("findings", &row.findings_json)?,
-        profile: from_json("profile", &row.profile_json)?,
-        decision: from_json("decision", &row.decision_json)?,
+        features: open_json(&key, "features", &row.id, &row.features_json)?,
+        findings: open_json(&key, "findings", &row.id, &row.findings_json)?,
+        profile: open_json(&key, "profile", &row.id, &row.profile_json)?,
+        decision: open_json(&key, "decision", &row.id, &row.decision_json)?,
         created_ms: row.created_ms,
     }))
 }
@@ -126,7 +129,8 @@ pub async fn ledger(
     let Some(row) = fetch!(tx, LedgerRow, LEDGER, tenant.as_str(), application.as_str(), revision)?.pop() else {
         return Ok(None);
     };
-    Ok(Some((from_json("ledger", &row.ledger_json)?, from_json("document ids", &row.documents_json)?)))
+    let key = keys::of_application(tx, tenant, application).await?;
+    Ok(Some((open_json(&key, "ledger", &row.id, &row.ledger_json)?, from_json("document ids", &row.documents_json)?)))
 }
 
 /// How many revisions have one.

@@ -5,24 +5,27 @@ use model::application::{ArchiveEntry, DocumentState, FiledDocument};
 use model::ids::{ApplicationId, DocumentId, StatementId, TenantId};
 use model::statement::Statement;
 
+use crate::vault::DataKey;
+
+use super::keys::{self, open, open_json, seal, seal_json};
 use super::{DbError, Tx, from_json, to_json, unreadable};
 
 statements! {
     INSERT = "insert into documents (tenant_id, id, application_id, parent_id, filename, sha256, size_bytes, media_type,
             pages, state, failure_json, parser_json, problems_json, facts_json, created_ms,
-            summary_json)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
-        on conflict (application_id, sha256) do nothing";
+            summary_json, digest)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+        on conflict (application_id, digest) do nothing";
     /// What reading it gave. A document that has been read stays as it is.
     UPDATE = "update documents set sha256 = $3, media_type = $4, pages = $5, state = $6, failure_json = $7,
-            parser_json = $8, problems_json = $9, facts_json = $10, summary_json = $11
+            parser_json = $8, problems_json = $9, facts_json = $10, summary_json = $11, digest = $12
         where tenant_id = $1 and id = $2 and state <> 'parsed'";
     GET = "select id, tenant_id, application_id, parent_id, filename, sha256, size_bytes, media_type, pages, state,
             failure_json, parser_json, problems_json, facts_json, summary_json, created_ms
         from documents where tenant_id = $1 and id = $2";
     GET_BY_DIGEST = "select id, tenant_id, application_id, parent_id, filename, sha256, size_bytes, media_type, pages,
             state, failure_json, parser_json, problems_json, facts_json, summary_json, created_ms
-        from documents where tenant_id = $1 and application_id = $2 and sha256 = $3";
+        from documents where tenant_id = $1 and application_id = $2 and digest = $3";
     /// In the order in which they came.
     PAGE = "select id, tenant_id, application_id, parent_id, filename, sha256, size_bytes, media_type, pages, state,
             failure_json, parser_json, problems_json, facts_json, summary_json, created_ms
@@ -31,6 +34,7 @@ statements! {
     COUNT = "select count(*) as count from documents where tenant_id = $1 and application_id = $2";
     COUNT_UNREAD = "select count(*) as count from documents
         where tenant_id = $1 and application_id = $2 and state = 'received'";
+    APPLICATION = "select application_id from documents where tenant_id = $1 and id = $2";
     DELETE_FAILED = "delete from documents where tenant_id = $1 and id = $2 and state = 'failed'
             and not exists (select 1 from archive_entries where document_id = documents.id)";
     INSERT_ENTRY = "insert into archive_entries (archive_id, name, occurrence, document_id)
@@ -38,15 +42,15 @@ statements! {
         where tenant_id = $1 and id = $2";
     ENTRIES = "select name, occurrence, document_id from archive_entries
         where archive_id in (select id from documents where tenant_id = $1 and id = $2)
-        order by name, occurrence";
+        order by occurrence, document_id";
     DELETE_ENTRIES = "delete from archive_entries
         where archive_id in (select id from documents where tenant_id = $1 and id = $2)";
     INSERT_STATEMENT = "insert into statements (id, document_id, position, statement_json)
         select cast($3 as text), id, cast($4 as bigint), cast($5 as text) from documents
         where tenant_id = $1 and id = $2";
-    STATEMENTS = "select statement_json from statements
+    STATEMENTS = "select id, statement_json from statements
         where document_id in (select id from documents where tenant_id = $1 and id = $2) order by position";
-    STATEMENTS_OF_APPLICATION = "select s.document_id, s.statement_json
+    STATEMENTS_OF_APPLICATION = "select s.document_id, s.id, s.statement_json
         from statements s join documents d on d.id = s.document_id
         where d.tenant_id = $1 and d.application_id = $2 order by s.document_id, s.position";
 }
@@ -71,9 +75,10 @@ row!(Row {
 });
 row!(StateRow { id: String, state: String });
 row!(Count { count: i64 });
+row!(ApplicationRow { application_id: String });
 row!(EntryRow { name: String, occurrence: i64, document_id: String });
-row!(StatementRow { statement_json: String });
-row!(DocumentStatementRow { document_id: String, statement_json: String });
+row!(StatementRow { id: String, statement_json: String });
+row!(DocumentStatementRow { document_id: String, id: String, statement_json: String });
 
 fn read_state(text: &str) -> Result<DocumentState, DbError> {
     match text {
@@ -85,24 +90,25 @@ fn read_state(text: &str) -> Result<DocumentState, DbError> {
 }
 
 impl Row {
-    fn read(self) -> Result<FiledDocument, DbError> {
+    fn read(self, key: &DataKey) -> Result<FiledDocument, DbError> {
+        let row = &self.id;
         let state = read_state(&self.state)?;
         Ok(FiledDocument {
             id: document_id(&self.id)?,
             tenant: TenantId::parse(&self.tenant_id).ok_or(unreadable("tenant id"))?,
             application: ApplicationId::parse(&self.application_id).ok_or(unreadable("application id"))?,
             parent: self.parent_id.as_deref().map(document_id).transpose()?,
-            filename: Sensitive::new(self.filename),
-            sha256: self.sha256,
+            filename: Sensitive::new(open(key, "filename", row, &self.filename)?),
+            sha256: self.sha256.map(|sealed| open(key, "digest", row, &sealed)).transpose()?,
             size_bytes: self.size_bytes,
             media_type: self.media_type.map(|text| from_json("media type", &text)).transpose()?,
             pages: self.pages.map(u32::try_from).transpose().map_err(|_| unreadable("number of pages"))?,
             state,
-            failure: self.failure_json.map(|text| from_json("failure", &text)).transpose()?,
-            parser: self.parser_json.map(|text| from_json("parser", &text)).transpose()?,
-            problems: from_json("problems", &self.problems_json)?,
-            summary: from_json("summary", &self.summary_json)?,
-            facts: from_json("file facts", &self.facts_json)?,
+            failure: self.failure_json.map(|sealed| open_json(key, "failure", row, &sealed)).transpose()?,
+            parser: self.parser_json.map(|sealed| open_json(key, "parser", row, &sealed)).transpose()?,
+            problems: open_json(key, "problems", row, &self.problems_json)?,
+            summary: open_json(key, "summary", row, &self.summary_json)?,
+            facts: open_json(key, "file facts", row, &self.facts_json)?,
             entries: Vec::new(),
             created_ms: self.created_ms,
         })
@@ -115,6 +121,10 @@ fn document_id(text: &str) -> Result<DocumentId, DbError> {
 
 /// A document's columns in their stored form.
 struct Columns {
+    filename: String,
+    sha256: Option<String>,
+    /// What the bytes are known by within the application.
+    digest: Option<String>,
     media_type: Option<String>,
     pages: Option<i64>,
     failure: Option<String>,
@@ -125,22 +135,34 @@ struct Columns {
 }
 
 impl Columns {
-    fn of(document: &FiledDocument) -> Result<Self, DbError> {
+    fn of(document: &FiledDocument, key: &DataKey) -> Result<Self, DbError> {
+        let row = document.id.as_str();
         Ok(Self {
+            filename: seal(key, "filename", row, document.filename.reveal())?,
+            sha256: document.sha256.as_ref().map(|sha256| seal(key, "digest", row, sha256)).transpose()?,
+            digest: document.sha256.as_ref().map(|sha256| key.name(sha256)),
             media_type: document.media_type.as_ref().map(|m| to_json("media type", m)).transpose()?,
             pages: document.pages.map(i64::from),
-            failure: document.failure.as_ref().map(|f| to_json("failure", f)).transpose()?,
-            parser: document.parser.as_ref().map(|p| to_json("parser", p)).transpose()?,
-            problems: to_json("problems", &document.problems)?,
-            facts: to_json("file facts", &document.facts)?,
-            summary: to_json("summary", &document.summary)?,
+            failure: document.failure.as_ref().map(|f| seal_json(key, "failure", row, f)).transpose()?,
+            parser: document.parser.as_ref().map(|p| seal_json(key, "parser", row, p)).transpose()?,
+            problems: seal_json(key, "problems", row, &document.problems)?,
+            facts: seal_json(key, "file facts", row, &document.facts)?,
+            summary: seal_json(key, "summary", row, &document.summary)?,
         })
     }
 }
 
+/// The key of the application that a document is of.
+async fn key_of(tx: &mut Tx, tenant: &TenantId, id: &DocumentId) -> Result<DataKey, DbError> {
+    let row = fetch!(tx, ApplicationRow, APPLICATION, tenant.as_str(), id.as_str())?.pop();
+    let application = row.and_then(|row| ApplicationId::parse(&row.application_id));
+    keys::of_application(tx, tenant, &application.ok_or(unreadable("application of a document"))?).await
+}
+
 /// False when the application has a document of the same bytes already; nothing is changed then.
 pub async fn insert(tx: &mut Tx, document: &FiledDocument) -> Result<bool, DbError> {
-    let columns = Columns::of(document)?;
+    let key = keys::of_application(tx, &document.tenant, &document.application).await?;
+    let columns = Columns::of(document, &key)?;
     let inserted = execute!(
         tx,
         INSERT,
@@ -148,8 +170,8 @@ pub async fn insert(tx: &mut Tx, document: &FiledDocument) -> Result<bool, DbErr
         document.id.as_str(),
         document.application.as_str(),
         document.parent.as_ref().map(DocumentId::as_str),
-        document.filename.reveal(),
-        document.sha256.as_deref(),
+        &columns.filename,
+        columns.sha256.as_deref(),
         document.size_bytes,
         columns.media_type.as_deref(),
         columns.pages,
@@ -160,19 +182,21 @@ pub async fn insert(tx: &mut Tx, document: &FiledDocument) -> Result<bool, DbErr
         &columns.facts,
         document.created_ms,
         &columns.summary,
+        columns.digest.as_deref(),
     )?;
     Ok(inserted == 1)
 }
 
 /// Keeps what reading gave. False when it had been read before: that stays.
 pub async fn update(tx: &mut Tx, document: &FiledDocument) -> Result<bool, DbError> {
-    let columns = Columns::of(document)?;
+    let key = keys::of_application(tx, &document.tenant, &document.application).await?;
+    let columns = Columns::of(document, &key)?;
     let updated = execute!(
         tx,
         UPDATE,
         document.tenant.as_str(),
         document.id.as_str(),
-        document.sha256.as_deref(),
+        columns.sha256.as_deref(),
         columns.media_type.as_deref(),
         columns.pages,
         document.state.as_str(),
@@ -181,6 +205,7 @@ pub async fn update(tx: &mut Tx, document: &FiledDocument) -> Result<bool, DbErr
         &columns.problems,
         &columns.facts,
         &columns.summary,
+        columns.digest.as_deref(),
     )?;
     Ok(updated == 1)
 }
@@ -196,7 +221,9 @@ pub async fn get_by_digest(
     application: &ApplicationId,
     sha256: &str,
 ) -> Result<Option<FiledDocument>, DbError> {
-    let rows = fetch!(tx, Row, GET_BY_DIGEST, tenant.as_str(), application.as_str(), sha256)?;
+    let Some(key) = keys::find(tx, tenant, application.as_str()).await? else { return Ok(None) };
+    let digest = key.name(sha256);
+    let rows = fetch!(tx, Row, GET_BY_DIGEST, tenant.as_str(), application.as_str(), &digest)?;
     Ok(with_entries(tx, rows).await?.pop())
 }
 
@@ -240,22 +267,34 @@ pub async fn delete_failed(tx: &mut Tx, tenant: &TenantId, id: &DocumentId) -> R
 async fn with_entries(tx: &mut Tx, rows: Vec<Row>) -> Result<Vec<FiledDocument>, DbError> {
     let mut documents = Vec::with_capacity(rows.len());
     for row in rows {
-        let mut document = row.read()?;
+        let tenant = TenantId::parse(&row.tenant_id).ok_or(unreadable("tenant id"))?;
+        let application = ApplicationId::parse(&row.application_id).ok_or(unreadable("application id"))?;
+        let key = keys::of_application(tx, &tenant, &application).await?;
+        let mut document = row.read(&key)?;
         if document.is_opened_archive() {
-            document.entries = entries(tx, &document.tenant, &document.id).await?;
+            document.entries = entries(tx, &document.tenant, &document.id, &key).await?;
         }
         documents.push(document);
     }
     Ok(documents)
 }
 
-async fn entries(tx: &mut Tx, tenant: &TenantId, archive: &DocumentId) -> Result<Vec<ArchiveEntry>, DbError> {
+/// By name; sealed ones have no order, so they are put in it here.
+async fn entries(
+    tx: &mut Tx,
+    tenant: &TenantId,
+    archive: &DocumentId,
+    key: &DataKey,
+) -> Result<Vec<ArchiveEntry>, DbError> {
     let rows = fetch!(tx, EntryRow, ENTRIES, tenant.as_str(), archive.as_str())?;
     let entries = rows.into_iter().map(|row| {
         let document = document_id(&row.document_id)?;
-        Ok(ArchiveEntry { name: Sensitive::new(row.name), occurrence: row.occurrence, document })
+        let name = Sensitive::new(open(key, "entry", archive.as_str(), &row.name)?);
+        Ok(ArchiveEntry { name, occurrence: row.occurrence, document })
     });
-    entries.collect()
+    let mut entries = entries.collect::<Result<Vec<_>, DbError>>()?;
+    entries.sort_by(|a, b| (&a.name, a.occurrence).cmp(&(&b.name, b.occurrence)));
+    Ok(entries)
 }
 
 /// Replaces what is known of an archive's entries.
@@ -265,11 +304,13 @@ pub async fn set_entries(
     archive: &DocumentId,
     entries: &[ArchiveEntry],
 ) -> Result<(), DbError> {
+    let key = key_of(tx, tenant, archive).await?;
     execute!(tx, DELETE_ENTRIES, tenant.as_str(), archive.as_str())?;
     for entry in entries {
         let document = entry.document.as_str();
         let (tenant, archive) = (tenant.as_str(), archive.as_str());
-        execute!(tx, INSERT_ENTRY, tenant, archive, entry.name.reveal(), entry.occurrence, document)?;
+        let name = seal(&key, "entry", archive, entry.name.reveal())?;
+        execute!(tx, INSERT_ENTRY, tenant, archive, &name, entry.occurrence, document)?;
     }
     Ok(())
 }
@@ -282,13 +323,18 @@ pub async fn insert_statement(
     position: i64,
     statement: &Statement,
 ) -> Result<(), DbError> {
-    let json = to_json("statement", statement)?;
+    let key = key_of(tx, tenant, document).await?;
+    let json = seal_json(&key, "statement", id.as_str(), statement)?;
     execute!(tx, INSERT_STATEMENT, tenant.as_str(), document.as_str(), id.as_str(), position, &json).map(drop)
 }
 
 pub async fn statements(tx: &mut Tx, tenant: &TenantId, document: &DocumentId) -> Result<Vec<Statement>, DbError> {
     let rows = fetch!(tx, StatementRow, STATEMENTS, tenant.as_str(), document.as_str())?;
-    rows.iter().map(|row| from_json("statement", &row.statement_json)).collect()
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let key = key_of(tx, tenant, document).await?;
+    rows.iter().map(|row| open_json(&key, "statement", &row.id, &row.statement_json)).collect()
 }
 
 /// Every statement of an application with its document, by document and position.
@@ -298,5 +344,12 @@ pub async fn statements_of_application(
     application: &ApplicationId,
 ) -> Result<Vec<(DocumentId, Statement)>, DbError> {
     let rows = fetch!(tx, DocumentStatementRow, STATEMENTS_OF_APPLICATION, tenant.as_str(), application.as_str())?;
-    rows.iter().map(|row| Ok((document_id(&row.document_id)?, from_json("statement", &row.statement_json)?))).collect()
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let key = keys::of_application(tx, tenant, application).await?;
+    let opened = rows
+        .iter()
+        .map(|row| Ok((document_id(&row.document_id)?, open_json(&key, "statement", &row.id, &row.statement_json)?)));
+    opened.collect()
 }

@@ -1,8 +1,10 @@
 //! Writes that were answered: the same key does not write twice. A row stands in the write's own transaction.
+//!
+//! Of a request a keyed digest is kept: a plain one could be tried out, as a body is a name and a few numbers.
 
 use model::ids::TenantId;
 
-use super::{DbError, Tx};
+use super::{DbError, Tx, keys};
 
 statements! {
     /// Waits for another transaction with the same key, and then finds its row.
@@ -19,7 +21,8 @@ row!(Row { request_sha256: String, resource_id: String });
 /// An earlier write under a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Earlier {
-    pub request_sha256: String,
+    /// Whether the request was the same.
+    pub is_same: bool,
     pub resource_id: String,
 }
 
@@ -32,12 +35,16 @@ pub async fn claim(
     resource_id: &str,
     now_ms: i64,
 ) -> Result<bool, DbError> {
-    Ok(execute!(tx, CLAIM, tenant.as_str(), key, request_sha256, resource_id, now_ms)? == 1)
+    let request = keys::find_or_make(tx, tenant, tenant.as_str(), now_ms).await?.name(request_sha256);
+    Ok(execute!(tx, CLAIM, tenant.as_str(), key, &request, resource_id, now_ms)? == 1)
 }
 
-pub async fn get(tx: &mut Tx, tenant: &TenantId, key: &str) -> Result<Option<Earlier>, DbError> {
-    let row = fetch!(tx, Row, GET, tenant.as_str(), key)?.pop();
-    Ok(row.map(|row| Earlier { request_sha256: row.request_sha256, resource_id: row.resource_id }))
+/// The earlier write under a key, compared with this request.
+pub async fn get(tx: &mut Tx, tenant: &TenantId, key: &str, request_sha256: &str) -> Result<Option<Earlier>, DbError> {
+    let Some(row) = fetch!(tx, Row, GET, tenant.as_str(), key)?.pop() else { return Ok(None) };
+    let secret = keys::find(tx, tenant, tenant.as_str()).await?;
+    let is_same = secret.is_some_and(|secret| secret.name(request_sha256) == row.request_sha256);
+    Ok(Some(Earlier { is_same, resource_id: row.resource_id }))
 }
 
 pub async fn delete_older(tx: &mut Tx, than_ms: i64) -> Result<u64, DbError> {

@@ -15,16 +15,22 @@ pub mod dialect;
 pub mod documents;
 pub mod fingerprints;
 pub mod idempotency;
+pub mod keys;
 pub mod queue;
 pub mod uploads;
 
+use std::ops::{Deref, DerefMut};
 use std::path::Path;
 use std::time::Duration;
 
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, Postgres, SqlSafeStr, Sqlite, Transaction};
+use sqlx::{AssertSqlSafe, Database, Postgres, SqlSafeStr, Sqlite, Transaction};
+
+use crate::vault::{Ring, VaultError};
+
+use keys::Keys;
 
 pub use statement::Statement;
 
@@ -38,6 +44,7 @@ pub const STATEMENTS: &[&[Statement]] = &[
     documents::ALL,
     fingerprints::ALL,
     idempotency::ALL,
+    keys::ALL,
     queue::ALL,
     uploads::ALL,
     dialect::SHARED,
@@ -48,6 +55,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (2, "access", include_str!("../../migrations/0002_access.sql")),
     (3, "uploads", include_str!("../../migrations/0003_uploads.sql")),
     (4, "fingerprints", include_str!("../../migrations/0004_fingerprints.sql")),
+    (6, "keys", include_str!("../../migrations/0006_keys.sql")),
 ];
 
 /// Reads that wait for a lock for longer than this have found a bug, not a busy database. PostgreSQL only.
@@ -70,6 +78,16 @@ pub enum DbError {
     Stored { what: &'static str, source: Option<serde_json::Error> },
     #[error("the {what} could not be written as JSON")]
     Write { what: &'static str, source: serde_json::Error },
+    /// It was destroyed, or never made.
+    #[error("there is no key of {owner}")]
+    NoKey { owner: String },
+    #[error("a key does not do")]
+    Key(#[source] VaultError),
+    #[error(
+        "{applications} applications in the database were kept by a version that did not seal them; this one does not \
+         read them: begin with an empty data folder, or bring them in again"
+    )]
+    Unsealed { applications: i64 },
 }
 
 /// How to reach a database.
@@ -81,8 +99,15 @@ pub struct Settings {
     pub full_synchronous: bool,
 }
 
+/// A database, and the master keys of what lies sealed in it.
 #[derive(Debug, Clone)]
-pub enum Db {
+pub struct Db {
+    pub pools: Pools,
+    ring: Ring,
+}
+
+#[derive(Debug, Clone)]
+pub enum Pools {
     /// Exactly one writer, so that no transaction ever finds the database locked by another of this process;
     /// readers see the last commit and wait for nobody (WAL).
     Lite {
@@ -95,8 +120,29 @@ pub enum Db {
 /// A transaction; dropped without [`Tx::commit`], it is rolled back.
 #[derive(Debug)]
 pub enum Tx {
-    Lite(Transaction<'static, Sqlite>),
-    Pg(Transaction<'static, Postgres>),
+    Lite(Held<Sqlite>),
+    Pg(Held<Postgres>),
+}
+
+/// A transaction of one engine with the keys that it uses.
+#[derive(Debug)]
+pub struct Held<D: Database> {
+    transaction: Transaction<'static, D>,
+    keys: Keys,
+}
+
+impl<D: Database> Deref for Held<D> {
+    type Target = D::Connection;
+
+    fn deref(&self) -> &Self::Target {
+        &self.transaction
+    }
+}
+
+impl<D: Database> DerefMut for Held<D> {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.transaction
+    }
 }
 
 impl Db {
@@ -104,13 +150,15 @@ impl Db {
     ///
     /// # Errors
     /// [`DbError::Open`], [`DbError::Migrate`].
-    pub async fn open_sqlite(path: &Path, settings: &Settings) -> Result<Self, DbError> {
+    pub async fn open_sqlite(path: &Path, settings: &Settings, ring: Ring) -> Result<Self, DbError> {
         let opening = |source| DbError::Open { what: path.display().to_string(), source: Box::new(source) };
         let options = SqliteConnectOptions::new()
             .filename(path)
             .foreign_keys(true)
             .busy_timeout(settings.busy_timeout)
-            .pragma("trusted_schema", "off");
+            .pragma("trusted_schema", "off")
+            // What is deleted is overwritten: a wrapped key that is gone must not lie on in a free page.
+            .pragma("secure_delete", "on");
         let synchronous = if settings.full_synchronous { SqliteSynchronous::Full } else { SqliteSynchronous::Normal };
         let writing =
             options.clone().create_if_missing(true).journal_mode(SqliteJournalMode::Wal).synchronous(synchronous);
@@ -127,14 +175,14 @@ impl Db {
             .connect_with(options.read_only(true))
             .await
             .map_err(opening)?;
-        Ok(Self::Lite { writer, readers })
+        Ok(Self { pools: Pools::Lite { writer, readers }, ring })
     }
 
     /// Connects to a PostgreSQL database and brings its schema up to date.
     ///
     /// # Errors
     /// [`DbError::Open`], [`DbError::Migrate`].
-    pub async fn open_postgres(url: &str, settings: &Settings) -> Result<Self, DbError> {
+    pub async fn open_postgres(url: &str, settings: &Settings, ring: Ring) -> Result<Self, DbError> {
         // The URL carries a password: not for messages.
         let opening = |source| DbError::Open { what: "on the PostgreSQL server".to_owned(), source: Box::new(source) };
         let options = url.parse::<PgConnectOptions>().map_err(opening)?.options([PG_LOCK_TIMEOUT]);
@@ -145,7 +193,13 @@ impl Db {
             .await
             .map_err(opening)?;
         migrator(Engine::Pg).run(&pool).await.map_err(|source| DbError::Migrate { source: Box::new(source) })?;
-        Ok(Self::Pg(pool))
+        Ok(Self { pools: Pools::Pg(pool), ring })
+    }
+
+    /// The master keys.
+    #[must_use]
+    pub fn ring(&self) -> &Ring {
+        &self.ring
     }
 
     /// Begins a transaction that reads only, and sees one moment throughout.
@@ -153,9 +207,15 @@ impl Db {
     /// # Errors
     /// [`DbError::Begin`], also when no connection is free for long.
     pub async fn read(&self) -> Result<Tx, DbError> {
-        match self {
-            Self::Lite { readers, .. } => readers.begin().await.map(Tx::Lite),
-            Self::Pg(pool) => pool.begin_with(dialect::PG_BEGIN_READ).await.map(Tx::Pg),
+        let keys = Keys::new(self.ring.clone());
+        match &self.pools {
+            Pools::Lite { readers, .. } => {
+                readers.begin().await.map(|transaction| Tx::Lite(Held { transaction, keys }))
+            }
+            Pools::Pg(pool) => {
+                let begun = pool.begin_with(dialect::PG_BEGIN_READ).await;
+                begun.map(|transaction| Tx::Pg(Held { transaction, keys }))
+            }
         }
         .map_err(|source| DbError::Begin { source: Box::new(source) })
     }
@@ -165,32 +225,43 @@ impl Db {
     /// # Errors
     /// [`DbError::Begin`], also when the writer is busy for long.
     pub async fn write(&self) -> Result<Tx, DbError> {
-        match self {
-            Self::Lite { writer, .. } => writer.begin_with(dialect::LITE_BEGIN_WRITE).await.map(Tx::Lite),
-            Self::Pg(pool) => pool.begin().await.map(Tx::Pg),
+        let keys = Keys::new(self.ring.clone());
+        match &self.pools {
+            Pools::Lite { writer, .. } => {
+                let begun = writer.begin_with(dialect::LITE_BEGIN_WRITE).await;
+                begun.map(|transaction| Tx::Lite(Held { transaction, keys }))
+            }
+            Pools::Pg(pool) => pool.begin().await.map(|transaction| Tx::Pg(Held { transaction, keys })),
         }
         .map_err(|source| DbError::Begin { source: Box::new(source) })
     }
 
     /// Waits for running transactions and closes.
     pub async fn close(&self) {
-        match self {
-            Self::Lite { writer, readers } => {
+        match &self.pools {
+            Pools::Lite { writer, readers } => {
                 readers.close().await;
                 writer.close().await;
             }
-            Self::Pg(pool) => pool.close().await,
+            Pools::Pg(pool) => pool.close().await,
         }
     }
 }
 
 impl Tx {
+    fn keys(&mut self) -> &mut Keys {
+        match self {
+            Self::Lite(held) => &mut held.keys,
+            Self::Pg(held) => &mut held.keys,
+        }
+    }
+
     /// # Errors
     /// [`DbError::Commit`]; whether the transaction was kept is then unknown.
     pub async fn commit(self) -> Result<(), DbError> {
         match self {
-            Self::Lite(tx) => tx.commit().await,
-            Self::Pg(tx) => tx.commit().await,
+            Self::Lite(held) => held.transaction.commit().await,
+            Self::Pg(held) => held.transaction.commit().await,
         }
         .map_err(|source| DbError::Commit { source: Box::new(source) })
     }

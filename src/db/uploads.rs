@@ -3,6 +3,9 @@
 use model::Sensitive;
 use model::ids::{ApplicationId, DocumentId, TenantId, UploadId};
 
+use crate::vault::DataKey;
+
+use super::keys::{self, open, seal};
 use super::{DbError, Tx, unreadable};
 
 statements! {
@@ -48,13 +51,13 @@ row!(Row {
 row!(Count { count: i64 });
 
 impl Row {
-    fn read(self) -> Result<Upload, DbError> {
+    fn read(self, key: &DataKey) -> Result<Upload, DbError> {
         let document = self.document_id.map(|id| DocumentId::parse(&id).ok_or(unreadable("document id")));
         Ok(Upload {
             id: UploadId::parse(&self.id).ok_or(unreadable("upload id"))?,
             tenant: TenantId::parse(&self.tenant_id).ok_or(unreadable("tenant id"))?,
             application: ApplicationId::parse(&self.application_id).ok_or(unreadable("application id"))?,
-            filename: Sensitive::new(self.filename),
+            filename: Sensitive::new(open(key, "filename", &self.id, &self.filename)?),
             length_bytes: u64::try_from(self.length_bytes).map_err(|_| unreadable("length of an upload"))?,
             expires_ms: self.expires_ms,
             document: document.transpose()?,
@@ -62,7 +65,20 @@ impl Row {
     }
 }
 
+async fn read(tx: &mut Tx, rows: Vec<Row>) -> Result<Vec<Upload>, DbError> {
+    let mut uploads = Vec::with_capacity(rows.len());
+    for row in rows {
+        let tenant = TenantId::parse(&row.tenant_id).ok_or(unreadable("tenant id"))?;
+        let key = keys::find(tx, &tenant, &row.application_id).await?;
+        let key = key.ok_or_else(|| DbError::NoKey { owner: row.application_id.clone() })?;
+        uploads.push(row.read(&key)?);
+    }
+    Ok(uploads)
+}
+
 pub async fn insert(tx: &mut Tx, upload: &Upload, now_ms: i64) -> Result<(), DbError> {
+    let key = keys::of_application(tx, &upload.tenant, &upload.application).await?;
+    let filename = seal(&key, "filename", upload.id.as_str(), upload.filename.reveal())?;
     let length = i64::try_from(upload.length_bytes).unwrap_or(i64::MAX);
     execute!(
         tx,
@@ -70,7 +86,7 @@ pub async fn insert(tx: &mut Tx, upload: &Upload, now_ms: i64) -> Result<(), DbE
         upload.tenant.as_str(),
         upload.id.as_str(),
         upload.application.as_str(),
-        upload.filename.reveal(),
+        &filename,
         length,
         now_ms,
         upload.expires_ms,
@@ -79,7 +95,8 @@ pub async fn insert(tx: &mut Tx, upload: &Upload, now_ms: i64) -> Result<(), DbE
 }
 
 pub async fn get(tx: &mut Tx, tenant: &TenantId, id: &UploadId) -> Result<Option<Upload>, DbError> {
-    fetch!(tx, Row, GET, tenant.as_str(), id.as_str())?.pop().map(Row::read).transpose()
+    let rows = fetch!(tx, Row, GET, tenant.as_str(), id.as_str())?;
+    Ok(read(tx, rows).await?.pop())
 }
 
 /// How many of an application have neither come whole nor expired.
@@ -104,10 +121,12 @@ pub async fn delete(tx: &mut Tx, tenant: &TenantId, id: &UploadId) -> Result<boo
 
 /// At most a hundred whose time has passed.
 pub async fn expired(tx: &mut Tx, now_ms: i64) -> Result<Vec<Upload>, DbError> {
-    fetch!(tx, Row, EXPIRED, now_ms)?.into_iter().map(Row::read).collect()
+    let rows = fetch!(tx, Row, EXPIRED, now_ms)?;
+    read(tx, rows).await
 }
 
 /// At most a thousand that became no document yet.
 pub async fn unfiled(tx: &mut Tx, now_ms: i64) -> Result<Vec<Upload>, DbError> {
-    fetch!(tx, Row, UNFILED, now_ms)?.into_iter().map(Row::read).collect()
+    let rows = fetch!(tx, Row, UNFILED, now_ms)?;
+    read(tx, rows).await
 }

@@ -4,6 +4,7 @@ mod access;
 mod across;
 mod applications;
 mod assessments;
+mod at_rest;
 mod consents;
 mod crash;
 mod documents;

@@ -6,7 +6,10 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use model::access::Reach;
+use model::ids::UploadId;
 use sha2::{Digest, Sha256};
+use xinge::applications::default_tenant;
 
 use crate::support::{Answer, TestService, papers};
 
@@ -172,9 +175,14 @@ fn what_a_crash_left_whole_becomes_a_document() {
     let file = papers::alipay(1);
     for ask in [true, false] {
         let path = tus.announced(file.len());
-        let id = path.rsplit('/').next().unwrap();
+        let id = UploadId::parse(path.rsplit('/').next().unwrap()).unwrap();
         // All of it was written, and nothing more was done.
-        std::fs::write(test.folder.join("blobs/partial").join(id), &file).unwrap();
+        test.block_on(async {
+            let reach = Reach::of(default_tenant());
+            let mut partial = test.service.continue_upload(&reach, &id, 0, None).await.unwrap();
+            partial.write(&file).await.unwrap();
+            partial.finish().await.unwrap();
+        });
         if ask {
             assert_eq!(tus.offset(&path), file.len());
         } else {

@@ -7,7 +7,7 @@ use xinge::db::queue::{self, Lane, Turn};
 use xinge::db::{Db, Settings};
 
 use crate::support::postgres::Database;
-use crate::support::temporary_folder;
+use crate::support::{ring, temporary_folder};
 
 struct TestDb {
     db: Db,
@@ -20,8 +20,8 @@ async fn open() -> TestDb {
     let settings = Settings { connections_max: 4, busy_timeout: Duration::from_secs(10), full_synchronous: false };
     let database = Database::create();
     let db = match &database {
-        Some(database) => Db::open_postgres(&database.url, &settings).await.unwrap(),
-        None => Db::open_sqlite(&folder.join("xinge.db"), &settings).await.unwrap(),
+        Some(database) => Db::open_postgres(&database.url, &settings, ring(&folder.join("master.key"))).await.unwrap(),
+        None => Db::open_sqlite(&folder.join("xinge.db"), &settings, ring(&folder.join("master.key"))).await.unwrap(),
     };
     TestDb { db, folder, _database: database }
 }

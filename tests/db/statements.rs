@@ -1,10 +1,10 @@
 use std::time::Duration;
 
 use sqlx::{AssertSqlSafe, Executor, SqlSafeStr};
-use xinge::db::{self, Db, STATEMENTS, Settings, Statement, dialect};
+use xinge::db::{Db, Pools, STATEMENTS, Settings, Statement, dialect};
 
 use crate::support::postgres::Database;
-use crate::support::temporary_folder;
+use crate::support::{ring, temporary_folder};
 
 const SETTINGS: Settings =
     Settings { connections_max: 2, busy_timeout: Duration::from_secs(5), full_synchronous: true };
@@ -21,9 +21,8 @@ fn shared() -> impl Iterator<Item = &'static Statement> {
 #[tokio::test]
 async fn every_statement_can_be_prepared_on_sqlite() {
     let folder = temporary_folder("statements");
-    let Db::Lite { writer, readers } = Db::open_sqlite(&folder.join("xinge.db"), &SETTINGS).await.unwrap() else {
-        panic!("not SQLite");
-    };
+    let db = Db::open_sqlite(&folder.join("xinge.db"), &SETTINGS, ring(&folder.join("key"))).await.unwrap();
+    let Pools::Lite { writer, readers } = db.pools else { panic!("not SQLite") };
     for statement in shared().chain(dialect::LITE_ONLY) {
         let prepared = writer.prepare(statement.sql.into_sql_str()).await;
         assert!(prepared.is_ok(), "{}: {:?}", statement.name, prepared.err());
@@ -39,9 +38,9 @@ async fn every_statement_can_be_prepared_on_postgresql() {
         eprintln!("not run: XINGE_TEST_POSTGRES names no server");
         return;
     };
-    let Db::Pg(pool) = Db::open_postgres(&database.url, &SETTINGS).await.unwrap() else {
-        panic!("not PostgreSQL");
-    };
+    let folder = temporary_folder("statements-pg");
+    let db = Db::open_postgres(&database.url, &SETTINGS, ring(&folder.join("key"))).await.unwrap();
+    let Pools::Pg(pool) = db.pools else { panic!("not PostgreSQL") };
     for statement in shared().chain(dialect::PG_ONLY) {
         let prepared = pool.prepare(statement.sql.into_sql_str()).await;
         assert!(prepared.is_ok(), "{}: {:?}", statement.name, prepared.err());
@@ -53,12 +52,18 @@ async fn every_statement_can_be_prepared_on_postgresql() {
 async fn sqlite_is_set_up_to_survive_and_to_distrust() {
     let folder = temporary_folder("pragmas");
     let path = folder.join("xinge.db");
-    let Db::Lite { writer, readers } = Db::open_sqlite(&path, &SETTINGS).await.unwrap() else { panic!("not SQLite") };
+    let ring = ring(&folder.join("key"));
+    let db = Db::open_sqlite(&path, &SETTINGS, ring.clone()).await.unwrap();
+    let Pools::Lite { writer, readers } = db.pools else { panic!("not SQLite") };
     assert_eq!(writer.options().get_max_connections(), 1);
     // 2 is FULL: a commit that was answered for is on the disk.
-    for (pragma, value) in
-        [("synchronous", "2"), ("foreign_keys", "1"), ("trusted_schema", "0"), ("journal_mode", "wal")]
-    {
+    for (pragma, value) in [
+        ("synchronous", "2"),
+        ("foreign_keys", "1"),
+        ("trusted_schema", "0"),
+        ("journal_mode", "wal"),
+        ("secure_delete", "1"),
+    ] {
         let read: String =
             sqlx::query_scalar(AssertSqlSafe(format!("select cast({pragma} as text) from pragma_{pragma}")))
                 .fetch_one(&writer)
@@ -69,14 +74,14 @@ async fn sqlite_is_set_up_to_survive_and_to_distrust() {
     let written = sqlx::query("delete from jobs").execute(&readers).await;
     assert!(written.is_err(), "readers must not write");
     // A second opening finds the schema up to date.
-    db::Db::open_sqlite(&path, &SETTINGS).await.unwrap().close().await;
+    Db::open_sqlite(&path, &SETTINGS, ring).await.unwrap().close().await;
     readers.close().await;
     writer.close().await;
     std::fs::remove_dir_all(folder).unwrap();
 }
 
 /// What holds data of one tenant or another.
-const OF_TENANTS: [&str; 14] = [
+const OF_TENANTS: [&str; 15] = [
     "applications",
     "documents",
     "archive_entries",
@@ -91,10 +96,11 @@ const OF_TENANTS: [&str; 14] = [
     "uploads",
     "fingerprints",
     "application_devices",
+    "data_keys",
 ];
 
 /// What may look across tenants, and why.
-const ACROSS: [(&str, &str); 18] = [
+const ACROSS: [(&str, &str); 23] = [
     ("access::KEY_BY_SECRET", "the secret is what tells the tenant"),
     ("access::TOKEN_BY_SECRET", "the secret is what tells the tenant"),
     ("access::COUNT_KEYS", "whether the service asks who is calling"),
@@ -111,6 +117,11 @@ const ACROSS: [(&str, &str); 18] = [
     ("queue::COUNTS", "numbers of all"),
     ("queue::DEAD", "jobs of all"),
     ("queue::ENQUEUE", "waiting jobs are compared whole"),
+    ("keys::WRAPPED_OTHERWISE", "a master key wraps the keys of all"),
+    ("keys::REWRAP", "by the wrapped key it was"),
+    ("keys::MASTERS", "master keys are nobody's"),
+    ("keys::WRAPPED_FOR", "one key of each master, to try it"),
+    ("keys::UNSEALED", "whether there is any at all"),
     ("dialect::CLAIM_LITE", "the next job of all"),
     ("dialect::CLAIM_PG", "the next job of all"),
 ];

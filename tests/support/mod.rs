@@ -8,8 +8,16 @@ mod service;
 pub use http::{Answer, Client, Form};
 pub use service::{TestService, Wanted};
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
+
+use xinge::vault::{self, Ring, Source};
+
+/// The master keys of a file, made when there is none.
+pub fn ring(file: &Path) -> Ring {
+    vault::generate_file(file).unwrap();
+    Ring::load(Source::File(file.to_owned())).unwrap()
+}
 
 /// A fresh folder below the system's temporary one.
 pub fn temporary_folder(what: &str) -> PathBuf {

@@ -13,7 +13,7 @@ use xinge::pipeline::{Key, Limits, Policy, Reader};
 use xinge::{api, jobs};
 
 use super::postgres::Database;
-use super::{Answer, Client, Form, temporary_folder};
+use super::{Answer, Client, Form, ring, temporary_folder};
 
 /// 2026-09-05 01:00 in China.
 const NOW_MS: i64 = 1_788_541_200_000;
@@ -83,10 +83,12 @@ impl TestService {
         let database = Database::create();
         let settings =
             db::Settings { connections_max: 4, busy_timeout: Duration::from_secs(10), full_synchronous: false };
+        // Where a process of its own on this folder looks for it.
+        let ring = ring(&folder.join("master.key"));
         let db = runtime.block_on(async {
             match &database {
-                Some(database) => Db::open_postgres(&database.url, &settings).await,
-                None => Db::open_sqlite(&folder.join("xinge.db"), &settings).await,
+                Some(database) => Db::open_postgres(&database.url, &settings, ring).await,
+                None => Db::open_sqlite(&folder.join("xinge.db"), &settings, ring).await,
             }
             .unwrap()
         });
