@@ -73,7 +73,7 @@ const MAY_IMPORT: [(&str, &[&str]); 11] = [
     ("src/vault", &["vault"]),
     ("src/db", &["db", "vault"]),
     ("src/blobs", &["blobs", "vault"]),
-    ("src/wire", &["wire"]),
+    ("src/wire", &["wire", "vault"]),
     ("src/auth", &["auth", "applications", "pipeline", "db", "blobs"]),
     ("src/telemetry.rs", &[]),
     ("src/applications", &["applications", "pipeline", "db", "blobs", "vault"]),

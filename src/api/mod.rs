@@ -6,6 +6,7 @@ mod access;
 mod applications;
 mod assessments;
 mod consents;
+mod deletions;
 mod documents;
 mod events;
 mod extract;
@@ -88,7 +89,8 @@ impl Modify for Bearer {
 fn routes() -> OpenApiRouter<Arc<Service>> {
     OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(applications::create_application, applications::list_applications))
-        .routes(routes!(applications::get_application))
+        .routes(routes!(applications::get_application, deletions::delete_application))
+        .routes(routes!(deletions::list_deletions))
         .routes(routes!(documents::list_documents))
         .routes(routes!(documents::get_document))
         .routes(routes!(documents::unlock_document))

@@ -231,6 +231,7 @@ impl From<Error> for Problem {
             error @ (Error::Assess(_)
             | Error::Files(_)
             | Error::Database(_)
+            | Error::Keys(_)
             | Error::NoRandomness(_)
             | Error::LeaseLost
             | Error::Panicked { .. }) => {

@@ -12,6 +12,7 @@ use model::ids::{ApplicationId, DecisionId, DocumentId, TenantId};
 use model::statement::{Parsed, ParserId, Statement};
 
 use crate::db::assessments::{self, StoredAssessment};
+use crate::db::deletions;
 use crate::db::fingerprints::{self, Mark, Who};
 use crate::db::queue::{self, Lease};
 use crate::db::{Tx, applications, documents};
@@ -21,6 +22,7 @@ use crate::pipeline::{
 };
 
 use super::consents::is_refused;
+use super::deletions::retention_of;
 use super::{Error, Service};
 
 /// What an assessment is about, for the threads that do it.
@@ -107,6 +109,8 @@ impl Service {
         if let Some((stored, ledger, trace)) = assessed {
             assessments::insert(&mut tx, &lease.tenant, id, &stored, &ledger).await?;
             applications::mark_assessed(&mut tx, &lease.tenant, id, stored.revision).await?;
+            let retention = retention_of(stored.decision.outcome);
+            deletions::touch(&mut tx, &lease.tenant, id, retention, stored.created_ms).await?;
             if let Some(trace) = trace {
                 let Person { id_number, name } = &trace.person;
                 let who = Who { id_number, name, on: stored.as_of };

@@ -8,6 +8,7 @@ mod assess;
 mod audit;
 mod consents;
 mod declare;
+mod deletions;
 mod documents;
 mod housekeeping;
 mod master;
@@ -32,10 +33,13 @@ use uuid::{ContextV7, Timestamp, Uuid};
 use crate::blobs::{BlobError, Blobs, Incoming, Shelf};
 use crate::db::{Db, DbError, Tx, keys};
 use crate::pipeline::{AssessError, Key as RegistryKey, Policy, Reader};
+use crate::vault::VaultError;
 
 pub use crate::blobs::StoredFile;
+pub use crate::vault::{DeletionCertificate, DeletionReason};
 pub use access::{Holder, Key, NewToken, default_tenant};
 pub use audit::{By, Line};
+pub use deletions::{Periods, Swept};
 pub use documents::{Filed, NewFile};
 pub use master::MasterInUse;
 pub use once::Once;
@@ -57,6 +61,8 @@ pub struct Service {
     pub consents_required: bool,
     /// Of the fingerprints by which applicants are compared; `None`: they are not.
     registry_key: Option<RegistryKey>,
+    /// How long applications are kept.
+    periods: Periods,
     pub clock: Clock,
     ids: Mutex<ContextV7>,
     /// Documents read and applications assessed at once: such work fills a core and up to a few hundred MB.
@@ -80,6 +86,7 @@ pub struct Parts {
     pub documents_max: u32,
     pub consents_required: bool,
     pub registry_key: Option<RegistryKey>,
+    pub periods: Periods,
     pub clock: Clock,
     /// See `jobs.workers`.
     pub cores: usize,
@@ -109,9 +116,14 @@ impl Clock {
     /// The day it is in China: what "today" means to an applicant.
     #[must_use]
     pub fn today(&self) -> Date {
-        let moment = jiff::Timestamp::from_millisecond(self.now_ms()).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-        jiff::tz::offset(8).to_datetime(moment).date()
+        day(self.now_ms())
     }
+}
+
+/// The day in China of a moment in milliseconds since 1970.
+fn day(ms: i64) -> Date {
+    let moment = jiff::Timestamp::from_millisecond(ms).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    jiff::tz::offset(8).to_datetime(moment).date()
 }
 
 /// Why something could not be done with an application.
@@ -155,6 +167,8 @@ pub enum Error {
     Assess(#[source] AssessError),
     #[error("the files could not be reached")]
     Files(#[source] BlobError),
+    #[error("a key does not do")]
+    Keys(#[source] VaultError),
     #[error("the database did not do its part")]
     Database(#[from] DbError),
     /// Another worker has the job by now; what this one made of it is dropped.
@@ -175,6 +189,7 @@ impl Service {
             documents_max: parts.documents_max,
             consents_required: parts.consents_required,
             registry_key: parts.registry_key,
+            periods: parts.periods,
             clock: parts.clock,
             ids: Mutex::new(ContextV7::new()),
             cores: Arc::new(Semaphore::new(parts.cores.max(1))),

@@ -8,6 +8,7 @@ use model::access::Role;
 pub enum Scope {
     WriteApplications,
     ReadApplications,
+    DeleteApplications,
     WriteDocuments,
     ReadDocuments,
     ReadStatements,
@@ -25,9 +26,10 @@ pub enum Scope {
 }
 
 impl Scope {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::WriteApplications,
         Self::ReadApplications,
+        Self::DeleteApplications,
         Self::WriteDocuments,
         Self::ReadDocuments,
         Self::ReadStatements,
@@ -47,6 +49,7 @@ impl Scope {
         match self {
             Self::WriteApplications => "applications:write",
             Self::ReadApplications => "applications:read",
+            Self::DeleteApplications => "applications:delete",
             Self::WriteDocuments => "documents:write",
             Self::ReadDocuments => "documents:read",
             Self::ReadStatements => "statements:read",
@@ -72,8 +75,8 @@ impl Scope {
 #[must_use]
 pub const fn scopes(role: Role) -> &'static [Scope] {
     use Scope::{
-        ReadApplications, ReadAssessments, ReadAudit, ReadDecisions, ReadDocuments, ReadJobs, ReadStatements, Reveal,
-        WriteApplications, WriteConsents, WriteDocuments, WriteJobs, WriteKeys, WriteTokens,
+        DeleteApplications, ReadApplications, ReadAssessments, ReadAudit, ReadDecisions, ReadDocuments, ReadJobs,
+        ReadStatements, Reveal, WriteApplications, WriteConsents, WriteDocuments, WriteJobs, WriteKeys, WriteTokens,
     };
     match role {
         Role::Applicant => {
@@ -82,6 +85,7 @@ pub const fn scopes(role: Role) -> &'static [Scope] {
         Role::Backend => &[
             WriteApplications,
             ReadApplications,
+            DeleteApplications,
             WriteDocuments,
             ReadDocuments,
             ReadStatements,
@@ -121,14 +125,14 @@ mod tests {
         let read = "applications:read documents:read statements:read assessments:read decisions:read";
         let expected = format!(
             "applicant: applications:read documents:write documents:read statements:read decisions:read consents:write\n\
-             backend: applications:write applications:read documents:write documents:read statements:read \
+             backend: applications:write applications:read applications:delete documents:write documents:read statements:read \
              assessments:read decisions:read consents:write tokens:write\n\
              reviewer: {read} reveal\n\
              senior: {read} reveal\n\
              risk: {read} reveal\n\
              auditor: {read} audit:read jobs:read\n\
              admin: keys:write audit:read jobs:read jobs:write\n\
-             local: applications:write applications:read documents:write documents:read statements:read \
+             local: applications:write applications:read applications:delete documents:write documents:read statements:read \
              assessments:read decisions:read consents:write tokens:write reveal keys:write audit:read jobs:read \
              jobs:write\n"
         );

@@ -1,17 +1,21 @@
 //! `xinge keys`: the first key has to come from somewhere: from whoever has the database. And the master key, which whoever
 //! runs the machine changes.
 
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
 use clap::{Args, Subcommand};
 use model::access::{Actor, Role};
 use model::ids::{AccessKeyId, TenantId};
+use serde::Deserialize;
 
 use crate::applications::{By, Service};
 use crate::config::Config;
-use crate::vault::{self, Ring, Source};
+use crate::vault::{self, DeletionCertificate, Ring, Source};
 use crate::wire::application::moment;
 
 use super::parts::{Shared, build, in_runtime, master_keys};
-use super::{CommandError, print};
+use super::{ALL_WELL, CommandError, INPUT_FAILED, print};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -45,6 +49,14 @@ enum Action {
         #[arg(long)]
         finish: bool,
     },
+    /// Check certificates of deletions, without the service or its data
+    VerifyDeletions {
+        /// What `GET /v1/deletions` answers, one certificate, or a list of them in their order
+        file: PathBuf,
+        /// The lender's public key as it is known from elsewhere, 64 hex digits
+        #[arg(long)]
+        public_key: Option<String>,
+    },
     /// From now on the key opens nothing
     Revoke {
         #[arg(value_parser = key)]
@@ -69,6 +81,9 @@ fn key(text: &str) -> Result<AccessKeyId, String> {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<u8, CommandError> {
+    if let Action::VerifyDeletions { file, public_key } = &arguments.action {
+        return verify_deletions(file, public_key.as_deref());
+    }
     let config = arguments.shared.load(Vec::new())?;
     in_runtime(&config, act(&config, &arguments.action))
 }
@@ -103,8 +118,34 @@ async fn perform(service: &Service, action: &Action) -> anyhow::Result<()> {
             print(&lines)
         }
         Action::Revoke { id, tenant } => Ok(service.revoke_key(tenant, id, &by).await?),
-        Action::RotateMaster { .. } => anyhow::bail!("the master key is no API key"),
+        Action::RotateMaster { .. } | Action::VerifyDeletions { .. } => anyhow::bail!("that is about no API key"),
     }
+}
+
+/// A list's page, a list, or one.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Certificates {
+    Page { items: Vec<DeletionCertificate> },
+    List(Vec<DeletionCertificate>),
+    One(Box<DeletionCertificate>),
+}
+
+fn verify_deletions(file: &Path, public_key: Option<&str>) -> Result<u8, CommandError> {
+    let text = std::fs::read_to_string(file).with_context(|| format!("could not read {}", file.display()))?;
+    let certificates: Certificates =
+        serde_json::from_str(&text).with_context(|| format!("{} holds no certificates", file.display()))?;
+    let certificates = match certificates {
+        Certificates::Page { items } | Certificates::List(items) => items,
+        Certificates::One(one) => vec![*one],
+    };
+    if let Err((position, error)) = vault::verify(&certificates, public_key) {
+        super::complain(&format!("certificate {} of the file: {error}", position.saturating_add(1)));
+        return Ok(INPUT_FAILED);
+    }
+    let signer = certificates.first().map_or("", |first| first.public_key.as_str());
+    print(&format!("{} certificates hold, signed with {signer}\n", certificates.len()))?;
+    Ok(ALL_WELL)
 }
 
 async fn rotate(service: &Service, config: &Config, finish: bool) -> anyhow::Result<()> {

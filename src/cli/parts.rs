@@ -11,7 +11,7 @@ use reading::forensics::trust::Roots;
 use toml::Value;
 use tracing::warn;
 
-use crate::applications::{Clock, Parts, Service};
+use crate::applications::{Clock, Parts, Periods, Service};
 use crate::blobs::Blobs;
 use crate::config::{self, Config, ConfigError, Flag, LogFormat, Synchronous};
 use crate::db::{self, Db, keys};
@@ -88,6 +88,11 @@ pub(super) async fn build(config: &Config) -> anyhow::Result<Service> {
         documents_max: config.limits.documents_per_application,
         consents_required: config.consents.required,
         registry_key: registry_key(config)?,
+        periods: Periods {
+            short_days: config.retention.not_approved_days,
+            long_days: config.retention.approved_days,
+            fingerprints_days: config.retention.fingerprints_days,
+        },
         clock: Clock::System,
         cores: cores(config),
     }))

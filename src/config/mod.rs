@@ -24,6 +24,7 @@ pub struct Config {
     pub auth: Auth,
     pub store: Store,
     pub keys: Keys,
+    pub retention: Retention,
     pub jobs: Jobs,
     pub limits: Limits,
     pub ocr: Ocr,
@@ -98,6 +99,14 @@ pub struct Keys {
     pub master: Sensitive<String>,
     pub file: PathBuf,
     pub command: Vec<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Retention {
+    pub not_approved_days: u32,
+    pub approved_days: u32,
+    pub fingerprints_days: u32,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -10,8 +10,8 @@ use super::{DbError, Tx, unreadable};
 
 statements! {
     INSERT = "insert into applications (tenant_id, id, declaration_json, as_of, revision, assessed_revision,
-            abandoned_revision, created_ms)
-        values ($1, $2, $3, $4, 0, 0, 0, $5)";
+            abandoned_revision, created_ms, touched_ms)
+        values ($1, $2, $3, $4, 0, 0, 0, $5, $5)";
     GET = "select a.id, a.tenant_id, a.declaration_json, a.as_of, a.revision, a.assessed_revision,
             a.abandoned_revision, a.created_ms, k.wrapped, k.master_id,
             (select count(*) from documents where application_id = a.id and state = 'received') as unread

@@ -61,9 +61,12 @@ pub const REMEMBER_PG: Statement = Statement {
           on conflict do nothing",
 };
 
+/// Brings all of SQLite's log into the database and cuts it to nothing.
+pub const EMPTY_LOG: Statement = Statement { name: "db::dialect::EMPTY_LOG", sql: "pragma wal_checkpoint(truncate)" };
+
 /// What both engines understand.
 pub const SHARED: &[Statement] = &[PING];
 /// What SQLite alone understands.
-pub const LITE_ONLY: &[Statement] = &[CLAIM_LITE, FINGERPRINTS_LITE, REMEMBER_LITE];
+pub const LITE_ONLY: &[Statement] = &[CLAIM_LITE, FINGERPRINTS_LITE, REMEMBER_LITE, EMPTY_LOG];
 /// What PostgreSQL alone understands.
 pub const PG_ONLY: &[Statement] = &[CLAIM_PG, FINGERPRINTS_PG, REMEMBER_PG];

@@ -11,6 +11,7 @@ pub mod applications;
 pub mod assessments;
 pub mod audit;
 pub mod consents;
+pub mod deletions;
 pub mod dialect;
 pub mod documents;
 pub mod fingerprints;
@@ -41,6 +42,7 @@ pub const STATEMENTS: &[&[Statement]] = &[
     assessments::ALL,
     audit::ALL,
     consents::ALL,
+    deletions::ALL,
     documents::ALL,
     fingerprints::ALL,
     idempotency::ALL,
@@ -56,6 +58,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (3, "uploads", include_str!("../../migrations/0003_uploads.sql")),
     (4, "fingerprints", include_str!("../../migrations/0004_fingerprints.sql")),
     (6, "keys", include_str!("../../migrations/0006_keys.sql")),
+    (7, "deletions", include_str!("../../migrations/0007_deletions.sql")),
 ];
 
 /// Reads that wait for a lock for longer than this have found a bug, not a busy database. PostgreSQL only.
@@ -234,6 +237,21 @@ impl Db {
             Pools::Pg(pool) => pool.begin().await.map(|transaction| Tx::Pg(Held { transaction, keys })),
         }
         .map_err(|source| DbError::Begin { source: Box::new(source) })
+    }
+
+    /// Empties SQLite's log, where what was overwritten in the database lies on; PostgreSQL cleans up by itself.
+    ///
+    /// # Errors
+    /// [`DbError::Statement`]. That somebody reads from the log just then is none: it is emptied later.
+    pub async fn empty_log(&self) -> Result<(), DbError> {
+        if let Pools::Lite { writer, .. } = &self.pools {
+            let statement = dialect::EMPTY_LOG;
+            sqlx::query(statement.sql)
+                .execute(writer)
+                .await
+                .map_err(|source| DbError::Statement { statement: statement.name, source: Box::new(source) })?;
+        }
+        Ok(())
     }
 
     /// Waits for running transactions and closes.

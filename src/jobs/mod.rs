@@ -16,7 +16,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tracing::{Instrument, info, info_span, warn};
 
-use crate::applications::{Error, Service};
+use crate::applications::{Error, Service, Swept};
 use crate::db::queue::Lease;
 
 /// How the workers of this process work.
@@ -88,6 +88,11 @@ async fn sweep_all(service: &Service) {
     }
     if let Err(error) = service.forget_expired_tokens().await {
         say(error, "tokens");
+    }
+    match service.apply_retention().await {
+        Ok(swept) if swept == Swept::default() => {}
+        Ok(Swept { applications, fingerprints }) => info!(applications, fingerprints, "deleted what was past its time"),
+        Err(error) => say(error, "what is past its time"),
     }
     if let Err(error) = service.sweep_uploads().await {
         say(error, "uploads");

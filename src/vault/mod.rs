@@ -8,9 +8,11 @@
 //! All of it is AES-256-GCM, HKDF and HMAC with SHA-256 from `aws-lc-rs`. What is sealed is bound to its place, so that
 //! whoever can write to the disk cannot put one applicant's papers in another's place.
 
+mod certificate;
 mod key;
 mod ring;
 
+pub use certificate::{CertificateError, DeletionCertificate, DeletionReason, DeletionStatement, certify, verify};
 pub use key::{CHUNK_BYTES, DataKey, FileKey, TAG_BYTES};
 pub use ring::{Ring, Source, Wrapped, add_to_file, generate_file, keep_in_file};
 

@@ -6,6 +6,7 @@
 
 pub mod application;
 pub mod assessment;
+pub mod deletion;
 pub mod document;
 pub mod explained;
 pub mod failure;

@@ -7,6 +7,7 @@ mod assessments;
 mod at_rest;
 mod consents;
 mod crash;
+mod deletions;
 mod documents;
 mod events;
 mod openapi;

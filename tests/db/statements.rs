@@ -81,7 +81,7 @@ async fn sqlite_is_set_up_to_survive_and_to_distrust() {
 }
 
 /// What holds data of one tenant or another.
-const OF_TENANTS: [&str; 15] = [
+const OF_TENANTS: [&str; 16] = [
     "applications",
     "documents",
     "archive_entries",
@@ -97,10 +97,11 @@ const OF_TENANTS: [&str; 15] = [
     "fingerprints",
     "application_devices",
     "data_keys",
+    "deletions",
 ];
 
 /// What may look across tenants, and why.
-const ACROSS: [(&str, &str); 23] = [
+const ACROSS: [(&str, &str); 26] = [
     ("access::KEY_BY_SECRET", "the secret is what tells the tenant"),
     ("access::TOKEN_BY_SECRET", "the secret is what tells the tenant"),
     ("access::COUNT_KEYS", "whether the service asks who is calling"),
@@ -122,6 +123,9 @@ const ACROSS: [(&str, &str); 23] = [
     ("keys::MASTERS", "master keys are nobody's"),
     ("keys::WRAPPED_FOR", "one key of each master, to try it"),
     ("keys::UNSEALED", "whether there is any at all"),
+    ("deletions::TO_FINISH", "what a crash left, of all"),
+    ("deletions::EXPIRED", "for their age"),
+    ("deletions::OLD_FINGERPRINTS", "for their age"),
     ("dialect::CLAIM_LITE", "the next job of all"),
     ("dialect::CLAIM_PG", "the next job of all"),
 ];

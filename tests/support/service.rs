@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
-use xinge::applications::{Clock, Parts, Service};
+use xinge::applications::{Clock, Parts, Periods, Service};
 use xinge::auth::{Door, Mode, Rate, Rates, Reviewers};
 use xinge::blobs::Blobs;
 use xinge::db::{self, Db};
@@ -101,6 +101,7 @@ impl TestService {
             documents_max: wanted.documents_max,
             consents_required: wanted.consents_required,
             registry_key: wanted.registry_key,
+            periods: Periods { short_days: 90, long_days: 3650, fingerprints_days: 730 },
             clock: Clock::Fixed(Arc::clone(&now_ms)),
             cores: 2,
         }));
