@@ -10,6 +10,7 @@ use crate::fields::read_heading;
 use crate::figures::{self, Figure};
 use crate::headers::Header;
 use crate::layout::{Column, DateForm, FactKind, Layout, RecordColumn, Records, Role};
+use crate::pattern::Pattern;
 use crate::record::is_empty;
 use crate::synonyms::{Synonyms, role_of};
 use crate::text::{TextLine, squash, trim};
@@ -62,7 +63,7 @@ pub fn contents(words: &Synonyms, header: &Header, document: &Document, frame: L
     let mut columns = vec![Column::plain(Role::Time, vec![time.to_owned()])];
     let mut records = vec![record(time, FactKind::Text, Role::Time)];
     for (name, slot) in others.zip(slots) {
-        let pattern = figures::any(words);
+        let pattern = figures::any(words).map(Pattern::from);
         columns.push(Column { optional: true, pattern, ..Column::plain(slot, vec![name.clone()]) });
         // Amounts mark the rows of a table of facts.
         records.push(record(name, FactKind::Amount, slot));

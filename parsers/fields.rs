@@ -9,6 +9,7 @@ use model::{Money, Period, Problem, Sensitive, Source, Sourced, Text, When};
 use regex::Regex;
 
 use crate::layout::{FieldName, FieldSpec, Layout, TotalsSpec};
+use crate::pattern::Pattern;
 use crate::text::{TextLine, trim};
 use crate::values::{read_count, read_currency, read_period, read_period_text, read_when};
 
@@ -239,7 +240,7 @@ fn single<T>(
 
 type CountAndSum = (Option<Sourced<u32>>, Option<Sourced<Money>>);
 
-fn pair(pattern: Option<&Regex>, lines: &[TextLine], problems: &mut Vec<Problem>) -> Option<CountAndSum> {
+fn pair(pattern: Option<&Pattern>, lines: &[TextLine], problems: &mut Vec<Problem>) -> Option<CountAndSum> {
     let found = matched(pattern?, lines)?;
     let rows = keep(read_count(&found.first), &found.first, &found.source, problems);
     let second = found.second.unwrap_or_default();

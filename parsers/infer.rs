@@ -23,6 +23,7 @@ use crate::dates::Form;
 use crate::figures::{self, Figure, Part};
 use crate::headers::{Header, headers};
 use crate::layout::{Column, DateForm, FieldSpec, Layout, Medium, Role, Sign, StatusWord, SumRule, TotalsSpec, Wraps};
+use crate::pattern::Pattern;
 use crate::proof::order_by_dates;
 use crate::synonyms::{Synonyms, after, roles_by_name, synonyms};
 use crate::text::{page_line, squash, trim, word_lines};
@@ -423,7 +424,7 @@ fn frame(words: &Synonyms, header: &Header, document: &Document) -> Layout {
 fn usual(words: &Synonyms) -> Layout {
     let labels = &words.labels;
     let sum = |labels: &[String], pattern: &str| FieldSpec {
-        patterns: Regex::new(pattern).into_iter().collect(),
+        patterns: Pattern::new(pattern).into_iter().collect(),
         ..after(labels)
     };
     Layout {
@@ -442,14 +443,14 @@ fn usual(words: &Synonyms) -> Layout {
             in_sum: Some(sum(&labels.in_sum, &words.totals.in_sum)),
             out_rows: Some(after(&labels.out_rows)),
             out_sum: Some(sum(&labels.out_sum, &words.totals.out_sum)),
-            inflow: Regex::new(&words.totals.inflow).ok(),
-            out: Regex::new(&words.totals.out).ok(),
+            inflow: Pattern::new(&words.totals.inflow).ok(),
+            out: Pattern::new(&words.totals.out).ok(),
             sums: vec![SumRule::All],
             ..TotalsSpec::default()
         },
         page_totals: TotalsSpec::default(),
         ends_before: words.table.ends_before.iter().map(|t| squash(t).into_owned()).collect(),
-        skip: words.table.skip.iter().filter_map(|p| Regex::new(p).ok()).collect(),
+        skip: words.table.skip.iter().filter_map(|p| Pattern::new(p).ok()).collect(),
         wraps: Wraps::Centred,
         header_also: Vec::new(),
         watermark: false,
@@ -631,7 +632,7 @@ fn layout_of(
         if let Cells::Money(figure) = seen.kind(name)
             && let Some(pattern) = figures::pattern(words, figure, *part)
         {
-            column.pattern = Some(pattern);
+            column.pattern = Some(pattern.into());
             column.flow_words = directions();
         }
         match role {

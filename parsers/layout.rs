@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use model::statement::{Flow, StatementKind, Status};
-use regex::Regex;
 use rust_embed::Embed;
 use serde::Deserialize;
 
+use crate::pattern::Pattern;
 use crate::table::is_summary;
 use crate::text::{TextLine, squash, trim};
 
@@ -443,7 +443,7 @@ pub struct FieldSpec {
     pub after: Vec<String>,
     /// `after` names whole labels: among the many labels of a page of facts, one often ends or begins another.
     pub whole_label: bool,
-    pub patterns: Vec<Regex>,
+    pub patterns: Vec<Pattern>,
     /// A balance is printed as what is owed.
     pub owed: bool,
 }
@@ -455,18 +455,18 @@ pub struct TotalsSpec {
     pub in_sum: Option<FieldSpec>,
     pub out_rows: Option<FieldSpec>,
     pub out_sum: Option<FieldSpec>,
-    pub inflow: Option<Regex>,
-    pub out: Option<Regex>,
-    pub neutral: Option<Regex>,
-    pub row: Option<Regex>,
-    pub lines: Vec<Regex>,
+    pub inflow: Option<Pattern>,
+    pub out: Option<Pattern>,
+    pub neutral: Option<Pattern>,
+    pub row: Option<Pattern>,
+    pub lines: Vec<Pattern>,
     pub sums: Vec<SumRule>,
 }
 
 /// A line between the rows that says something of all the rows after it.
 #[derive(Debug, Clone)]
 pub struct Section {
-    pub line: Regex,
+    pub line: Pattern,
     pub flow: Option<Flow>,
     pub currency: Option<&'static str>,
     pub heads_table: bool,
@@ -485,11 +485,11 @@ pub struct Fact {
 pub struct Records {
     pub one_row_is_facts: bool,
     /// The first text, squashed, of the row that adds the others up: each of its amounts is the fact `<name>_total`.
-    pub totals: Option<Regex>,
+    pub totals: Option<Pattern>,
     /// A field of each record, in the first group of a pattern over the line above the table or the sheet's name.
-    pub lead: Option<(String, Regex)>,
+    pub lead: Option<(String, Pattern)>,
     /// The line that begins a record, where there is no table and each record is a block of labels and values.
-    pub block: Option<Regex>,
+    pub block: Option<Pattern>,
     /// In the order of their names.
     pub columns: Vec<RecordColumn>,
 }
@@ -572,7 +572,7 @@ pub struct Column {
     pub headers: Vec<String>,
     pub optional: bool,
     pub signed: Sign,
-    pub pattern: Option<Regex>,
+    pub pattern: Option<Pattern>,
     pub form: DateForm,
     pub empty: Vec<String>,
     pub flow_words: Vec<(String, Flow)>,
@@ -665,7 +665,7 @@ pub struct Layout {
     pub page_totals: TotalsSpec,
     /// Squashed beginnings of the lines that end the table.
     pub ends_before: Vec<String>,
-    pub skip: Vec<Regex>,
+    pub skip: Vec<Pattern>,
     pub wraps: Wraps,
     /// Squashed words of a heading's second line.
     pub header_also: Vec<String>,
@@ -686,16 +686,16 @@ pub struct Layout {
 #[derive(Debug, Clone)]
 pub struct List {
     /// Of an item's time; groups `year` (where it is printed), `month`, `day`, `clock`.
-    pub time: Vec<Regex>,
+    pub time: Vec<Pattern>,
     /// Of the line that begins a month; groups `year`, `month`.
-    pub month: Option<Regex>,
+    pub month: Option<Pattern>,
     /// Of that line or the next: what came in and went out in it, in the first group.
-    pub in_sum: Option<Regex>,
-    pub out_sum: Option<Regex>,
+    pub in_sum: Option<Pattern>,
+    pub out_sum: Option<Pattern>,
     /// What the item's other texts are, from top to bottom.
     pub texts: Vec<Role>,
     /// Texts of an item that say what they are; the first group, where there is one, is the value.
-    pub marked: Vec<(Role, Regex)>,
+    pub marked: Vec<(Role, Pattern)>,
 }
 
 impl Layout {
@@ -862,12 +862,12 @@ impl Checker<'_> {
         LayoutError::Contradiction { path: self.path.to_owned(), detail: detail.into() }
     }
 
-    fn pattern(&self, place: &'static str, pattern: &str) -> Result<Regex, LayoutError> {
-        Regex::new(pattern).map_err(|why| LayoutError::Pattern {
+    fn pattern(&self, place: &'static str, pattern: &str) -> Result<Pattern, LayoutError> {
+        Pattern::new(pattern).map_err(|detail| LayoutError::Pattern {
             path: self.path.to_owned(),
             place,
             pattern: pattern.to_owned(),
-            detail: why.to_string(),
+            detail,
         })
     }
 
@@ -878,7 +878,7 @@ impl Checker<'_> {
             return Err(self.wrong("a field needs `after` or `pattern`"));
         }
         let patterns = patterns.iter().map(|p| self.pattern("a field", p)).collect::<Result<Vec<_>, _>>()?;
-        if patterns.iter().any(|p| p.captures_len() < 2) {
+        if patterns.iter().any(|p| p.groups_len() < 1) {
             return Err(self.wrong("a field's pattern needs a group"));
         }
         Ok(FieldSpec { after, whole_label: false, patterns, owed: field.owed })
@@ -942,12 +942,11 @@ impl Checker<'_> {
             Some(lead) => Some((lead.name, self.pattern("records.lead", &lead.pattern)?)),
             None => None,
         };
-        if lead.as_ref().is_some_and(|(_, pattern)| pattern.captures_len() < 2) {
+        if lead.as_ref().is_some_and(|(_, pattern)| pattern.groups_len() < 1) {
             return Err(self.wrong("the pattern of a lead needs a group"));
         }
         let block = file.block.map(|p| self.pattern("records.block", &p)).transpose()?;
-        let unknown =
-            block.iter().flat_map(Regex::capture_names).flatten().find(|name| !file.columns.contains_key(*name));
+        let unknown = block.iter().flat_map(Pattern::group_names).find(|name| !file.columns.contains_key(*name));
         if let Some(name) = unknown {
             return Err(self.wrong(format!("a group of the block is no column: {name}")));
         }
@@ -996,10 +995,10 @@ impl Checker<'_> {
 
     fn totals(&self, totals: TotalsFile) -> Result<TotalsSpec, LayoutError> {
         let field = |f: Option<FieldFile>| f.map(|f| self.field(f)).transpose();
-        let pair = |place, pattern: Option<String>| -> Result<Option<Regex>, LayoutError> {
+        let pair = |place, pattern: Option<String>| -> Result<Option<Pattern>, LayoutError> {
             let Some(pattern) = pattern else { return Ok(None) };
             let compiled = self.pattern(place, &pattern)?;
-            if compiled.captures_len() != 3 {
+            if compiled.groups_len() != 2 {
                 return Err(self.wrong(format!("{place} needs two groups, the count and the sum")));
             }
             Ok(Some(compiled))
@@ -1019,15 +1018,15 @@ impl Checker<'_> {
         })
     }
 
-    fn summary_line(&self, pattern: &str) -> Result<Regex, LayoutError> {
+    fn summary_line(&self, pattern: &str) -> Result<Pattern, LayoutError> {
         let compiled = self.pattern("totals.lines", pattern)?;
-        match compiled.capture_names().flatten().find(|name| !SUMMARY_GROUPS.contains(name)) {
-            Some(name) => Err(self.wrong(format!("a line of totals knows no group {name:?}"))),
-            None if compiled.capture_names().flatten().all(|name| name == "currency") => {
-                Err(self.wrong("a line of totals needs groups"))
-            }
-            None => Ok(compiled),
+        if let Some(name) = compiled.group_names().find(|name| !SUMMARY_GROUPS.contains(name)) {
+            return Err(self.wrong(format!("a line of totals knows no group {name:?}")));
         }
+        if compiled.group_names().all(|name| name == "currency") {
+            return Err(self.wrong("a line of totals needs groups"));
+        }
+        Ok(compiled)
     }
 
     fn column(&self, role: Role, file: ColumnFile) -> Result<Column, LayoutError> {
@@ -1068,7 +1067,7 @@ impl Checker<'_> {
             }
         };
         let pattern = file.pattern.as_ref().map(|p| self.pattern("an amount", p)).transpose()?;
-        if pattern.as_ref().is_some_and(|p| p.capture_names().flatten().all(|name| name != "amount")) {
+        if pattern.as_ref().is_some_and(|p| p.group_names().all(|name| name != "amount")) {
             return Err(self.wrong("an amount's pattern needs a group `amount`"));
         }
         // The longest word is the most particular.

@@ -7,6 +7,7 @@
 
 mod identify;
 mod layout;
+mod pattern;
 
 mod contents;
 mod headers;

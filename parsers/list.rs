@@ -14,9 +14,10 @@ use model::sheet::CellKind;
 use model::source::{Area, Source};
 use model::statement::{DeclaredTotals, SectionTotals, Transaction};
 use model::{Money, Problem, Sourced, When};
-use regex::{Captures, Regex};
+use regex::Captures;
 
 use crate::layout::{Layout, List, ROLE_COUNT, Role};
+use crate::pattern::Pattern;
 use crate::readings::{Marks, RowReadings, read_doubtful};
 use crate::record::{Columns, Context, Record, RowView};
 use crate::spelling::{Mark, amount_spellings};
@@ -213,7 +214,7 @@ fn is_heading(list: &List, line: &Line) -> bool {
 }
 
 /// Whether a text at the right edge is an item's amount, in whatever doubt its digits are.
-fn is_amount(list: &List, pattern: Option<&Regex>, page: &Page, bit: &Bit) -> bool {
+fn is_amount(list: &List, pattern: Option<&Pattern>, page: &Page, bit: &Bit) -> bool {
     if bit.area.x1 < AMOUNT_RIGHT_MIN * page.width || !bit.text.chars().any(|c| c.is_ascii_digit()) {
         return false;
     }
@@ -358,7 +359,7 @@ fn month_of(list: &List, line: &TextLine) -> Option<Date> {
 }
 
 fn totals_of(list: &List, lines: &[TextLine], problems: &mut Vec<Problem>) -> Option<DeclaredTotals> {
-    let mut find = |pattern: Option<&Regex>| -> Option<Sourced<Money>> {
+    let mut find = |pattern: Option<&Pattern>| -> Option<Sourced<Money>> {
         let pattern = pattern?;
         lines.iter().find_map(|line| {
             let text = line.joined();
