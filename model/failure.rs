@@ -52,6 +52,9 @@ pub enum Failure {
     Recognizer { detail: String },
     #[error("no known layout fits the document")]
     NotAStatement,
+    /// Somebody who looks after jobs said that it is not to be read.
+    #[error("reading the file was cancelled")]
+    Cancelled,
     /// A defect of ours that this file brought out. The panic's own words may quote the document: not kept.
     #[error("the program failed while {doing} the file")]
     Panicked { doing: String },

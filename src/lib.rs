@@ -2,8 +2,10 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing))]
 
 pub mod config;
+pub mod metrics;
 pub mod pipeline;
 pub mod recognition;
+pub mod sandbox;
 
 pub mod vault;
 

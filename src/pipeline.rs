@@ -350,6 +350,23 @@ pub fn marked_page(
     drawn.ok().flatten()
 }
 
+/// [`marked_page`] of the file with this digest: the one given, or one in it. `document` is its number among those that the
+/// findings are about.
+#[must_use]
+pub fn drawn(
+    bytes: &[u8],
+    wanted_sha256: &str,
+    page: u32,
+    findings: &[Finding],
+    document: Option<u32>,
+    reader: &Reader,
+) -> Option<Vec<u8>> {
+    let files = originals("", bytes, &[], reader);
+    let (_, bytes) = files.iter().find(|(_, bytes)| sha256(bytes) == wanted_sha256)?;
+    let shown = document.map(|document| shown_on(findings, document, page)).unwrap_or_default();
+    marked_page(bytes, &[], reader, page, &shown)
+}
+
 /// The worse, the redder.
 const fn color(severity: Severity) -> [u8; 3] {
     match severity {

@@ -5,7 +5,7 @@ use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use model::ids::{AccessKeyId, ApplicationId, DocumentId, UploadId};
+use model::ids::{AccessKeyId, ApplicationId, DocumentId, JobId, UploadId};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
@@ -60,6 +60,20 @@ impl<S: Send + Sync> FromRequestParts<S> for KeyPath {
         text.and_then(|Path(text)| AccessKeyId::parse(&text))
             .map(Self)
             .ok_or_else(|| Problem::not_found("没有这把密钥。", "There is no such key."))
+    }
+}
+
+/// The id in `/v1/jobs/{id}`.
+pub(super) struct JobPath(pub JobId);
+
+impl<S: Send + Sync> FromRequestParts<S> for JobPath {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let text = Path::<String>::from_request_parts(parts, state).await.ok();
+        text.and_then(|Path(text)| JobId::parse(&text))
+            .map(Self)
+            .ok_or_else(|| Problem::not_found("没有这个任务，或已完成。", "There is no such job, or it is done."))
     }
 }
 

@@ -51,12 +51,14 @@ pub(super) async fn traced(State(service): State<Arc<Service>>, mut request: Req
     let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
     let is_about_people = request.uri().path().starts_with("/v1/");
     request.extensions_mut().insert(RequestId(id.clone()));
-    let span = info_span!("request", id, method = %request.method(), route);
+    let method = request.method().to_string();
+    let span = info_span!("request", id, method, route);
     async {
         let began = Instant::now();
         let mut response = next.run(request).await;
-        let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        info!(status = response.status().as_u16(), duration_ms, "answered");
+        let (took, status) = (began.elapsed(), response.status().as_u16());
+        service.metrics.request(&method, &route, status, took);
+        info!(status, duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX), "answered");
         let headers = response.headers_mut();
         if let Ok(value) = HeaderValue::from_str(&id) {
             headers.insert(REQUEST_ID, value);

@@ -11,6 +11,7 @@ mod documents;
 mod events;
 mod extract;
 mod health;
+mod jobs;
 mod layers;
 mod problem;
 mod statements;
@@ -69,6 +70,7 @@ pub struct Settings {
         (name = "statements", description = "What was read of them 流水"),
         (name = "assessment", description = "Findings, profile and decision 核验、画像与审批结论"),
         (name = "access", description = "Keys, tokens, and who saw what 权限与审计"),
+        (name = "jobs", description = "What waits and what was given up 后台任务"),
         (name = "health", description = "For whoever runs it"),
     )
 )]
@@ -109,6 +111,10 @@ fn routes() -> OpenApiRouter<Arc<Service>> {
         .routes(routes!(access::create_token))
         .routes(routes!(access::reveal))
         .routes(routes!(access::read_audit_log))
+        .routes(routes!(jobs::list_jobs))
+        .routes(routes!(jobs::get_job))
+        .routes(routes!(jobs::retry_job))
+        .routes(routes!(jobs::cancel_job))
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))
 }
@@ -124,6 +130,15 @@ fn upload_routes() -> OpenApiRouter<Arc<Service>> {
 #[must_use]
 pub fn openapi() -> utoipa::openapi::OpenApi {
     routes().merge(upload_routes()).into_openapi()
+}
+
+/// What whoever runs the service asks, on an address of its own: it asks nobody who they are.
+pub fn operations(service: Arc<Service>) -> Router {
+    Router::new()
+        .route("/metrics", axum::routing::get(health::metrics))
+        .route("/healthz", axum::routing::get(health::healthz))
+        .route("/readyz", axum::routing::get(health::readyz))
+        .with_state(service)
 }
 
 /// Everything the service answers.

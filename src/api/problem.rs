@@ -164,6 +164,13 @@ impl From<Error> for Problem {
                 format!("The application has {max} documents already: no more are taken."),
             ),
             Error::FileTooLarge { limit } => Self::body_too_large(limit),
+            Error::NoJob(_) => Self::not_found("没有这个任务，或已完成。", "There is no such job, or it is done."),
+            Error::JobState { state, .. } => Self::new(
+                StatusCode::CONFLICT,
+                "job_state",
+                format!("任务当前状态为 {state}，不能这样操作。"),
+                format!("The job is {state}, in which this cannot be done."),
+            ),
             Error::NoUpload(_) => Self::not_found("没有这个上传。", "There is no such upload."),
             Error::UploadGone(_) => Self::new(
                 StatusCode::GONE,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::civil::Date;
 use model::application::FiledDocument;
@@ -66,7 +67,7 @@ impl Service {
         let application = applications::get(&mut tx, &lease.tenant, id).await?;
         let is_unread = documents::count_unread(&mut tx, &lease.tenant, id).await? > 0;
         let left_out = self.left_out(&mut tx, &lease.tenant, id).await?;
-        let (ids, extracted) = evidence(&mut tx, &lease.tenant, id, &left_out).await?;
+        let (ids, extracted, newest_ms) = evidence(&mut tx, &lease.tenant, id, &left_out).await?;
         let device = fingerprints::device(&mut tx, &lease.tenant, id).await?;
         drop(tx);
         let assessed = match application {
@@ -106,6 +107,7 @@ impl Service {
         if !queue::complete(&mut tx, lease).await? {
             return Err(Error::LeaseLost);
         }
+        let is_assessed = assessed.is_some();
         if let Some((stored, ledger, trace)) = assessed {
             assessments::insert(&mut tx, &lease.tenant, id, &stored, &ledger).await?;
             applications::mark_assessed(&mut tx, &lease.tenant, id, stored.revision).await?;
@@ -118,6 +120,10 @@ impl Service {
             }
         }
         tx.commit().await?;
+        if let (true, Some(newest_ms)) = (is_assessed, newest_ms) {
+            let took_ms = u64::try_from(self.clock.now_ms().saturating_sub(newest_ms)).unwrap_or(0);
+            self.metrics.answer(Duration::from_millis(took_ms));
+        }
         self.changed(id);
         Ok(())
     }
@@ -163,9 +169,10 @@ async fn evidence(
     tenant: &TenantId,
     id: &ApplicationId,
     left_out: &BTreeSet<Family>,
-) -> Result<(Vec<DocumentId>, Vec<Extracted>), Error> {
+) -> Result<(Vec<DocumentId>, Vec<Extracted>, Option<i64>), Error> {
     let filed = documents::page(tx, tenant, id, None, u32::MAX).await?;
     let mut statements = documents::statements_of_application(tx, tenant, id).await?.into_iter().peekable();
+    let newest_ms = filed.iter().map(|document| document.created_ms).max();
     let mut ids = Vec::with_capacity(filed.len());
     let mut extracted = Vec::with_capacity(filed.len());
     for document in filed {
@@ -183,7 +190,7 @@ async fn evidence(
             }
         }
     }
-    Ok((ids, extracted))
+    Ok((ids, extracted, newest_ms))
 }
 
 /// What the pipeline gave for a document, from how it is stored.

@@ -1,9 +1,14 @@
 //! What happens to jobs that fail, and what is thrown away for its age.
 
+use std::time::Duration;
+
+use model::failure::Failure;
 use model::job::Job;
 
-use crate::db::queue::{self, Counts, Lease};
+use crate::db::queue::{self, Counts as JobCounts, Lease, State};
 use crate::db::{Tx, idempotency};
+use crate::metrics::{SandboxStanding, Standing};
+use crate::sandbox::Counts;
 
 use super::{Error, Service, once};
 
@@ -53,7 +58,10 @@ impl Service {
 
     async fn abandon(&self, tx: &mut Tx, lease: &Lease) -> Result<(), Error> {
         match &lease.job {
-            Job::ParseDocument { document } => self.abandon_document(tx, &lease.tenant, document).await,
+            Job::ParseDocument { document } => {
+                let why = Failure::Panicked { doing: "reading".to_owned() };
+                self.give_up_document(tx, &lease.tenant, document, why).await
+            }
             Job::AssessApplication { application } => self.abandon_assessment(tx, &lease.tenant, application).await,
         }
     }
@@ -74,8 +82,28 @@ impl Service {
 
     /// # Errors
     /// [`Error::Database`].
-    pub async fn job_counts(&self) -> Result<Counts, Error> {
+    pub async fn job_counts(&self) -> Result<JobCounts, Error> {
         Ok(queue::counts(&mut self.db.read().await?).await?)
+    }
+
+    /// What is counted and timed, in Prometheus' format.
+    ///
+    /// # Errors
+    /// [`Error::Database`]: how the queue stands is part of it.
+    pub async fn metrics_text(&self) -> Result<String, Error> {
+        let standing = queue::standing(&mut self.db.read().await?).await?;
+        let now_ms = self.clock.now_ms();
+        let jobs = [State::Queued, State::Running, State::Dead].map(|state| {
+            let of_state = standing.iter().find(|standing| standing.state == state);
+            let age_ms = of_state.map_or(0, |standing| now_ms.saturating_sub(standing.oldest_ms).max(0));
+            let age = Duration::from_millis(u64::try_from(age_ms).unwrap_or(0));
+            (state.as_str(), of_state.map_or(0, |standing| standing.count), age)
+        });
+        let sandbox = self.sandbox.as_ref().map(|sandbox| {
+            let Counts { waiting, started, lost } = sandbox.counts();
+            SandboxStanding { waiting, started, lost, missing: sandbox.missing().len() }
+        });
+        Ok(self.metrics.text(&Standing { jobs: jobs.to_vec(), sandbox }))
     }
 
     /// Forgets idempotency keys past their age. How many they were.

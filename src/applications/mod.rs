@@ -11,6 +11,7 @@ mod declare;
 mod deletions;
 mod documents;
 mod housekeeping;
+mod jobs;
 mod master;
 mod once;
 mod picture;
@@ -26,16 +27,19 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use jiff::civil::Date;
 use model::access::Reach;
-use model::ids::{AccessKeyId, ApplicationId, DocumentId, TenantId, UploadId};
+use model::ids::{AccessKeyId, ApplicationId, DocumentId, JobId, TenantId, UploadId};
 use tokio::sync::{Notify, Semaphore, broadcast, watch};
 use uuid::{ContextV7, Timestamp, Uuid};
 
 use crate::blobs::{BlobError, Blobs, Incoming, Shelf};
 use crate::db::{Db, DbError, Tx, keys};
+use crate::metrics::Metrics;
 use crate::pipeline::{AssessError, Key as RegistryKey, Policy, Reader};
+use crate::sandbox::Sandbox;
 use crate::vault::VaultError;
 
 pub use crate::blobs::StoredFile;
+pub use crate::db::queue::{State as JobState, StoredJob};
 pub use crate::vault::{DeletionCertificate, DeletionReason};
 pub use access::{Holder, Key, NewToken, default_tenant};
 pub use audit::{By, Line};
@@ -55,6 +59,8 @@ pub struct Service {
     pub blobs: Blobs,
     pub policy: Policy,
     pub reader: Reader,
+    /// Reads files in processes apart; `None` reads them in this one.
+    pub sandbox: Option<Arc<Sandbox>>,
     /// Most documents of one application.
     pub documents_max: u32,
     /// Whether a file is taken only when the applicant has consented to something here.
@@ -64,6 +70,7 @@ pub struct Service {
     /// How long applications are kept.
     periods: Periods,
     pub clock: Clock,
+    pub metrics: Metrics,
     ids: Mutex<ContextV7>,
     /// Documents read and applications assessed at once: such work fills a core and up to a few hundred MB.
     cores: Arc<Semaphore>,
@@ -83,6 +90,7 @@ pub struct Parts {
     pub blobs: Blobs,
     pub policy: Policy,
     pub reader: Reader,
+    pub sandbox: Option<Arc<Sandbox>>,
     pub documents_max: u32,
     pub consents_required: bool,
     pub registry_key: Option<RegistryKey>,
@@ -139,6 +147,11 @@ pub enum Error {
     NoRandomness(#[source] getrandom::Error),
     #[error("the application has {max} documents already")]
     TooManyDocuments { max: u32 },
+    #[error("there is no job {0}, or none any more")]
+    NoJob(JobId),
+    /// What was asked for can be done in another state only.
+    #[error("the job {id} is {state}")]
+    JobState { id: JobId, state: &'static str },
     #[error("there is no upload {0}")]
     NoUpload(UploadId),
     #[error("the upload {0} has expired")]
@@ -186,11 +199,13 @@ impl Service {
             blobs: parts.blobs,
             policy: parts.policy,
             reader: parts.reader,
+            sandbox: parts.sandbox,
             documents_max: parts.documents_max,
             consents_required: parts.consents_required,
             registry_key: parts.registry_key,
             periods: parts.periods,
             clock: parts.clock,
+            metrics: Metrics::default(),
             ids: Mutex::new(ContextV7::new()),
             cores: Arc::new(Semaphore::new(parts.cores.max(1))),
             wake: Notify::new(),
@@ -225,6 +240,12 @@ impl Service {
     async fn shelf(&self, tx: &mut Tx, tenant: &TenantId, application: &ApplicationId) -> Result<Shelf, Error> {
         let key = keys::of_application(tx, tenant, application).await?;
         Ok(self.blobs.shelf(application.as_str(), key)?)
+    }
+
+    /// What holds the readers of strangers' files less than it should; `None` where they are held by nothing at all.
+    #[must_use]
+    pub fn sandbox_missing(&self) -> Option<&[String]> {
+        self.sandbox.as_ref().map(|sandbox| sandbox.missing())
     }
 
     /// Whether the database answers.

@@ -8,6 +8,7 @@ use model::ids::DocumentId;
 
 use crate::db::{assessments, documents};
 use crate::pipeline;
+use crate::sandbox::Drawing;
 
 use super::audit::By;
 use super::documents::document;
@@ -41,16 +42,16 @@ impl Service {
         let (Some(kept), Some(wanted)) = (kept.and_then(|kept| kept.sha256), filed.sha256) else { return Ok(None) };
         let (number, findings) = newest
             .map_or((None, Vec::new()), |newest| (newest.documents.iter().position(|one| one == id), newest.findings));
+        let document = number.and_then(|number| u32::try_from(number).ok());
+        let doing = "drawing a page";
+        if let Some(sandbox) = &self.sandbox {
+            let (_permit, bytes) = self.file_for_a_child(doing, shelf, &kept).await?;
+            return Ok(sandbox.draw(&bytes, Drawing { sha256: wanted, page, findings, document }).await);
+        }
         let reader = self.reader.clone();
-        self.on_a_core("drawing a page", move || {
+        self.on_a_core(doing, move || {
             let bytes = shelf.read(&kept)?;
-            let files = pipeline::originals("", &bytes, &[], &reader);
-            let Some((_, bytes)) = files.iter().find(|(_, bytes)| pipeline::sha256(bytes) == wanted) else {
-                return Ok(None);
-            };
-            let number = number.and_then(|number| u32::try_from(number).ok());
-            let shown = number.map(|number| pipeline::shown_on(&findings, number, page)).unwrap_or_default();
-            Ok(pipeline::marked_page(bytes, &[], &reader, page, &shown))
+            Ok(pipeline::drawn(&bytes, &wanted, page, &findings, document, &reader))
         })
         .await?
     }

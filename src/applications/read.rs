@@ -1,14 +1,15 @@
 //! Reading stored files, and keeping what was read.
 
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 use model::Sensitive;
 use model::application::{ArchiveEntry, DocumentState, FiledDocument};
 use model::document::{FileFacts, MediaType};
-use model::failure::Failure;
 use model::ids::{ApplicationId, DocumentId, StatementId, TenantId};
 use model::job::Job;
 use model::summary::StatementSummary;
+use tokio::sync::SemaphorePermit;
 
 use crate::blobs::Shelf;
 use crate::db::queue::{self, Lease};
@@ -64,19 +65,7 @@ impl Service {
         Ok(())
     }
 
-    /// A document whose job was given up: it failed, and its application goes on without it.
-    pub(super) async fn abandon_document(&self, tx: &mut Tx, tenant: &TenantId, id: &DocumentId) -> Result<(), Error> {
-        let Some(mut document) = documents::get(tx, tenant, id).await? else { return Ok(()) };
-        if document.state == DocumentState::Received {
-            document.state = DocumentState::Failed;
-            document.failure = Some(Failure::Panicked { doing: "reading".to_owned() });
-            documents::update(tx, &document).await?;
-            self.documents_changed(tx, &document).await?;
-        }
-        Ok(())
-    }
-
-    /// Reads a stored file, on a core. The passwords live as long as this call.
+    /// Reads a stored file: in a process apart, or on a core of this one. The passwords live as long as this call.
     pub(super) async fn extract(
         &self,
         shelf: Shelf,
@@ -84,17 +73,52 @@ impl Service {
         sha256: &str,
         passwords: Vec<Sensitive<String>>,
     ) -> Result<Reading, Error> {
-        let reader = self.reader.clone();
-        let (filename, sha256) = (filename.clone(), sha256.to_owned());
-        self.on_a_core("reading a document", move || {
-            let bytes = shelf.read(&sha256)?;
-            let passwords: Vec<&str> = passwords.iter().map(|password| password.reveal().as_str()).collect();
-            Ok(Reading {
-                media_type: pipeline::media_type_of(&bytes),
-                files: pipeline::extract(filename.reveal(), &bytes, &passwords, &reader),
-            })
-        })
-        .await?
+        let began = Instant::now();
+        let reading = self.extract_untimed(shelf, filename, sha256, passwords).await?;
+        let kind = reading.media_type.map_or("other", MediaType::as_str);
+        let outcome = if reading.files.iter().any(|file| file.outcome.is_ok()) { "read" } else { "failed" };
+        self.metrics.document(kind, outcome, began.elapsed());
+        Ok(reading)
+    }
+
+    async fn extract_untimed(
+        &self,
+        shelf: Shelf,
+        filename: &Sensitive<String>,
+        sha256: &str,
+        passwords: Vec<Sensitive<String>>,
+    ) -> Result<Reading, Error> {
+        let doing = "reading a document";
+        let Some(sandbox) = &self.sandbox else {
+            let reader = self.reader.clone();
+            let (filename, sha256) = (filename.clone(), sha256.to_owned());
+            return self
+                .on_a_core(doing, move || {
+                    let bytes = shelf.read(&sha256)?;
+                    let passwords: Vec<&str> = passwords.iter().map(|password| password.reveal().as_str()).collect();
+                    Ok(Reading {
+                        media_type: pipeline::media_type_of(&bytes),
+                        files: pipeline::extract(filename.reveal(), &bytes, &passwords, &reader),
+                    })
+                })
+                .await?;
+        };
+        let (_permit, bytes) = self.file_for_a_child(doing, shelf, sha256).await?;
+        let answer = sandbox.read(filename.reveal(), &bytes, passwords).await;
+        Ok(Reading { media_type: answer.media_type, files: answer.files })
+    }
+
+    /// A stored file, and a core for whoever works on it, which is taken for as long as the permit is held.
+    pub(super) async fn file_for_a_child(
+        &self,
+        doing: &'static str,
+        shelf: Shelf,
+        sha256: &str,
+    ) -> Result<(SemaphorePermit<'_>, Vec<u8>), Error> {
+        let permit = self.cores.acquire().await.map_err(|_| Error::Panicked { doing })?;
+        let digest = sha256.to_owned();
+        let bytes = tokio::task::spawn_blocking(move || shelf.read(&digest));
+        Ok((permit, bytes.await.map_err(|_| Error::Panicked { doing })??))
     }
 
     /// Keeps what reading a document gave, and queues what follows. What had been read before stays.
@@ -115,7 +139,7 @@ impl Service {
         self.documents_changed(tx, &document).await
     }
 
-    async fn documents_changed(&self, tx: &mut Tx, document: &FiledDocument) -> Result<(), Error> {
+    pub(super) async fn documents_changed(&self, tx: &mut Tx, document: &FiledDocument) -> Result<(), Error> {
         // First the application's row, which keeps two transactions apart; only then is the count the true one.
         applications::raise_revision(tx, &document.tenant, &document.application).await?;
         self.assess_when_read(tx, &document.tenant, &document.application).await

@@ -89,7 +89,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CommandError> {
 }
 
 async fn act(config: &Config, action: &Action) -> anyhow::Result<()> {
-    let service = build(config).await?;
+    let service = build(config, None).await?;
     let outcome = match action {
         Action::RotateMaster { finish } => rotate(&service, config, *finish).await,
         other => perform(&service, other).await,

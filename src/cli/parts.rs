@@ -8,16 +8,18 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::Args;
 use reading::forensics::trust::Roots;
+use tokio::sync::watch;
 use toml::Value;
-use tracing::warn;
+use tracing::{info, warn};
 
 use crate::applications::{Clock, Parts, Periods, Service};
 use crate::blobs::Blobs;
-use crate::config::{self, Config, ConfigError, Flag, LogFormat, Synchronous};
+use crate::config::{self, Config, ConfigError, Flag, LogFormat, SandboxMode, Synchronous};
 use crate::db::{self, Db, keys};
 use crate::pipeline::{Key as RegistryKey, Limits, Policy, Reader};
+use crate::sandbox::{Bounds, Sandbox};
 use crate::vault::{self, Ring, Source};
-use crate::{jobs, recognition, telemetry};
+use crate::{api, jobs, recognition, telemetry};
 
 use super::{ALL_WELL, CommandError};
 
@@ -62,8 +64,54 @@ pub(super) fn in_runtime(config: &Config, task: impl Future<Output = anyhow::Res
     Ok(ALL_WELL)
 }
 
+/// The processes that read strangers' files, as they are configured; `None` when this process is to read them.
+pub(super) async fn sandbox(config: &Config) -> anyhow::Result<Option<Arc<Sandbox>>> {
+    let settings = &config.sandbox;
+    if settings.mode == SandboxMode::Off {
+        warn!("files of strangers are read in this process: nothing keeps what they might do from the rest of it");
+        return Ok(None);
+    }
+    let models = recognition::folder(&config.ocr.models);
+    let bounds = Bounds {
+        memory_bytes: settings.memory_mb.saturating_mul(1 << 20),
+        seconds: settings.seconds,
+        // Without models pictures are read by a program, where there is one, which has to be run.
+        may_run_programs: models.is_none() && recognition::has_tesseract(),
+        models: models.map(|folder| folder.canonicalize().unwrap_or(folder)),
+        trust: config.signatures.trust.clone(),
+        file_bytes: config.limits.file_bytes,
+        pages: config.limits.pages,
+        unpacked_bytes: config.limits.unpacked_bytes,
+        archive_entries: config.limits.archive_entries,
+        pages_at_once: cores(config),
+    };
+    let program = std::env::current_exe().context("could not tell which program this is")?;
+    let children = match usize::try_from(settings.children) {
+        Ok(children) if children > 0 => children,
+        _ => cores(config).saturating_add(1),
+    };
+    let sandbox = Sandbox::start(program, bounds, children).await?;
+    for missing in sandbox.missing() {
+        if settings.mode == SandboxMode::Required {
+            anyhow::bail!("sandbox.mode is \"required\", and this machine lacks: {missing}");
+        }
+        warn!(missing, "readers of strangers' files are held less than they should be");
+    }
+    Ok(Some(sandbox))
+}
+
+/// The reader of a child, from the bounds that its parent gives.
+pub(super) fn reader_of_child(bounds: &Bounds, limits: reading::Limits) -> anyhow::Result<Reader> {
+    let reader = match (&bounds.models, bounds.may_run_programs) {
+        (Some(folder), _) => recognition::reader_with_models(limits, folder),
+        (None, true) => recognition::reader_with_tesseract(limits),
+        (None, false) => Reader { limits, ..Reader::default() },
+    };
+    Ok(Reader { roots: Arc::new(roots(&bounds.trust)?), ..reader })
+}
+
 /// The service as it is configured.
-pub(super) async fn build(config: &Config) -> anyhow::Result<Service> {
+pub(super) async fn build(config: &Config, sandbox: Option<Arc<Sandbox>>) -> anyhow::Result<Service> {
     let data: &Path = &config.store.data;
     let blobs = Blobs::open(&data.join("blobs"), config.limits.file_bytes)?;
     let settings = db::Settings {
@@ -85,6 +133,7 @@ pub(super) async fn build(config: &Config) -> anyhow::Result<Service> {
         blobs,
         policy: Policy::standard().context("could not load the policy that ships with this build")?,
         reader: reader(config)?,
+        sandbox,
         documents_max: config.limits.documents_per_application,
         consents_required: config.consents.required,
         registry_key: registry_key(config)?,
@@ -208,6 +257,29 @@ pub(super) fn worker_settings(config: &Config) -> jobs::Settings {
         poll: Duration::from_millis(config.jobs.poll_ms),
         grace: config.server.shutdown_grace(),
     }
+}
+
+/// Answers whoever runs the service, where that is configured, until it is time to stop.
+pub(super) async fn operations(
+    config: &Config,
+    service: Arc<Service>,
+    mut stopping: watch::Receiver<bool>,
+) -> anyhow::Result<()> {
+    let Some(listen) = config.metrics.address() else { return Ok(()) };
+    let listener = tokio::net::TcpListener::bind(listen)
+        .await
+        .with_context(|| format!("could not listen on {listen} (metrics.listen)"))?;
+    info!(address = %listener.local_addr().unwrap_or(listen), "metrics are told");
+    tokio::spawn(async move {
+        let server = axum::serve(listener, api::operations(service)).with_graceful_shutdown(async move {
+            // An error means that the other end is gone: time to stop as well.
+            let _ = stopping.wait_for(|stop| *stop).await;
+        });
+        if let Err(error) = server.await {
+            warn!(%error, "metrics are told no more");
+        }
+    });
+    Ok(())
 }
 
 /// Ends on SIGTERM or ctrl-c, from the call on: a signal that comes before anybody waits is not lost.

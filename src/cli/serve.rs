@@ -13,7 +13,7 @@ use tracing::{info, warn};
 use crate::config::{self, AuthMode, Config};
 use crate::{api, auth, jobs};
 
-use super::parts::{Shared, asked_to_stop, build, in_runtime, worker_settings};
+use super::parts::{Shared, asked_to_stop, build, in_runtime, operations, sandbox, worker_settings};
 use super::{ALL_WELL, CommandError, print};
 
 #[derive(Debug, Args)]
@@ -44,7 +44,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CommandError> {
 }
 
 async fn serve(config: &Config, door: Arc<auth::Door>) -> anyhow::Result<()> {
-    let service = Arc::new(build(config).await?);
+    let service = Arc::new(build(config, sandbox(config).await?).await?);
     let listen = config.server.listen;
     // Before anybody can see that it runs, and stop it.
     let asked = asked_to_stop();
@@ -63,6 +63,7 @@ async fn serve(config: &Config, door: Arc<auth::Door>) -> anyhow::Result<()> {
 
     let (stop, stopping) = watch::channel(false);
     let key_set = tokio::spawn(follow_key_set(Arc::clone(&door), config.auth.jwks.clone(), stopping.clone()));
+    operations(config, Arc::clone(&service), stopping.clone()).await?;
     let workers = tokio::spawn(jobs::run(Arc::clone(&service), worker_settings(config), stopping.clone()));
     let router = api::router(Arc::clone(&service), &api_settings(config, door));
     let server = axum::serve(listener, router).with_graceful_shutdown(until(stopping));

@@ -11,7 +11,7 @@ use crate::config::Config;
 use crate::jobs;
 
 use super::CommandError;
-use super::parts::{Shared, asked_to_stop, build, in_runtime, worker_settings};
+use super::parts::{Shared, asked_to_stop, build, in_runtime, operations, sandbox, worker_settings};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -26,11 +26,12 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CommandError> {
 }
 
 async fn work(config: &Config) -> anyhow::Result<()> {
-    let service = Arc::new(build(config).await?);
+    let service = Arc::new(build(config, sandbox(config).await?).await?);
     let settings = worker_settings(config);
     info!(workers = settings.workers, settings = ?config, "working");
     let asked = asked_to_stop();
     let (stop, stopping) = watch::channel(false);
+    operations(config, Arc::clone(&service), stopping.clone()).await?;
     let workers = tokio::spawn(jobs::run(Arc::clone(&service), settings, stopping));
     asked.await;
     stop.send_replace(true);

@@ -28,9 +28,11 @@ pub struct Config {
     pub jobs: Jobs,
     pub limits: Limits,
     pub ocr: Ocr,
+    pub sandbox: Sandbox,
     pub consents: Consents,
     pub registry: Registry,
     pub signatures: Signatures,
+    pub metrics: Metrics,
     pub log: Log,
 }
 
@@ -136,6 +138,23 @@ pub struct Ocr {
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub struct Sandbox {
+    pub mode: SandboxMode,
+    pub memory_mb: u64,
+    pub seconds: u64,
+    pub children: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SandboxMode {
+    Auto,
+    Required,
+    Off,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Consents {
     pub required: bool,
 }
@@ -144,6 +163,21 @@ pub struct Consents {
 #[serde(deny_unknown_fields)]
 pub struct Signatures {
     pub trust: PathBuf,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Metrics {
+    /// Address and port, or empty.
+    pub listen: String,
+}
+
+impl Metrics {
+    /// Where they are told; `None` for nowhere.
+    #[must_use]
+    pub fn address(&self) -> Option<SocketAddr> {
+        self.listen.parse().ok()
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -298,6 +332,14 @@ impl Config {
                 self.keys.command.is_empty() || !self.keys.file.as_os_str().is_empty(),
                 "keys.file",
                 "set together with keys.command",
+            ),
+            ((256..=65_536).contains(&self.sandbox.memory_mb), "sandbox.memory_mb", "from 256 to 65536"),
+            ((1..=3_600).contains(&self.sandbox.seconds), "sandbox.seconds", "from 1 to 3600"),
+            (self.sandbox.children <= 64, "sandbox.children", "at most 64"),
+            (
+                self.metrics.listen.is_empty() || self.metrics.address().is_some(),
+                "metrics.listen",
+                "empty or an address and a port, such as 127.0.0.1:9464",
             ),
             (self.limits.file_bytes > 0, "limits.file_bytes", "at least 1"),
             (is_database(self.store.database.reveal()), "store.database", "empty or a postgres:// URL"),

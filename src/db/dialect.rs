@@ -11,14 +11,14 @@ pub const PG_BEGIN_READ: &str = "begin isolation level repeatable read read only
 
 pub const PING: Statement = Statement { name: "db::dialect::PING", sql: "select 1" };
 
-/// The first job of the queue that is due, with a new lease. SQLite has one writer at a time, so nobody else is
+/// The first job of a tenant in a lane that is due, with a new lease. SQLite has one writer at a time, so nobody else is
 /// looking; on PostgreSQL, rows that others are about to take are stepped over.
 pub const CLAIM_LITE: Statement = Statement {
     name: "db::dialect::CLAIM_LITE",
     sql: "update jobs set state = 'running', lease_until_ms = $2, lease_token = lease_token + 1,
               attempts = attempts + 1
           where id in (select id from jobs where state = 'queued' and run_at_ms <= $1
-              order by lane, vt, id limit 1)
+              and lane = $3 and tenant_id = $4 order by vt, id limit 1)
           returning id, tenant_id, job_json, lease_token, attempts",
 };
 pub const CLAIM_PG: Statement = Statement {
@@ -26,7 +26,7 @@ pub const CLAIM_PG: Statement = Statement {
     sql: "update jobs set state = 'running', lease_until_ms = $2, lease_token = lease_token + 1,
               attempts = attempts + 1
           where id in (select id from jobs where state = 'queued' and run_at_ms <= $1
-              order by lane, vt, id limit 1 for update skip locked)
+              and lane = $3 and tenant_id = $4 order by vt, id limit 1 for update skip locked)
           returning id, tenant_id, job_json, lease_token, attempts",
 };
 

@@ -35,6 +35,8 @@ statements! {
     COUNT_UNREAD = "select count(*) as count from documents
         where tenant_id = $1 and application_id = $2 and state = 'received'";
     APPLICATION = "select application_id from documents where tenant_id = $1 and id = $2";
+    SET_RECEIVED = "update documents set state = 'received', failure_json = null
+        where tenant_id = $1 and id = $2 and state = 'failed'";
     DELETE_FAILED = "delete from documents where tenant_id = $1 and id = $2 and state = 'failed'
             and not exists (select 1 from archive_entries where document_id = documents.id)";
     INSERT_ENTRY = "insert into archive_entries (archive_id, name, occurrence, document_id)
@@ -257,6 +259,11 @@ pub async fn count(tx: &mut Tx, tenant: &TenantId, application: &ApplicationId) 
 /// How many are stored and not read yet.
 pub async fn count_unread(tx: &mut Tx, tenant: &TenantId, application: &ApplicationId) -> Result<i64, DbError> {
     Ok(fetch!(tx, Count, COUNT_UNREAD, tenant.as_str(), application.as_str())?.pop().map_or(0, |row| row.count))
+}
+
+/// A document that failed is to be read again. False when it did not fail.
+pub async fn set_received(tx: &mut Tx, tenant: &TenantId, id: &DocumentId) -> Result<bool, DbError> {
+    Ok(execute!(tx, SET_RECEIVED, tenant.as_str(), id.as_str())? == 1)
 }
 
 /// Takes away a document that could not be read and is no archive's entry any more.

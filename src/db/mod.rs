@@ -57,6 +57,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (2, "access", include_str!("../../migrations/0002_access.sql")),
     (3, "uploads", include_str!("../../migrations/0003_uploads.sql")),
     (4, "fingerprints", include_str!("../../migrations/0004_fingerprints.sql")),
+    (5, "turns", include_str!("../../migrations/0005_turns.sql")),
     (6, "keys", include_str!("../../migrations/0006_keys.sql")),
     (7, "deletions", include_str!("../../migrations/0007_deletions.sql")),
 ];

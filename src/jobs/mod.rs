@@ -8,7 +8,7 @@ mod parse_document;
 
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use model::job::Job;
@@ -116,6 +116,7 @@ pub async fn run_due(service: &Arc<Service>, settings: &Settings) -> Result<usiz
 async fn one(service: Arc<Service>, settings: Arc<Settings>, lease: Lease) {
     let span = info_span!("job", id = %lease.id, attempt = lease.attempts);
     async {
+        let began = Instant::now();
         let work = caught({
             let (service, lease) = (Arc::clone(&service), lease.clone());
             async move { perform(&service, &lease).await }
@@ -124,9 +125,21 @@ async fn one(service: Arc<Service>, settings: Arc<Settings>, lease: Lease) {
             outcome = work => outcome,
             never = keep_lease(&service, &settings, &lease) => match never {},
         };
+        let is_lost = |error: &anyhow::Error| matches!(error.downcast_ref(), Some(Error::LeaseLost));
+        let word = match &outcome {
+            Ok(()) => "done",
+            Err(error) if is_lost(error) => "lost",
+            Err(_) => "failed",
+        };
+        let kind = match &lease.job {
+            Job::ParseDocument { .. } => "parse_document",
+            Job::AssessApplication { .. } => "assess_application",
+        };
+        let took = began.elapsed();
+        service.metrics.job(kind, word, took);
         match outcome {
-            Ok(()) => info!("done"),
-            Err(error) if matches!(error.downcast_ref(), Some(Error::LeaseLost)) => warn!("the lease was lost"),
+            Ok(()) => info!(kind, duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX), "done"),
+            Err(error) if is_lost(&error) => warn!("the lease was lost"),
             Err(error) => {
                 let chain = format!("{error:#}");
                 warn!(error = chain, "failed");

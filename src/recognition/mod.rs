@@ -32,7 +32,7 @@ const RUNTIME: &str = "libonnxruntime.so";
 #[must_use]
 pub fn reader(limits: Limits, models: &Path, pages_at_once: NonZeroUsize) -> Reader {
     let limits = Limits { pages_at_once, ..limits };
-    let folder = if models.as_os_str().is_empty() { find_models() } else { Some(models.to_owned()) };
+    let folder = folder(models);
     let engine: Option<Arc<dyn Recognizer>> = match (folder, Tesseract::find()) {
         (Some(folder), fallback) => Some(Arc::new(Late { folder, pages_at_once, fallback, loaded: OnceLock::new() })),
         (None, Some(tesseract)) => {
@@ -47,6 +47,37 @@ pub fn reader(limits: Limits, models: &Path, pages_at_once: NonZeroUsize) -> Rea
         }
     };
     Reader { limits, recognizer: engine.map(Engine), ..Reader::default() }
+}
+
+/// The reader of a process that may run no other programs: the models of a folder, or its pictures fail.
+#[must_use]
+pub fn reader_with_models(limits: Limits, folder: &Path) -> Reader {
+    let late = Late {
+        folder: folder.to_owned(),
+        pages_at_once: limits.pages_at_once,
+        fallback: None,
+        loaded: OnceLock::new(),
+    };
+    Reader { limits, recognizer: Some(Engine(Arc::new(late))), ..Reader::default() }
+}
+
+/// The reader of a process that has no models, and was told that Tesseract is there.
+#[must_use]
+pub fn reader_with_tesseract(limits: Limits) -> Reader {
+    Reader { limits, recognizer: Some(Engine(Arc::new(Tesseract))), ..Reader::default() }
+}
+
+/// Whether Tesseract is installed here, with the languages that are needed.
+#[must_use]
+pub fn has_tesseract() -> bool {
+    Tesseract::find().is_some()
+}
+
+/// Where the models lie: the folder named in the settings, or the one that is found when it is empty. `None` where
+/// pictures are read by a program, or not at all.
+#[must_use]
+pub fn folder(models: &Path) -> Option<PathBuf> {
+    if models.as_os_str().is_empty() { find_models() } else { Some(models.to_owned()) }
 }
 
 /// `models/` in the working directory, beside the program, or above it: `target/release/xinge` lies in its checkout.

@@ -148,6 +148,14 @@ fn words(failure: &Failure) -> Words {
             hint_zh: HINT_SPLIT_ZH,
             hint_en: HINT_SPLIT_EN,
         },
+        Failure::Cancelled => Words {
+            code: "timeout",
+            status: 503,
+            zh: "这份文件的读取已被取消。".to_owned(),
+            en: "Reading the file was cancelled.".to_owned(),
+            hint_zh: "如需继续，请联系工作人员重新读取。",
+            hint_en: "Ask whoever runs the service to have it read again.",
+        },
         Failure::NoTextLayer => Words {
             code: "unreadable_image",
             status: 422,

@@ -13,7 +13,11 @@ use serde_json::Value;
 use crate::support::postgres::Database;
 use crate::support::{Client, TestService, Wanted, papers, temporary_folder};
 
-const KILLS: u32 = 6;
+/// How often the service is killed: a few in every run, and as many as `XINGE_TEST_KILLS` says for a night's
+/// (`XINGE_TEST_KILLS=10000 cargo test --release --test tests -- api::crash`).
+fn kills() -> u32 {
+    std::env::var("XINGE_TEST_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(6)
+}
 /// A worker that was killed is missed after this long.
 const LEASE_SECONDS: &str = "1";
 
@@ -70,7 +74,7 @@ fn a_killed_service_loses_nothing_that_it_answered_for() {
     let acknowledged: Mutex<Vec<String>> = Mutex::new(Vec::new());
     let next = AtomicU32::new(0);
 
-    for kill in 0..KILLS {
+    for kill in 0..kills() {
         let client = process.client;
         let stop = AtomicBool::new(false);
         std::thread::scope(|scope| {
@@ -90,7 +94,7 @@ fn a_killed_service_loses_nothing_that_it_answered_for() {
                 });
             }
             // Another moment of the work each time.
-            std::thread::sleep(Duration::from_millis(150 + u64::from(kill) * 170));
+            std::thread::sleep(Duration::from_millis(150 + u64::from(kill % 6) * 170));
             process.kill();
             stop.store(true, Ordering::Relaxed);
         });

@@ -132,7 +132,7 @@ fn every_answer_carries_a_request_id() {
 fn health_is_told() {
     let test = TestService::new();
     assert_eq!(test.found("/healthz"), json!({"status": "ok"}));
-    assert_eq!(test.found("/readyz"), json!({"status": "ok"}));
+    assert_eq!(test.found("/readyz"), json!({"status": "ok", "sandbox": {"state": "off", "missing": []}}));
     test.block_on(test.service.db.close());
     assert_eq!(test.client.get("/readyz").status, 503);
     assert_eq!(test.client.get("/healthz").status, 200);

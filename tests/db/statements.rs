@@ -81,7 +81,7 @@ async fn sqlite_is_set_up_to_survive_and_to_distrust() {
 }
 
 /// What holds data of one tenant or another.
-const OF_TENANTS: [&str; 16] = [
+const OF_TENANTS: [&str; 17] = [
     "applications",
     "documents",
     "archive_entries",
@@ -98,10 +98,11 @@ const OF_TENANTS: [&str; 16] = [
     "application_devices",
     "data_keys",
     "deletions",
+    "turns",
 ];
 
 /// What may look across tenants, and why.
-const ACROSS: [(&str, &str); 26] = [
+const ACROSS: [(&str, &str); 27] = [
     ("access::KEY_BY_SECRET", "the secret is what tells the tenant"),
     ("access::TOKEN_BY_SECRET", "the secret is what tells the tenant"),
     ("access::COUNT_KEYS", "whether the service asks who is calling"),
@@ -110,6 +111,7 @@ const ACROSS: [(&str, &str); 26] = [
     ("idempotency::DELETE_OLDER", "for their age"),
     ("uploads::EXPIRED", "for their age"),
     ("uploads::UNFILED", "what a crash left, of all"),
+    ("queue::WAITING", "who waits, of all"),
     ("queue::COMPLETE", "a worker serves all tenants; by the lease it holds"),
     ("queue::RETRY", "by the lease"),
     ("queue::BURY", "by the lease"),

@@ -6,7 +6,7 @@ pub mod postgres;
 mod service;
 
 pub use http::{Answer, Client, Form};
-pub use service::{TestService, Wanted};
+pub use service::{Apart, JOBS, TestService, Wanted};
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};

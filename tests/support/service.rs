@@ -10,6 +10,7 @@ use xinge::auth::{Door, Mode, Rate, Rates, Reviewers};
 use xinge::blobs::Blobs;
 use xinge::db::{self, Db};
 use xinge::pipeline::{Key, Limits, Policy, Reader};
+use xinge::sandbox::{Bounds, Sandbox};
 use xinge::{api, jobs};
 
 use super::postgres::Database;
@@ -41,8 +42,40 @@ pub struct Wanted {
     pub reviewers: Option<Reviewers>,
     pub origins: Vec<String>,
     pub consents_required: bool,
+    /// The processes that read files; `None` reads them in the test's own.
+    pub apart: Option<Apart>,
     /// Milliseconds since 1970.
     pub now_ms: i64,
+}
+
+/// Processes that read files.
+pub struct Apart {
+    pub program: PathBuf,
+    pub bounds: Bounds,
+    pub children: usize,
+}
+
+impl Apart {
+    /// This program's own, with the readers' bounds, for text documents.
+    pub fn new() -> Self {
+        let limits = Limits::default();
+        Self {
+            program: env!("CARGO_BIN_EXE_xinge").into(),
+            bounds: Bounds {
+                memory_bytes: 3 << 30,
+                seconds: 60,
+                models: None,
+                may_run_programs: false,
+                trust: PathBuf::new(),
+                file_bytes: limits.file_bytes,
+                pages: limits.pages,
+                unpacked_bytes: limits.unpacked_bytes,
+                archive_entries: limits.archive_entries,
+                pages_at_once: 1,
+            },
+            children: 2,
+        }
+    }
 }
 
 impl Default for Wanted {
@@ -58,6 +91,7 @@ impl Default for Wanted {
             reviewers: None,
             origins: Vec::new(),
             consents_required: false,
+            apart: None,
             now_ms: NOW_MS,
         }
     }
@@ -102,6 +136,9 @@ impl TestService {
             consents_required: wanted.consents_required,
             registry_key: wanted.registry_key,
             periods: Periods { short_days: 90, long_days: 3650, fingerprints_days: 730 },
+            sandbox: wanted.apart.map(|Apart { program, bounds, children }| {
+                runtime.block_on(Sandbox::start(program, bounds, children)).unwrap()
+            }),
             clock: Clock::Fixed(Arc::clone(&now_ms)),
             cores: 2,
         }));
