@@ -10,7 +10,7 @@ use serde::Serialize;
 use tracing::warn;
 use utoipa::ToSchema;
 
-use crate::applications::Service;
+use crate::applications::{Error, Service};
 
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Health {
@@ -38,7 +38,7 @@ pub(super) async fn healthz() -> Json<Health> {
     Json(Health { status: "ok" })
 }
 
-/// Whether it can do its work: the database answers.
+/// Whether it can do its work: the database answers, and files can be written.
 #[utoipa::path(get, path = "/readyz", tag = "health", security(()), responses((status = 200, body = Readiness), (status = 503, body = Readiness)))]
 pub(super) async fn readyz(State(service): State<Arc<Service>>) -> (StatusCode, Json<Readiness>) {
     let missing = service.sandbox_missing();
@@ -51,8 +51,12 @@ pub(super) async fn readyz(State(service): State<Arc<Service>>) -> (StatusCode, 
     match service.ping().await {
         Ok(()) => (StatusCode::OK, Json(Readiness { status: "ok", sandbox })),
         Err(error) => {
-            warn!(error = format!("{:#}", anyhow::Error::new(error)), "not ready");
-            (StatusCode::SERVICE_UNAVAILABLE, Json(Readiness { status: "the database does not answer", sandbox }))
+            let status = match error {
+                Error::Files(_) => "files cannot be written",
+                _ => "the database does not answer",
+            };
+            warn!(error = format!("{:#}", anyhow::Error::new(error)), status, "not ready");
+            (StatusCode::SERVICE_UNAVAILABLE, Json(Readiness { status, sandbox }))
         }
     }
 }

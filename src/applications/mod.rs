@@ -248,12 +248,15 @@ impl Service {
         self.sandbox.as_ref().map(|sandbox| sandbox.missing())
     }
 
-    /// Whether the database answers.
+    /// Whether the database answers and files can be written.
     ///
     /// # Errors
-    /// [`Error::Database`].
+    /// [`Error::Database`], [`Error::Files`].
     pub async fn ping(&self) -> Result<(), Error> {
-        Ok(self.db.read().await?.ping().await?)
+        self.db.read().await?.ping().await?;
+        let (blobs, unique) = (self.blobs.clone(), self.unique());
+        let tried = tokio::task::spawn_blocking(move || blobs.try_writing(&unique)).await;
+        Ok(tried.map_err(|_| Error::Panicked { doing: "writing a file" })??)
     }
 
     /// Ends whatever waits for changes: the process is about to stop.

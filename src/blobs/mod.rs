@@ -96,6 +96,17 @@ impl Blobs {
         }
     }
 
+    /// Writes a file and takes it away again: a disk that is full or gone is noticed before an upload is taken.
+    ///
+    /// # Errors
+    /// [`BlobError::Write`].
+    pub fn try_writing(&self, unique: &str) -> Result<(), BlobError> {
+        let path = self.unfinished().join(format!("try-{unique}"));
+        std::fs::write(&path, b"1")
+            .and_then(|()| std::fs::remove_file(&path))
+            .map_err(|source| BlobError::Write { source })
+    }
+
     fn unfinished(&self) -> PathBuf {
         self.root.join("unfinished")
     }

@@ -1,6 +1,7 @@
 //! The command line: one file a command. Results go to stdout, diagnostics to stderr.
 
 mod assess;
+mod backup;
 mod csv;
 mod evidence;
 mod in_order;
@@ -56,6 +57,8 @@ enum Command {
     Keys(keys::Arguments),
     /// Process documents only, for a fleet on a shared database and folder
     Worker(worker::Arguments),
+    /// Copy the embedded store of a service, which may run meanwhile
+    Backup(backup::Arguments),
     /// Read one document that a service hands over; started by the service
     #[command(name = sandbox::COMMAND, hide = true)]
     ReadUntrusted,
@@ -88,6 +91,7 @@ pub fn main() -> ExitCode {
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Keys(arguments) => keys::run(&arguments),
         Command::Worker(arguments) => worker::run(&arguments),
+        Command::Backup(arguments) => backup::run(&arguments),
         // A parent that is gone has nobody to be told.
         Command::ReadUntrusted => sandbox::run_child(parts::reader_of_child).map(|()| ALL_WELL).or(Ok(INPUT_FAILED)),
     };

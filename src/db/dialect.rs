@@ -30,6 +30,9 @@ pub const CLAIM_PG: Statement = Statement {
           returning id, tenant_id, job_json, lease_token, attempts",
 };
 
+/// A copy of the whole as of one moment, which writers do not wait for.
+pub const COPY_LITE: Statement = Statement { name: "db::dialect::COPY_LITE", sql: "vacuum into $1" };
+
 /// Fingerprints by a list of them: one round trip for thousands. The engines take a JSON list apart in their own ways.
 pub const FINGERPRINTS_LITE: Statement = Statement {
     name: "db::dialect::FINGERPRINTS_LITE",
@@ -67,6 +70,6 @@ pub const EMPTY_LOG: Statement = Statement { name: "db::dialect::EMPTY_LOG", sql
 /// What both engines understand.
 pub const SHARED: &[Statement] = &[PING];
 /// What SQLite alone understands.
-pub const LITE_ONLY: &[Statement] = &[CLAIM_LITE, FINGERPRINTS_LITE, REMEMBER_LITE, EMPTY_LOG];
+pub const LITE_ONLY: &[Statement] = &[CLAIM_LITE, COPY_LITE, FINGERPRINTS_LITE, REMEMBER_LITE, EMPTY_LOG];
 /// What PostgreSQL alone understands.
 pub const PG_ONLY: &[Statement] = &[CLAIM_PG, FINGERPRINTS_PG, REMEMBER_PG];

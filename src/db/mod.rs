@@ -27,7 +27,7 @@ use std::time::Duration;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, Database, Postgres, SqlSafeStr, Sqlite, Transaction};
+use sqlx::{AssertSqlSafe, ConnectOptions, Database, Postgres, SqlSafeStr, Sqlite, Transaction};
 
 use crate::vault::{Ring, VaultError};
 
@@ -265,6 +265,19 @@ impl Db {
             Pools::Pg(pool) => pool.close().await,
         }
     }
+}
+
+/// Copies an embedded database as of one moment, while others read and write it, to a file that is not there yet.
+///
+/// # Errors
+/// [`DbError::Open`]; [`DbError::Statement`], also where the file is there.
+pub async fn copy_sqlite(from: &Path, to: &Path, busy_timeout: Duration) -> Result<(), DbError> {
+    let opening = |source| DbError::Open { what: from.display().to_string(), source: Box::new(source) };
+    let options = SqliteConnectOptions::new().filename(from).read_only(true).busy_timeout(busy_timeout);
+    let mut connection = options.connect().await.map_err(opening)?;
+    let Statement { name, sql } = dialect::COPY_LITE;
+    let copied = sqlx::query(sql).bind(to.to_string_lossy().into_owned()).execute(&mut connection).await;
+    copied.map(drop).map_err(|source| DbError::Statement { statement: name, source: Box::new(source) })
 }
 
 impl Tx {

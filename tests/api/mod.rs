@@ -13,6 +13,7 @@ mod events;
 mod hostile;
 mod jobs;
 mod openapi;
+mod operations;
 mod passwords;
 mod picture;
 mod refusals;

@@ -133,6 +133,12 @@ fn health_is_told() {
     let test = TestService::new();
     assert_eq!(test.found("/healthz"), json!({"status": "ok"}));
     assert_eq!(test.found("/readyz"), json!({"status": "ok", "sandbox": {"state": "off", "missing": []}}));
+    let unfinished = test.folder.join("blobs/unfinished");
+    std::fs::rename(&unfinished, test.folder.join("gone")).unwrap();
+    let lacking = test.client.get("/readyz");
+    assert_eq!((lacking.status, &lacking.json()["status"]), (503, &json!("files cannot be written")));
+    std::fs::rename(test.folder.join("gone"), &unfinished).unwrap();
+    assert_eq!(test.client.get("/readyz").status, 200);
     test.block_on(test.service.db.close());
     assert_eq!(test.client.get("/readyz").status, 503);
     assert_eq!(test.client.get("/healthz").status, 200);
