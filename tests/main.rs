@@ -5,6 +5,7 @@ mod api;
 mod applicants;
 mod catalogue;
 mod cli;
+mod clients;
 mod corpus;
 mod db;
 mod evidence;
