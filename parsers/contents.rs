@@ -1,6 +1,6 @@
 //! What is in the columns of a table that no layout describes, whatever they are called.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::document::Document;
 use model::statement::Status;
@@ -40,6 +40,8 @@ pub struct Contents {
     pub kinds: BTreeMap<String, Cells>,
     /// The two words that a column of [`Cells::TwoWords`] holds.
     pub words: BTreeMap<String, [String; 2]>,
+    /// Columns whose figures have their signs, `+` as well as `-`.
+    pub signed: BTreeSet<String>,
 }
 
 impl Contents {
@@ -104,6 +106,11 @@ pub fn contents(words: &Synonyms, header: &Header, document: &Document, frame: L
         } else if share(&|t| read_clock(t).is_some()) && texts.iter().any(|t| t.contains(':') || t.len() == 6) {
             Cells::Clock
         } else if let Some(figure) = figures::figure_of(words, &texts, is_amount) {
+            let signs = |sign: char| texts.iter().filter(|text| text.starts_with(sign)).count();
+            // Not only what comes in is without a sign: both kinds have one.
+            if signs('+') > 0 && signs('-') > 0 && (signs('+') + signs('-')) * 10 >= texts.len() * 8 {
+                found.signed.insert(column.name.clone());
+            }
             Cells::Money(figure)
         } else if share(&is_direction) {
             Cells::Direction

@@ -46,6 +46,8 @@ const HEAD_CELLS: usize = 12_000;
 const BEST_TRIED: usize = 8;
 /// but no more than read so many cells altogether, and one in any case: two million rows take a few seconds then.
 const CELLS_READ_MAX: usize = 24_000_000;
+/// Of the rows whose directions are told by balances, one in so many may be lost.
+const LOST_SHARE: usize = 4;
 /// What is looked at in another way is a page or a sheet that a person would read, and no archive:
 const VIEWED_CELLS_MAX: usize = 500_000;
 /// each way may read so much of it.
@@ -637,7 +639,10 @@ fn layout_of(
         }
         match role {
             Role::Time => column.form = days,
-            Role::Amount => column.signed = draft.sign,
+            Role::Amount => {
+                column.signed = draft.sign;
+                column.always_signed = seen.signed.contains(name) && is_picture(document);
+            }
             Role::Out if draft.signed_out => column.signed = Sign::Account,
             Role::Flow => {
                 column.flow_words = match seen.words.get(name) {
@@ -668,6 +673,10 @@ fn layout_of(
     }
     layout.columns.sort_by_key(|c| c.role);
     layout
+}
+
+fn is_picture(document: &Document) -> bool {
+    matches!(&document.content, Content::Pages(pages) if pages.iter().any(|page| page.reader.is_some()))
 }
 
 /// Whether a column is called what the holder owes.
@@ -715,6 +724,12 @@ fn rank(reading: &Reading, parsed: &Parsed, needed: u8) -> Option<Rank> {
     });
     let status = worst.min()?;
     if status < needed {
+        return None;
+    }
+    // Directions that the balances tell are told of nearly every row, or the figures are not read well enough for it: what
+    // is left of the rows would be consistent by leaving out the others.
+    let open = parsed.problems.iter().filter(|problem| problem.code == ProblemCode::UnreadableRow).count();
+    if reading.needed == 3 && open * LOST_SHARE > rows {
         return None;
     }
     // One direction only, told by nothing but signs that are not there, tells nothing.

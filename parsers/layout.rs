@@ -572,6 +572,8 @@ pub struct Column {
     pub headers: Vec<String>,
     pub optional: bool,
     pub signed: Sign,
+    /// Every figure is printed with its sign, `+` or `-`: on a picture one without has lost it.
+    pub always_signed: bool,
     pub pattern: Option<Pattern>,
     pub form: DateForm,
     pub empty: Vec<String>,
@@ -609,6 +611,7 @@ impl Column {
             headers,
             optional: false,
             signed: Sign::None,
+            always_signed: false,
             pattern: None,
             form: DateForm::YearFirst,
             empty: Vec::new(),
@@ -1073,6 +1076,7 @@ impl Checker<'_> {
         // The longest word is the most particular.
         flow_words.sort_by_key(|(word, _)| std::cmp::Reverse(word.len()));
         Ok(Column {
+            always_signed: false,
             role,
             headers,
             optional: file.optional,

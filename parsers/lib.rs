@@ -86,6 +86,8 @@ pub enum ParseError {
 /// [`ParseError`]; parts that could not be read are problems of the result instead.
 pub fn parse(document: &Document) -> Result<Parsed, ParseError> {
     refuse_empty(document)?;
+    let with_groups = spelling::with_groups(document);
+    let document = with_groups.as_ref().unwrap_or(document);
     let mut parsed = parse_readable(document)?;
     doubt_beside_unread_pages(&mut parsed, document);
     Ok(parsed)

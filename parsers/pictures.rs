@@ -5,7 +5,7 @@ use model::page::{Change, Page, PageBuilder, WordShape};
 use model::problem::ProblemCode;
 use model::proof::{Equation, ProofStatus};
 use model::source::Area;
-use model::statement::{Parsed, Statement, Transaction};
+use model::statement::{Flow, Parsed, Statement, Transaction};
 use model::{Problem, Source};
 
 use crate::parse;
@@ -194,8 +194,8 @@ fn lost_and_added_characters_letters_and_points_are_set_right() {
         ("-123.40", "-1{3|:2}23.40"),
         ("-123.40", "-1{3|23:2}.40"),
         ("+2,000.00", "+2,O00.0o"),
-        ("+2,000.00", "+2.000.00"),
         ("2,866.60", "286660"),
+        ("2,866.60", "国2,866.60用"),
         ("866.60", "B66.60"),
     ] {
         // A character in front of the one that was missed is the one that doubts it.
@@ -211,6 +211,29 @@ fn lost_and_added_characters_letters_and_points_are_set_right() {
         assert_eq!(statement.transactions.len(), 5);
         assert_eq!(statement.proof.repairs.len(), 1, "{read}");
         assert!(parsed.problems.is_empty(), "{read}: {:?}", parsed.problems);
+    }
+}
+
+#[test]
+fn a_point_for_a_comma_changes_no_digit() {
+    let rows = ROWS.replace("+2,000.00 2,866.60", "+2.000.00 2.866.60").replace("2,847.80", "2.847,80");
+    let (statement, parsed) = read(vec![table(&rows)]);
+    assert_eq!(statement.proof.status, ProofStatus::Proven, "{:?} {:?}", statement.proof, parsed.problems);
+    assert_eq!(row(&statement, 3).amount.to_string(), "2000.00");
+    assert!(statement.proof.repairs.is_empty());
+}
+
+#[test]
+fn a_lost_sign_is_told_by_the_balances() {
+    // Each figure is printed with its sign: one without has lost it, and is no income.
+    for seq in [2, 3, 4] {
+        let mut lines: Vec<String> = ROWS.trim().lines().map(str::to_owned).collect();
+        lines.push("2025-03-09 +1.20 2,149.00".to_owned());
+        lines[seq - 1] = lines[seq - 1].replace(" -", " ").replace(" +", " ");
+        let (statement, parsed) = read(vec![table(&lines.join("\n"))]);
+        assert_eq!(statement.transactions.len(), 6, "{seq}: {:?} {:?}", statement.proof, parsed.problems);
+        assert_eq!(statement.proof.status, ProofStatus::Repaired, "{seq}: {:?}", statement.proof);
+        assert_eq!(row(&statement, seq as u32).flow, if seq == 3 { Flow::In } else { Flow::Out });
     }
 }
 
@@ -301,6 +324,56 @@ fn a_header_with_a_misread_character_is_found() {
     let (statement, _) = read(vec![misread]);
     assert_eq!(statement.transactions.len(), 5);
     assert_eq!(statement.proof.status, ProofStatus::Proven);
+}
+
+/// A bank's table with a column that says the direction: date, direction, amount, balance.
+fn directed(rows: &str) -> (Statement, Parsed) {
+    let mut picture = Picture::new(1)
+        .text(220.0, 20.0, "示例银行账户交易明细")
+        .text(40.0, 60.0, "交易日期")
+        .text(140.0, 60.0, "收/支")
+        .text(250.0, 60.0, "交易金额")
+        .text(370.0, 60.0, "账户余额");
+    for (line, y) in rows.lines().zip((0..).map(|row| 90.0 + 24.0 * row as f32)) {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        picture = picture
+            .text(40.0, y, words[0])
+            .text(145.0, y, words[1])
+            .right(310.0, y, words[2])
+            .right(430.0, y, words[3]);
+    }
+    read(vec![picture.page()])
+}
+
+const DIRECTED: &str = "2025-03-01 支 10.00 990.00
+2025-03-02 支 123.40 866.60
+2025-03-05 收 2,000.00 2,866.60
+2025-03-05 支 18.80 2,847.80
+2025-03-08 支 700.00 2,147.80
+2025-03-09 收 1.20 2,149.00";
+
+#[test]
+fn a_misread_direction_is_what_its_doubts_or_the_balances_say() {
+    assert_eq!(directed(DIRECTED).0.proof.status, ProofStatus::Proven);
+    for (read, status) in [("{文|支:2}", ProofStatus::Proven), ("攴", ProofStatus::Repaired)] {
+        for seq in [2_u32, 5] {
+            let mut lines: Vec<String> = DIRECTED.lines().map(str::to_owned).collect();
+            lines[seq as usize - 1] = lines[seq as usize - 1].replace("支", read);
+            let (statement, parsed) = directed(&lines.join("\n"));
+            assert_eq!(statement.transactions.len(), 6, "{read}: {:?}", parsed.problems);
+            assert_eq!(statement.proof.status, status, "{read} {seq}: {:?}", statement.proof);
+            assert!(row(&statement, seq).amount.is_negative() && row(&statement, seq).flow == Flow::Out);
+        }
+    }
+}
+
+#[test]
+fn a_direction_that_nothing_tells_is_no_row() {
+    // The first row of a chain without an opening balance fits both ways.
+    let (statement, parsed) = directed(&DIRECTED.replacen("支", "攴", 1));
+    assert_eq!(statement.transactions.len(), 5, "{:?}", statement.proof);
+    assert!(parsed.problems.iter().any(|p| p.code == ProblemCode::UnreadableRow && p.seq == Some(1)));
+    assert!(!statement.proof.status.is_proof());
 }
 
 #[test]

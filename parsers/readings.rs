@@ -5,8 +5,8 @@ use model::statement::Flow;
 use model::{Money, Problem, Source, When};
 
 use crate::layout::{ROLE_COUNT, Role};
-use crate::record::{Columns, Record, RowView, is_empty, read_amount, read_record, read_time};
-use crate::spelling::{Mark, Spellings, amount_spellings, bare_date, date_spellings};
+use crate::record::{Columns, Record, RowView, has_sign, is_empty, read_amount, read_flow, read_record, read_time};
+use crate::spelling::{Mark, Spellings, amount_spellings, bare_date, date_spellings, spellings};
 use crate::text::trim;
 use crate::values::read_when;
 
@@ -105,7 +105,71 @@ pub fn read_doubtful(
             read_as_printed(columns, view, &marks, seq, problems)
         });
     }
-    read_as_printed(columns, view, marks, seq, problems)
+    if !has_unread_direction(columns, view) {
+        return read_as_printed(columns, view, marks, seq, problems);
+    }
+    if let Some(word) = told_direction(columns, view, marks) {
+        let read = |view: &RowView<'_>| read_as_printed(columns, view, marks, seq, problems);
+        return with_text(view, Role::Flow, &word, read);
+    }
+    read_either_way(columns, view, marks, seq, problems)
+        .unwrap_or_else(|| read_as_printed(columns, view, marks, seq, problems))
+}
+
+/// One of two that are as likely as each other.
+const TOSS_COST: f32 = std::f32::consts::LN_2;
+
+fn has_unread_direction(columns: &Columns<'_>, view: &RowView<'_>) -> bool {
+    let is_apart = columns.get(Role::Amount).is_some() && columns.get(Role::Flow).is_some();
+    is_apart && read_flow(columns, view).is_err()
+}
+
+/// The word of the column that a misread one may be by its doubts (`文` for `支`): all that it may be go one way.
+fn told_direction(columns: &Columns<'_>, view: &RowView<'_>, marks: &Marks) -> Option<String> {
+    let printed = text_of(view, Role::Flow);
+    let marks = marks.get(Role::Flow.index()).map_or(&[][..], Vec::as_slice);
+    let flow_of = |text: &str| with_text(view, Role::Flow, text, |view| read_flow(columns, view)).ok();
+    let others = spellings(printed, marks).others;
+    let mut known = others.into_iter().filter_map(|other| Some((flow_of(&other.text)?, other.text)));
+    let (flow, word) = known.next()?;
+    known.all(|(other, _)| other == flow).then_some(word)
+}
+
+/// A row whose direction could not be read at all goes one way or the other: the balances decide, or it is none.
+fn read_either_way(
+    columns: &Columns<'_>,
+    view: &RowView<'_>,
+    marks: &Marks,
+    seq: u32,
+    problems: &mut Vec<Problem>,
+) -> Option<(Result<Record, Problem>, Option<RowReadings>)> {
+    let words = &columns.get(Role::Flow)?.flow_words;
+    let why = read_record(columns, view, seq, &mut Vec::new()).err()?;
+    let word = |wanted: Flow| words.iter().find(|(_, flow)| *flow == wanted).map(|(word, _)| word.as_str());
+    let (inward, outward) = (word(Flow::In)?, word(Flow::Out)?);
+    let known_problems = problems.len();
+    let first = with_text(view, Role::Flow, inward, |view| read_whole(columns, view, marks, seq, problems));
+    let Ok((record, mut readings)) = first else {
+        problems.truncate(known_problems);
+        return None;
+    };
+    let mut others: Vec<Other<(Money, Flow)>> = Vec::new();
+    let mut cut = f32::INFINITY;
+    for word in [inward, outward] {
+        let (own, figure) = with_text(view, Role::Flow, word, |view| {
+            let own = read_amount(columns, view).ok().map(|amount| (amount.money, amount.flow));
+            (own, amounts(columns, view, marks))
+        });
+        let (_, figure) = figure?;
+        let text = figure.printed;
+        others.extend(own.map(|value| Other { value, text, cost: TOSS_COST }));
+        others.extend(figure.others.into_iter().map(|other| Other { cost: other.cost + TOSS_COST, ..other }));
+        cut = cut.min(figure.cut + TOSS_COST);
+    }
+    others.sort_by(|a, b| a.cost.total_cmp(&b.cost));
+    readings.amount = Figure { printed: readings.amount.printed, read: false, others, cut };
+    readings.held = Some(why);
+    Some((Ok(record), Some(readings)))
 }
 
 fn read_as_printed(
@@ -115,6 +179,22 @@ fn read_as_printed(
     seq: u32,
     problems: &mut Vec<Problem>,
 ) -> (Result<Record, Problem>, Option<RowReadings>) {
+    match read_whole(columns, view, marks, seq, problems) {
+        Ok((record, readings)) => {
+            let certain = readings.amount.is_certain() && readings.balance.is_certain() && readings.time.is_certain();
+            (Ok(record), (!certain).then_some(readings))
+        }
+        Err(why) => (Err(why), None),
+    }
+}
+
+fn read_whole(
+    columns: &Columns<'_>,
+    view: &RowView<'_>,
+    marks: &Marks,
+    seq: u32,
+    problems: &mut Vec<Problem>,
+) -> Result<(Record, RowReadings), Problem> {
     let amount = amounts(columns, view, marks);
     let known_problems = problems.len();
     let outcome = read_record(columns, view, seq, problems);
@@ -124,10 +204,10 @@ fn read_as_printed(
             problems.truncate(known_problems);
             let cheapest =
                 amount.as_ref().and_then(|(role, figure)| Some((*role, figure.others.first()?.text.clone())));
-            let Some((role, text)) = cheapest else { return (Err(why), None) };
+            let Some((role, text)) = cheapest else { return Err(why) };
             match with_text(view, role, &text, |view| read_record(columns, view, seq, problems)) {
                 Ok(record) => (record, Some(why)),
-                Err(_) => return (Err(why), None),
+                Err(_) => return Err(why),
             }
         }
     };
@@ -144,8 +224,7 @@ fn read_as_printed(
         time_place: (view.place)(Some(Role::Time)),
         held,
     };
-    let certain = readings.amount.is_certain() && readings.balance.is_certain() && readings.time.is_certain();
-    (Ok(record), (!certain).then_some(readings))
+    Ok((record, readings))
 }
 
 fn text_of<'a>(view: &RowView<'a>, role: Role) -> &'a str {
@@ -180,7 +259,10 @@ fn amounts(columns: &Columns<'_>, view: &RowView<'_>, marks: &Marks) -> Option<(
     let roles: Vec<Role> = [Role::Amount, Role::In, Role::Out].into_iter().filter(filled).collect();
     let role = *roles.iter().find(counts).or_else(|| roles.first())?;
     let printed = text_of(view, role);
-    let spellings = amount_spellings(printed, marks.get(role.index()).map_or(&[], Vec::as_slice));
+    let mut spellings = amount_spellings(printed, marks.get(role.index()).map_or(&[], Vec::as_slice));
+    if columns.get(role).is_some_and(|column| column.always_signed) && !has_sign(printed) {
+        spellings = spellings.with_signs(printed, TOSS_COST);
+    }
     let figure = Figure::of(printed, own.as_ref(), spellings, |text| with_text(view, role, text, read));
     Some((role, figure))
 }

@@ -327,6 +327,7 @@ pub fn read_amount(columns: &Columns<'_>, view: &RowView<'_>) -> Result<Amount, 
         match column.signed {
             // A mark beside the figure says more than its sign.
             _ if flow.is_some() => {}
+            _ if column.always_signed && !printed.is_zero() && !has_sign(text) => return Err(lost_sign(text)),
             Sign::Account | Sign::ByRepayment => return Ok(by_sign(printed)),
             Sign::Inverted => return Ok(by_sign(printed.negated())),
             Sign::FromBalance if printed.is_negative() => return Err(unreadable_amount(text)),
@@ -378,6 +379,19 @@ pub fn read_amount(columns: &Columns<'_>, view: &RowView<'_>) -> Result<Amount, 
     }
 }
 
+/// Whether a figure begins with its sign.
+pub fn has_sign(text: &str) -> bool {
+    trim(text).starts_with(['+', '-', '−', '－', '＋'])
+}
+
+fn lost_sign(text: &str) -> Problem {
+    Problem::new(
+        ProblemCode::UnreadableRow,
+        format!("金额“{text}”的正负号看不清"),
+        format!("the sign of the amount {text:?} could not be read"),
+    )
+}
+
 fn unreadable_amount(text: &str) -> Problem {
     Problem::new(
         ProblemCode::UnreadableRow,
@@ -386,7 +400,11 @@ fn unreadable_amount(text: &str) -> Problem {
     )
 }
 
-fn read_flow(columns: &Columns<'_>, view: &RowView<'_>) -> Result<Flow, Problem> {
+/// Reads the direction that a column of its own says.
+///
+/// # Errors
+/// The problem, without its place, for a word that is no direction.
+pub fn read_flow(columns: &Columns<'_>, view: &RowView<'_>) -> Result<Flow, Problem> {
     let lookup = |role: Role, text: &str| flow_word(columns.get(role)?, text);
     let text = trim(view.text(Role::Flow));
     if let Some(flow) = lookup(Role::Flow, text).or_else(|| lookup(Role::Flow, &squash(text))) {

@@ -1,9 +1,13 @@
 //! What a figure that was read off a picture may say instead: its own doubts, letters that look like digits, and
 //! lost or mistaken separators.
 
-use model::page::Change;
+use std::sync::OnceLock;
 
-use crate::text::trim;
+use model::document::{Content, Document};
+use model::page::{Change, Page};
+use regex::Regex;
+
+use crate::text::{is_blank, trim};
 
 /// A doubt about a character of a text.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -50,6 +54,9 @@ const SEPARATOR_COST: f32 = 0.7;
 /// A lost point or a lost line between a date's parts: the digits are all there.
 const LOST_POINT_COST: f32 = 1.5;
 
+/// Writing that ran into a figure: the digits are all there.
+const WRITING_COST: f32 = 1.5;
+
 /// Every text within [`COST_MAX`] that the marks and the look-alikes of digits allow, without the one that was read.
 #[must_use]
 pub fn spellings(text: &str, marks: &[Mark]) -> Spellings {
@@ -72,6 +79,17 @@ pub fn spellings(text: &str, marks: &[Mark]) -> Spellings {
 }
 
 impl Spellings {
+    /// Every text with either sign: a thin line that the picture does not show. `cost` is of each.
+    pub fn with_signs(mut self, text: &str, cost: f32) -> Self {
+        let as_read = Spelling { text: text.to_owned(), cost: 0.0 };
+        let unsigned =
+            std::iter::once(as_read).chain(self.others).filter(|s| s.text.starts_with(|c: char| c.is_ascii_digit()));
+        let signed = unsigned
+            .flat_map(|s| ['+', '-'].map(|sign| Spelling { text: format!("{sign}{}", s.text), cost: s.cost + cost }));
+        self.others = signed.filter(|s| s.cost <= COST_MAX).collect();
+        self.cheapest()
+    }
+
     fn cheapest(mut self) -> Self {
         self.others.sort_by(|a, b| a.cost.total_cmp(&b.cost).then_with(|| a.text.cmp(&b.text)));
         if let Some(first_left_out) = self.others.get(TEXTS_MAX) {
@@ -138,13 +156,72 @@ const fn look_alike(character: char) -> Option<char> {
 #[must_use]
 pub fn amount_spellings(text: &str, marks: &[Mark]) -> Spellings {
     let mut found = spellings(text, marks);
-    let mut more: Vec<Spelling> = Vec::new();
     let as_read = Spelling { text: text.to_owned(), cost: 0.0 };
+    let alone: Vec<Spelling> = std::iter::once(&as_read).chain(&found.others).filter_map(without_writing).collect();
+    found.others.extend(alone.into_iter().filter(|s| s.cost <= COST_MAX));
+    let mut more: Vec<Spelling> = Vec::new();
     for spelling in std::iter::once(&as_read).chain(&found.others) {
         more.extend(repointed(spelling).filter(|s| s.cost <= COST_MAX));
     }
     found.others.extend(more);
     found.cheapest()
+}
+
+/// `国267,590.05用`: a figure without the Chinese characters before and behind it, where a seal's letters or the next
+/// cell's text ran into it. One among its digits may stand for a digit.
+fn without_writing(spelling: &Spelling) -> Option<Spelling> {
+    let is_writing = |c: char| c.is_alphabetic() && !c.is_ascii();
+    let figure = trim(trim(&spelling.text).trim_matches(|c: char| is_writing(c) || is_blank(c)));
+    let has_digits = figure.bytes().any(|byte| byte.is_ascii_digit()) && !figure.contains(is_writing);
+    let is_parted = has_digits && spelling.text.contains(is_writing);
+    is_parted.then(|| Spelling { text: figure.to_owned(), cost: spelling.cost + WRITING_COST })
+}
+
+/// A document whose figures were read off pictures with commas and points mistaken for each other (`1.034.437.97`), with
+/// each as it is meant; `None` where none is. Groups of three digits and two decimals allow one reading only, and no digit
+/// changes. Everything keeps its place.
+#[must_use]
+pub fn with_groups(document: &Document) -> Option<Document> {
+    let Content::Pages(pages) = &document.content else { return None };
+    let mut is_changed = false;
+    let regrouped = |page: &Page| {
+        page.reader.as_ref()?;
+        let mut text: Option<String> = None;
+        for word in &page.words {
+            let Some(meant) = regrouped(page.word_text(word)) else { continue };
+            // As long as it was, so that the other words' places stay.
+            let text = text.get_or_insert_with(|| page.text.clone());
+            text.replace_range(word.text_start as usize..word.text_end as usize, &meant);
+        }
+        is_changed |= text.is_some();
+        Some(Page { text: text?, ..page.clone() })
+    };
+    let changed: Vec<Option<Page>> = pages.iter().map(regrouped).collect();
+    if !is_changed {
+        return None;
+    }
+    let pages = changed.into_iter().zip(pages).map(|(changed, page)| changed.unwrap_or_else(|| page.clone())).collect();
+    Some(Document { content: Content::Pages(pages), ..document.clone() })
+}
+
+/// The text with the marks of its grouped figures set right, as long as it was; `None` where they are.
+fn regrouped(text: &str) -> Option<String> {
+    static FIGURE: OnceLock<Option<Regex>> = OnceLock::new();
+    let figure = FIGURE.get_or_init(|| Regex::new(r"[0-9][0-9.,]*[0-9]").ok()).as_ref()?;
+    let mut out = text.to_owned();
+    for found in figure.find_iter(text) {
+        let parts: Vec<&str> = found.as_str().split(['.', ',']).collect();
+        let [first, groups @ .., cents] = parts.as_slice() else { continue };
+        let is_grouped = !groups.is_empty()
+            && (1..=3).contains(&first.len())
+            && groups.iter().all(|group| group.len() == 3)
+            && cents.len() == 2;
+        if is_grouped {
+            let whole: Vec<&str> = std::iter::once(first).chain(groups).copied().collect();
+            out.replace_range(found.range(), &format!("{}.{cents}", whole.join(",")));
+        }
+    }
+    (out != text).then_some(out)
 }
 
 /// `1.234.56`, `1,234,56` and `123456` as an amount of two decimals: documents print all of theirs with them.
@@ -215,6 +292,23 @@ mod tests {
 
     fn texts(found: &Spellings) -> Vec<&str> {
         found.others.iter().map(|s| s.text.as_str()).collect()
+    }
+
+    #[test]
+    fn marks_between_groups_are_told_by_the_groups() {
+        for (read, meant) in [
+            ("1.034.437.97", Some("1,034,437.97")),
+            ("+2.000,00元", Some("+2,000.00元")),
+            ("29,671,65 收", Some("29,671.65 收")),
+            ("29,671.65", None),
+            ("12.30", None),
+            ("2025.11.17", None),
+            ("1.2345.67", None),
+            ("1.234.567", None),
+            ("192.168.10.12", None),
+        ] {
+            assert_eq!(regrouped(read).as_deref(), meant, "{read}");
+        }
     }
 
     #[test]

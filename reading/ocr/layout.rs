@@ -5,6 +5,7 @@ use image::imageops;
 use model::failure::PictureFault;
 use model::page::{Mesh, Page, PageBuilder, WordShape};
 
+use super::prepare::Stamp;
 use super::straighten::Straightener;
 use super::{Glyph, Line, OcrError, Recognizer, prepare, quality};
 
@@ -77,8 +78,8 @@ impl Turn {
 pub fn page(picture: Picture, recognizer: &dyn Recognizer) -> Result<Result<Page, PictureFault>, OcrError> {
     let Picture { mut pixels, number, size } = picture;
     let text_height = prepare::text_height(&pixels);
-    prepare::without_stamps(&mut pixels, text_height);
-    let (turn, lines) = upright(&pixels, recognizer)?;
+    let stamps = prepare::without_stamps(&mut pixels, text_height);
+    let (turn, mut lines) = upright(&pixels, recognizer)?;
     let (width, height) = match turn {
         Turn::Right | Turn::Left => (pixels.height() as f32, pixels.width() as f32),
         Turn::None | Turn::Half => (pixels.width() as f32, pixels.height() as f32),
@@ -87,8 +88,17 @@ pub fn page(picture: Picture, recognizer: &dyn Recognizer) -> Result<Result<Page
     if let Some(fault) = quality::fault(&pixels, &lines, text) {
         return Ok(Err(fault));
     }
+    let pixels_size = pixels.dimensions();
     drop(pixels);
     let straight = Straightener::new(width, height, &lines);
+    if !stamps.is_empty() {
+        let sides = [pixels_size.0 as f32, pixels_size.1 as f32];
+        let before = |point: [f32; 2]| {
+            let [x, y] = turn.back([point[0] / width.max(1.0), point[1] / height.max(1.0)]);
+            [x * sides[0], y * sides[1]]
+        };
+        lines.iter_mut().for_each(|line| without_letters(line, &stamps, before));
+    }
     let size = match (size, turn) {
         (Some([across, down]), Turn::Right | Turn::Left) => [down, across],
         (Some(size), _) => size,
@@ -108,6 +118,33 @@ pub fn page(picture: Picture, recognizer: &dyn Recognizer) -> Result<Result<Page
         add(&mut page, line, &straight, scale, text);
     }
     Ok(Ok(page.finish()))
+}
+
+/// Takes the letters of stamps out of a line: they are no text of the page, and next to a figure they spoil it. `before`
+/// gives a place of the upright picture on the one that the stamps were found on.
+fn without_letters(line: &mut Line, stamps: &[Stamp], before: impl Fn([f32; 2]) -> [f32; 2]) {
+    let [a, b, c, d] = line.quad;
+    let between = |one: [f32; 2], other: [f32; 2], share: f32| {
+        [one[0] + (other[0] - one[0]) * share, one[1] + (other[1] - one[1]) * share]
+    };
+    let is_letter = |glyph: &Glyph| {
+        // Stamps print few figures, and pages print theirs under stamps: none is lost.
+        if !glyph.character.is_alphabetic() {
+            return false;
+        }
+        let edge = |share: f32| (between(a, b, share), between(d, c, share));
+        let ((left_top, left_bottom), (right_top, right_bottom)) = (edge(glyph.left), edge(glyph.right));
+        // The rectangle is higher than the characters in it.
+        let margin = (1.0 - FONT_SHARE) / 2.0;
+        let corners = [(left_top, left_bottom), (right_top, right_bottom)]
+            .into_iter()
+            .flat_map(|(top, bottom)| [margin, 1.0 - margin].map(|share| before(between(top, bottom, share))));
+        let start = ([f32::MAX; 2], [f32::MIN; 2]);
+        let (low, high) = corners
+            .fold(start, |(low, high), [x, y]| ([low[0].min(x), low[1].min(y)], [high[0].max(x), high[1].max(y)]));
+        stamps.iter().any(|stamp| stamp.prints(low, high))
+    };
+    line.glyphs.retain(|glyph| !is_letter(glyph));
 }
 
 /// Turns the picture until its text stands upright; its lines then.

@@ -1,7 +1,8 @@
 //! A picture made ready to be read: its size, the height of its text, red stamps taken out.
 
 use fast_image_resize as resize;
-use fast_image_resize::images::{Image, ImageRef};
+use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::pixels::U8x3;
 use image::{RgbImage, RgbaImage};
 
 /// What is taken when too few characters are found to measure them.
@@ -143,12 +144,17 @@ pub fn on_white(picture: &RgbaImage) -> RgbImage {
 
 /// The picture in another size, each pixel the mean of those that it stands for.
 pub fn resized(picture: &RgbImage, width: u32, height: u32) -> RgbImage {
-    let mut target = Image::new(width, height, resize::PixelType::U8x3);
+    let (from, to) = (picture.dimensions(), (width, height));
+    let mut raw = vec![0; width as usize * height as usize * 3];
+    // By its type: for one that is told at run time, the code for every kind of pixel is compiled here, which takes minutes.
+    let source = TypedImageRef::<U8x3>::from_buffer(from.0, from.1, picture.as_raw());
+    let target = TypedImage::<U8x3>::from_buffer(to.0, to.1, &mut raw);
     let options = resize::ResizeOptions::new().resize_alg(resize::ResizeAlg::Convolution(resize::FilterType::Bilinear));
-    let source = ImageRef::new(picture.width(), picture.height(), picture.as_raw(), resize::PixelType::U8x3);
-    let done = source.is_ok_and(|source| resize::Resizer::new().resize(&source, &mut target, &options).is_ok());
-    debug_assert!(done, "both are of one pixel type");
-    RgbImage::from_raw(width, height, target.into_vec()).unwrap_or_default()
+    let done = source.is_ok_and(|source| {
+        target.is_ok_and(|mut target| resize::Resizer::new().resize_typed(&source, &mut target, &options).is_ok())
+    });
+    debug_assert!(done, "both are of one pixel type and as large as they say");
+    RgbImage::from_raw(width, height, raw).unwrap_or_default()
 }
 
 /// Red has so much more red than green or blue (of 255) when it is a stamp's ink...
@@ -158,9 +164,59 @@ const STAMP_EDGE_RED: i16 = 18;
 /// A stamp is larger than 5 characters, and about as wide as high.
 const STAMP_CHARACTERS: f32 = 5.0;
 
+/// A stamp as it was on the picture.
+pub(crate) struct Stamp {
+    left: u32,
+    top: u32,
+    before: RgbImage,
+    /// The paper's lightness in it.
+    paper: i16,
+}
+
+/// Among the darkest of a character's pixels, one in so many is looked at: strokes are a fifth of a character's area.
+const CORES: usize = 12;
+/// Red ink is at least this much red for how dark it is; black ink has a quarter of that, which JPEG bleeds into it from
+/// red beside it.
+const RED_SHARE: f32 = 0.3;
+
+impl Stamp {
+    /// Whether what stands between two corners of the picture is printed in the stamp's ink: its own letters, which stay
+    /// readable where the ink is not wholly taken out. Text that the stamp's edge lies over is not.
+    pub(crate) fn prints(&self, from: [f32; 2], to: [f32; 2]) -> bool {
+        let (width, height) = self.before.dimensions();
+        let inside = |value: f32, start: u32, side: u32| (value - start as f32).clamp(0.0, side as f32) as u32;
+        let columns = inside(from[0], self.left, width)..inside(to[0], self.left, width);
+        let rows = inside(from[1], self.top, height)..inside(to[1], self.top, height);
+        // Half outside is no letter of the stamp.
+        if (columns.len() as f32) < 0.5 * (to[0] - from[0]) || (rows.len() as f32) < 0.5 * (to[1] - from[1]) {
+            return false;
+        }
+        let mut pixels: Vec<(i16, i16)> = Vec::with_capacity(columns.len() * rows.len());
+        for y in rows {
+            for x in columns.clone() {
+                let Some(pixel) = self.before.get_pixel_checked(x, y) else { continue };
+                let [red, green, blue] = pixel.0.map(i16::from);
+                pixels.push((red.max(green).max(blue), red - green.max(blue)));
+            }
+        }
+        let cores = pixels.len() / CORES;
+        if cores == 0 {
+            return false;
+        }
+        pixels.select_nth_unstable(cores);
+        let count = cores as f32;
+        let mean = |value: fn(&(i16, i16)) -> i16| {
+            let cores = pixels.iter().take(cores);
+            cores.map(|pixel| f32::from(value(pixel))).sum::<f32>() / count
+        };
+        let (dark, red) = (f32::from(self.paper) - mean(|pixel| pixel.0), mean(|pixel| pixel.1));
+        red > f32::from(STAMP_EDGE_RED) && red > RED_SHARE * dark
+    }
+}
+
 /// Takes red stamps out: within each, red ink becomes paper, black print under it stays. Red text outside stamps, as
-/// apps print amounts in, is left as it is.
-pub(crate) fn without_stamps(picture: &mut RgbImage, text_height: f32) {
+/// apps print amounts in, is left as it is. The stamps come back as they were.
+pub(crate) fn without_stamps(picture: &mut RgbImage, text_height: f32) -> Vec<Stamp> {
     // Small enough that a stamp is a few dozen pixels wide.
     let scale = (10.0 / text_height).min(1.0);
     let side = |side: u32| ((side as f32 * scale).round() as u32).max(1);
@@ -205,19 +261,23 @@ pub(crate) fn without_stamps(picture: &mut RgbImage, text_height: f32) {
             stamps.push([back(left, -4.0), back(top, -4.0), back(right, 5.0), back(bottom, 5.0)]);
         }
     }
-    for [left, top, right, bottom] in stamps {
-        clear(picture, left..right.min(picture.width()), top..bottom.min(picture.height()), &|pixel| {
-            red(pixel, STAMP_EDGE_RED)
-        });
-    }
+    let clear_one = |[left, top, right, bottom]: [u32; 4]| {
+        let (columns, rows) = (left..right.min(picture.width()), top..bottom.min(picture.height()));
+        let sides = [columns.end.saturating_sub(left), rows.end.saturating_sub(top)];
+        let before = image::imageops::crop_imm(picture, left, top, sides[0], sides[1]).to_image();
+        let paper = clear(picture, columns, rows, &|pixel| red(pixel, STAMP_EDGE_RED));
+        Stamp { left, top, before, paper }
+    };
+    stamps.into_iter().map(clear_one).collect()
 }
 
+/// Clears red ink from a part of the picture; the paper's lightness there.
 fn clear(
     picture: &mut RgbImage,
     columns: std::ops::Range<u32>,
     rows: std::ops::Range<u32>,
     is_red: &dyn Fn(&[u8; 3]) -> bool,
-) {
+) -> i16 {
     // The lightness that four of five pixels stay under: the paper's, seen through little ink.
     let mut counts = [0_u32; 256];
     let mut pixels = 0_u32;
@@ -250,6 +310,7 @@ fn clear(
             pixel.0 = [u8::try_from(gray.clamp(0, 255)).unwrap_or(255); 3];
         }
     }
+    paper
 }
 
 #[cfg(test)]

@@ -122,7 +122,7 @@ impl Crop {
         glyphs.collect()
     }
 
-    /// Which columns have ink.
+    /// Which columns have ink of characters: a ruled line of the table beside them is none.
     fn ink(&self) -> Vec<bool> {
         let light: Vec<f32> = self
             .pixels
@@ -134,15 +134,84 @@ impl Crop {
         let mut sorted = light.clone();
         let middle = sorted.len() / 2;
         let paper = if sorted.is_empty() { 0.0 } else { *sorted.select_nth_unstable_by(middle, f32::total_cmp).1 };
-        let rows = || light.chunks_exact(self.width.max(1)).take(INK_ROWS.end).skip(INK_ROWS.start);
-        let strongest = rows().flatten().map(|value| (value - paper).abs()).fold(1.0, f32::max);
+        let inner = |row: &usize| INK_ROWS.contains(row);
+        let rows = || light.chunks_exact(self.width.max(1)).enumerate();
+        let in_text = rows().filter(|(row, _)| inner(row)).flat_map(|(_, values)| values);
+        let strongest = in_text.map(|value| (value - paper).abs()).fold(1.0, f32::max);
+        let dark: Vec<bool> = light.iter().map(|value| (value - paper).abs() > INK_SHARE * strongest).collect();
+        let mut map = InkMap { dark, width: self.width };
+        map.clear_rules();
         let mut ink = vec![false; self.width];
-        for row in rows() {
-            for (is_ink, value) in ink.iter_mut().zip(row) {
-                *is_ink |= (value - paper).abs() > INK_SHARE * strongest;
+        for (_, row) in map.dark.chunks_exact(self.width.max(1)).enumerate().filter(|(row, _)| inner(row)) {
+            for (is_ink, is_dark) in ink.iter_mut().zip(row) {
+                *is_ink |= is_dark;
             }
         }
         ink
+    }
+}
+
+/// Dark pixels of a crop.
+struct InkMap {
+    dark: Vec<bool>,
+    width: usize,
+}
+
+/// A ruled line runs through the whole height of a crop, where characters end before its edges; so many rows of it may
+/// be too pale.
+const RULE_GAPS_MAX: usize = 3;
+/// Columns by which a ruled line goes aside over a crop's height: on a page seen from aside the columns lean against the
+/// lines of text by up to 10 degrees.
+const RULE_LEAN_MAX: isize = 8;
+/// Half a ruled line's width at most, in columns: a hairline of a picture whose text is 12 pixels high, out of focus.
+const RULE_HALF: usize = 6;
+
+impl InkMap {
+    fn is_dark(&self, row: usize, column: isize) -> bool {
+        let inside = usize::try_from(column).ok().filter(|column| *column < self.width);
+        inside.is_some_and(|column| self.dark.get(row * self.width + column).copied().unwrap_or(false))
+    }
+
+    /// Where a line from `top`, leaning by so many columns over the height, is in a row.
+    fn column(top: usize, lean: isize, row: usize) -> isize {
+        top.cast_signed() + lean * row.cast_signed() / (HEIGHT.cast_signed() - 1)
+    }
+
+    /// Takes ruled lines between columns out.
+    fn clear_rules(&mut self) {
+        let mut rules: Vec<(usize, isize)> = Vec::new();
+        for top in 0..self.width {
+            // Most columns have no ink at the upper edge.
+            if !(0..=RULE_GAPS_MAX).any(|row| self.is_dark(row, top.cast_signed())) {
+                continue;
+            }
+            for lean in -RULE_LEAN_MAX..=RULE_LEAN_MAX {
+                let pale = (0..HEIGHT).filter(|row| !self.is_dark(*row, Self::column(top, lean, *row)));
+                if pale.take(RULE_GAPS_MAX + 1).count() <= RULE_GAPS_MAX {
+                    rules.push((top, lean));
+                }
+            }
+        }
+        for (top, lean) in rules {
+            for row in 0..HEIGHT {
+                let at = Self::column(top, lean, row);
+                self.clear_run(row, at, 1);
+                self.clear_run(row, at - 1, -1);
+            }
+        }
+    }
+
+    /// Clears dark pixels from a place on to one side, up to half a rule's width.
+    fn clear_run(&mut self, row: usize, from: isize, step: isize) {
+        let mut at = from;
+        for _ in 0..RULE_HALF {
+            let inside = usize::try_from(at).ok().filter(|column| *column < self.width);
+            match inside.and_then(|column| self.dark.get_mut(row * self.width + column)) {
+                Some(dark) if *dark => *dark = false,
+                _ => break,
+            }
+            at += step;
+        }
     }
 }
 
@@ -217,6 +286,23 @@ mod tests {
     use crate::ppocr::ctc::Character;
 
     #[test]
+    fn a_ruled_line_is_no_part_of_the_characters_beside_it() {
+        // Two characters, and a rule that leans by 6 columns over the height and runs through it.
+        let dark = |x: u32, y: u32| {
+            let glyph = ((30..50).contains(&x) || (60..80).contains(&x)) && (8..40).contains(&y);
+            glyph || (10 + y / 8..13 + y / 8).contains(&x)
+        };
+        let picture = RgbImage::from_fn(96, 48, |x, y| if dark(x, y) { Rgb([0; 3]) } else { Rgb([255; 3]) });
+        let crop = Crop::take(&picture, &[[0.0, 0.0], [96.0, 0.0], [96.0, 48.0], [0.0, 48.0]]);
+        let character = |character, center| Character { character, center, confidence: 1.0, doubts: Vec::new() };
+        let reading = Reading { characters: vec![character('1', 40.0 / 96.0), character('2', 70.0 / 96.0)] };
+        let glyphs = crop.place(reading);
+        let columns: Vec<(u32, u32)> =
+            glyphs.iter().map(|g| ((g.left * 96.0).round() as u32, (g.right * 96.0).round() as u32)).collect();
+        assert_eq!(columns, [(30, 50), (60, 80)]);
+    }
+
+    #[test]
     fn a_crop_is_the_quad_of_the_picture() {
         let picture = RgbImage::from_fn(200, 100, |x, _| Rgb([x as u8, 0, 0]));
         let crop = Crop::take(&picture, &[[50.0, 20.0], [146.0, 20.0], [146.0, 68.0], [50.0, 68.0]]);
@@ -226,9 +312,9 @@ mod tests {
 
     #[test]
     fn characters_end_where_the_white_begins() {
-        // Two bars of ink at columns 10 to 19 and 40 to 49.
-        let dark = |x: u32| (10..20).contains(&x) || (40..50).contains(&x);
-        let picture = RgbImage::from_fn(96, 48, |x, _| if dark(x) { Rgb([0; 3]) } else { Rgb([255; 3]) });
+        // Two bars of ink at columns 10 to 19 and 40 to 49, as high as characters are.
+        let dark = |x: u32, y: u32| ((10..20).contains(&x) || (40..50).contains(&x)) && (7..41).contains(&y);
+        let picture = RgbImage::from_fn(96, 48, |x, y| if dark(x, y) { Rgb([0; 3]) } else { Rgb([255; 3]) });
         let crop = Crop::take(&picture, &[[0.0, 0.0], [96.0, 0.0], [96.0, 48.0], [0.0, 48.0]]);
         let character = |character, center| Character { character, center, confidence: 1.0, doubts: Vec::new() };
         let reading = Reading { characters: vec![character('1', 15.0 / 96.0), character('2', 45.0 / 96.0)] };
