@@ -134,7 +134,9 @@ fn tamper(test: &TestService, sql: &str) {
             Pools::Lite { writer, .. } => {
                 drop(sqlx::query(AssertSqlSafe(sql.to_owned())).execute(writer).await.unwrap())
             }
-            Pools::Pg(pool) => drop(sqlx::query(AssertSqlSafe(sql.to_owned())).execute(pool).await.unwrap()),
+            Pools::Pg(pool) => {
+                sqlx::query(AssertSqlSafe(sql.to_owned())).execute(pool).await.unwrap();
+            }
         }
     });
 }
