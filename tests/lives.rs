@@ -20,10 +20,6 @@ fn documents(way: Way, seed: u64) -> Option<(Vec<Extracted>, figures::Figures)> 
     Some((applicant.papers.iter().flat_map(extract).collect(), figures::of(&applicant.world)))
 }
 
-/// Figures that are off for a reason not found yet: one life's outflow comes out 1.4 % too small. To be taken out of
-/// here with the cause; the test fails when they agree.
-const OPEN: [&str; 2] = ["gig 1 behaviour.cash_withdrawal_share:", "gig 1 behaviour.expense_to_income:"];
-
 #[test]
 fn features_are_what_happened() {
     let as_of = "2026-09-05".parse().unwrap();
@@ -49,10 +45,6 @@ fn features_are_what_happened() {
                 wrong.push(format!("{} {seed} looks {label:?}", way.word()));
             }
         }
-    }
-    for open in OPEN {
-        let place = wrong.iter().position(|line| line.starts_with(open));
-        assert!(place.is_some_and(|place| !wrong.remove(place).is_empty()), "{open} agrees now: take it out of OPEN");
     }
     assert!(wrong.is_empty(), "{} of {compared} figures of {lives} lives:\n{}", wrong.len(), wrong.join("\n"));
     assert!(lives >= 12 && compared > 300, "{lives} lives and {compared} figures are too few to show anything");

@@ -53,9 +53,10 @@ pub(super) enum Basis {
 pub(super) struct Counted {
     /// Eligible inflow.
     pub(super) inflow: Money,
-    /// Money that left the applicant's accounts; negative for a refund.
+    /// Money that left the applicant's accounts, what came back of it taken off; negative for a refund of a purchase
+    /// that is not shown.
     pub(super) outflow: Money,
-    /// What was consumed, however paid; negative for a refund.
+    /// What was consumed, however paid; negative as above.
     pub(super) consumption: Money,
 }
 
@@ -476,6 +477,7 @@ fn counted(ledger: &Ledger, by_month: &BTreeMap<Month, Vec<usize>>, parties: &[O
             *slot = gross(entry, |other| ledger.entries.get(other as usize));
         }
     }
+    net_refunds(ledger, events(), &mut counted);
     net_persons(ledger, events(), parties, &mut counted);
     for month in by_month.values() {
         net_given_back(ledger, month, &mut counted);
@@ -559,6 +561,27 @@ fn net_persons(ledger: &Ledger, events: impl Iterator<Item = usize>, parties: &[
         let set_off = sum(&ins, |c| c.inflow).min(sum(&outs, |c| c.consumption));
         take_off(counted, &ins, set_off, |c| &mut c.inflow);
         take_off(counted, &outs, set_off, |c| &mut c.consumption);
+    }
+}
+
+/// A refund is netted against its purchase, whenever it came: a month is neither richer for what was bought in an
+/// earlier one, nor its purchases larger for what came back later.
+fn net_refunds(ledger: &Ledger, events: impl Iterator<Item = usize>, counted: &mut [Counted]) {
+    for index in events {
+        let Some(refund) = ledger.entries.get(index).filter(|entry| entry.category == Category::Refund) else {
+            continue;
+        };
+        // A bank's row of what a wallet's row shows counts there.
+        let purchase = refund
+            .refund_of
+            .map(|row| ledger.entries.get(row as usize).and_then(|purchase| purchase.same_event).unwrap_or(row));
+        let Some(purchase) = purchase else { continue };
+        let back = counted.get_mut(index).map(std::mem::take).unwrap_or_default();
+        if let Some(slot) = counted.get_mut(purchase as usize) {
+            // Several refunds of one purchase give no more back than it took.
+            slot.outflow = slot.outflow.plus(back.outflow).max(Money::ZERO);
+            slot.consumption = slot.consumption.plus(back.consumption).max(Money::ZERO);
+        }
     }
 }
 

@@ -1,11 +1,13 @@
 //! `make-samples` redraws everything under `samples/`; `make-samples items OUT.pdf P1.json …` draws pdf.js
 //! text items back into a PDF; `make-samples papers` draws the layouts' own samples; `make-samples invented SEED FILE` a
-//! statement of a bank that does not exist; `make-samples bench FOLDER` writes the statements that benchmarks read.
+//! statement of a bank that does not exist; `make-samples life WAY SEED FOLDER` the papers of a drawn life, with what
+//! happened in it; `make-samples bench FOLDER` writes the statements that benchmarks read.
 
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use make_samples::{bench_inputs, invented, page_items, papers, pdf, samples};
+use make_samples::people::drawn::{self, Way};
+use make_samples::{bench_inputs, figures, invented, page_items, papers, pdf, samples};
 
 fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -25,9 +27,14 @@ fn main() -> anyhow::Result<()> {
             println!("{}", drawn.choices);
             std::fs::write(output, drawn.bytes).with_context(|| format!("could not write {output}"))
         }
+        [command, way, seed, folder] if command == "life" => {
+            let way =
+                Way::ALL.into_iter().find(|one| one.word() == way).with_context(|| format!("no life is {way}"))?;
+            write_life(way, seed.parse().with_context(|| format!("{seed} is no number"))?, Path::new(folder))
+        }
         [command, folder] if command == "bench" => write_bench_inputs(Path::new(folder)),
         _ => bail!(
-            "usage: make-samples | make-samples items OUT.pdf P1.json P2.json … | make-samples papers | make-samples invented SEED FILE | make-samples bench FOLDER"
+            "usage: make-samples | make-samples items OUT.pdf P1.json P2.json … | make-samples papers | make-samples invented SEED FILE | make-samples life WAY SEED FOLDER | make-samples bench FOLDER"
         ),
     }
 }
@@ -60,6 +67,23 @@ fn draw_papers() -> anyhow::Result<()> {
         println!("{} {}", bytes.len(), path);
     }
     Ok(())
+}
+
+/// The papers, what was spent (`spent.csv`), and what the features must come to (`figures.csv`).
+fn write_life(way: Way, seed: u64, folder: &Path) -> anyhow::Result<()> {
+    let applicant = drawn::life(way, seed)?;
+    std::fs::create_dir_all(folder).with_context(|| format!("could not create {}", folder.display()))?;
+    let write = |name: &str, bytes: &[u8]| {
+        let path = folder.join(name);
+        std::fs::write(&path, bytes).with_context(|| format!("could not write {}", path.display()))
+    };
+    for paper in &applicant.papers {
+        write(&paper.file_name(), &paper.print()?)?;
+    }
+    let spent = applicant.world.spent.iter().map(|spent| format!("{},{:?},{}\n", spent.at, spent.on, spent.amount));
+    write("spent.csv", spent.collect::<String>().as_bytes())?;
+    let figures = figures::of(&applicant.world).into_iter().map(|(name, value)| format!("{name},{value}\n"));
+    write("figures.csv", figures.collect::<String>().as_bytes())
 }
 
 fn write_bench_inputs(folder: &Path) -> anyhow::Result<()> {

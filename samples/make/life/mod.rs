@@ -260,6 +260,7 @@ pub enum Event {
 /// A purchase that was made: what its refund needs to know.
 #[derive(Debug, Clone)]
 pub struct Made {
+    at: DateTime,
     wallet: WalletKind,
     funding: Funding,
     merchant: Merchant,
@@ -726,7 +727,7 @@ impl World {
         if let Some(returned) = returned {
             let later = at.checked_add(returned.after_days.days().hours(2).minutes(17));
             let later = later.map_err(|source| MakeError::Calendar { what: "a refund", source })?;
-            let purchase = Made { wallet, funding, merchant, amount, order, merchant_order, method };
+            let purchase = Made { at, wallet, funding, merchant, amount, order, merchant_order, method };
             self.plan(later, Event::Refund { purchase: Box::new(purchase), amount: returned.amount });
         }
         Ok(())
@@ -737,7 +738,8 @@ impl World {
         let merchant = &purchase.merchant;
         let closed = amount == purchase.amount && wallet == WalletKind::Alipay;
         if purchase.funding != Funding::Huabei && !closed {
-            self.spend(at, Spending::Purchase, merchant.name, amount.negated());
+            // Netted against its purchase, whenever it came.
+            self.spend(purchase.at, Spending::Purchase, merchant.name, amount.negated());
         }
         match wallet {
             WalletKind::Alipay => {
