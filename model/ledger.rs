@@ -357,6 +357,8 @@ pub enum PairingRule {
     Balance,
     /// The same place among the equal rows of a day that both exports cover.
     PlaceInDay,
+    /// The same place in the order of rows, where two lists without a period overlap.
+    PlaceInList,
     /// The bank's row names the wallet; amount, direction and account agree within Z01's window.
     NamesWallet,
     /// The bank's row names the wallet row's merchant.
@@ -392,6 +394,7 @@ impl PairingRule {
             Self::Reference => "reference",
             Self::Balance => "balance",
             Self::PlaceInDay => "place_in_day",
+            Self::PlaceInList => "place_in_list",
             Self::NamesWallet => "names_wallet",
             Self::NamesMerchant => "names_merchant",
             Self::SameMinutes => "same_minutes",

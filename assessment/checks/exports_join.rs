@@ -1,7 +1,11 @@
 //! Z10: where one statement of an account ends and the next begins the day after, the balances must meet.
 //!
+//! Screenshots of one list say no period: they join where they share rows, and what lies between two that share none is
+//! not known. That is said (low), with what to hand in; it is no fault of the papers.
+//!
 //! Innocent: a gap of days between the two, statements of sub-accounts under one card.
 
+use model::When;
 use model::finding::Severity;
 use model::ledger::LedgerAccount;
 use model::statement::StatementKind;
@@ -24,6 +28,7 @@ fn run(view: &View<'_>) -> Verdict {
             }
         }
     }
+    failures.extend(view.ledger.accounts.iter().flat_map(|account| gaps(view, account)));
     if !failures.is_empty() {
         return Verdict::Fails(failures);
     }
@@ -63,6 +68,74 @@ fn neighbours<'a>(view: &'a View<'_>, account: &LedgerAccount) -> Vec<(Subject<'
         })
         .map(|(earlier, later)| (*earlier, *later))
         .collect()
+}
+
+/// Screenshots that share rows, directly or by others between them.
+struct Stretch<'a> {
+    shown: Vec<Subject<'a>>,
+    first: When,
+    last: When,
+}
+
+/// Where the screenshots of an account do not join.
+fn gaps(view: &View<'_>, account: &LedgerAccount) -> Vec<Failure> {
+    let mut stretches: Vec<Stretch<'_>> = Vec::new();
+    let pictures = subjects(view)
+        .filter(|subject| account.statements.contains(&(subject.document, subject.statement)))
+        .filter(|subject| subject.photographed && subject.content.period.is_none());
+    for subject in pictures {
+        let times = || subject.content.transactions.iter().filter_map(|row| row.time);
+        if let (Some(first), Some(last)) = (times().min(), times().max()) {
+            stretches.push(Stretch { shown: vec![subject], first, last });
+        }
+    }
+    if stretches.len() < 2 {
+        return Vec::new();
+    }
+    for entry in view.ledger.entries.iter().filter(|entry| entry.rows.len() > 1) {
+        let shows = |stretch: &Stretch<'_>| {
+            let is_of = |subject: &Subject<'_>| {
+                entry.rows.iter().any(|row| (row.document, row.statement) == (subject.document, subject.statement))
+            };
+            stretch.shown.iter().any(is_of)
+        };
+        let (joined, apart): (Vec<_>, Vec<_>) = stretches.into_iter().partition(shows);
+        stretches = apart;
+        let whole = joined.into_iter().reduce(|mut one, other| {
+            (one.first, one.last) = (one.first.min(other.first), one.last.max(other.last));
+            one.shown.extend(other.shown);
+            one
+        });
+        stretches.extend(whole);
+    }
+    stretches.sort_by_key(|stretch| (stretch.first, stretch.last));
+    stretches.windows(2).filter_map(|pair| Some(gap(pair.first()?, pair.get(1)?))).collect()
+}
+
+fn gap(earlier: &Stretch<'_>, later: &Stretch<'_>) -> Failure {
+    let row = |stretch: &Stretch<'_>, when: When| {
+        let rows =
+            stretch.shown.iter().flat_map(|shown| shown.content.transactions.iter().map(move |row| (shown, row)));
+        let mut at = rows.filter(|(_, row)| row.time == Some(when));
+        at.next().map(|(shown, row)| shown.evidence(Some(&row.source)))
+    };
+    let evidence: Vec<_> = [row(earlier, earlier.last), row(later, later.first)].into_iter().flatten().collect();
+    let number = |at: usize| evidence.get(at).map_or(0, |one| one.document.saturating_add(1));
+    let (first, second) = (number(0), number(1));
+    Failure {
+        severity: Some(Severity::Low),
+        zh: format!(
+            "同一账户的截图没有接上：第 {first} 份材料到 {} 为止，第 {second} 份材料从 {} 开始，中间可能缺少记录；请补交与两边都有重叠的截图，或导出文件",
+            earlier.last, later.first
+        ),
+        en: format!(
+            "screenshots of one account do not join: document {first} ends at {}, document {second} begins at {}, and rows between them may be missing; hand in screenshots that overlap both, or the exported file",
+            earlier.last, later.first
+        ),
+        expected: None,
+        found: None,
+        evidence,
+    }
 }
 
 type Balance = model::Sourced<model::Money>;
@@ -145,5 +218,33 @@ mod tests {
         let second = case.ledger.accounts.pop().unwrap();
         case.ledger.accounts[0].statements.extend(second.statements);
         case.expect(CHECK, &["not_run"]);
+    }
+
+    fn screenshot(rows: &str) -> Statement {
+        let mut shown = bank(rows);
+        (shown.period, shown.account) = (None, None);
+        shown.transactions.iter_mut().for_each(|row| row.confidence = 0.97);
+        shown
+    }
+
+    /// Two screenshots of one account; the rows at these places (from 0, oldest first) are one.
+    fn screenshots(same: Option<(usize, usize)>) -> Case {
+        let first = screenshot("2026-03-01 -1.00\n2026-03-02 -2.00");
+        let second = screenshot("2026-03-02 -2.00\n2026-03-05 -3.00");
+        let mut case = Case::of(&[&[first], &[second]]).merged();
+        let other = case.ledger.accounts.pop().unwrap();
+        case.ledger.accounts[0].statements.extend(other.statements);
+        if let Some((one, other)) = same {
+            let rows = case.ledger.entries[other].rows.clone();
+            case.ledger.entries[one].rows.extend(rows);
+            case.ledger.entries.remove(other);
+        }
+        case
+    }
+
+    #[test]
+    fn says_where_screenshots_do_not_join() {
+        screenshots(None).expect(CHECK, &["fail low, document 1 line 2, document 2 line 1: expected -, found -"]);
+        screenshots(Some((1, 2))).expect(CHECK, &["not_applicable"]);
     }
 }

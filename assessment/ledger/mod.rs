@@ -11,6 +11,7 @@ mod legs;
 mod overlaps;
 mod pool;
 mod refunds;
+mod stretches;
 mod transfers;
 
 use model::dates::days_between;

@@ -15,6 +15,7 @@ use model::proof::PrintedOrder;
 use model::statement::{Flow, Statement, Transaction};
 
 use super::accounts::{Group, Placed};
+use super::stretches::{self, Stretch};
 use super::{Categorise, Draft, pairing};
 use crate::DocumentView;
 use crate::names::normalised;
@@ -83,6 +84,7 @@ struct Merger<'a, 'n> {
     pairings: Vec<Pairing>,
     events: Vec<Event<'a>>,
     statements: Vec<&'a Statement>,
+    stretches: Vec<Stretch<'a>>,
     by_reference: Shelf<(&'a str, Day)>,
     by_reference_alone: HashMap<&'a str, Vec<usize>>,
     by_balance: Shelf<(Day, Money)>,
@@ -98,6 +100,7 @@ impl<'a, 'n> Merger<'a, 'n> {
             pairings: Vec::new(),
             events: Vec::new(),
             statements: Vec::new(),
+            stretches: Vec::new(),
             by_reference: Shelf::new(),
             by_reference_alone: HashMap::new(),
             by_balance: Shelf::new(),
@@ -118,13 +121,21 @@ impl<'a, 'n> Merger<'a, 'n> {
         let statement_from = statement.period.as_ref().map(|period| period.value.from).or_else(|| days().min());
         let shown_until = statement.period.as_ref().map(|period| period.value.to).or_else(|| days().max());
         let (mut date, mut time) = (None, None);
-        for (position, row) in oldest_first(statement).enumerate() {
+        let rows: Vec<&'a Transaction> = oldest_first(statement).collect();
+        let is_stretch = stretches::is_stretch(statement);
+        let laid = if is_stretch { stretches::events(&self.stretches, &rows) } else { Vec::new() };
+        let mut stretch = Stretch { rows: Vec::new() };
+        for (position, row) in rows.into_iter().enumerate() {
             let row_ref = RowRef { document: placed.document, statement: placed.number, seq: row.seq };
             let checked = statement.proof.status.is_proof() && !unchecked.contains(&row.seq);
-            if let Some((index, rule)) = self.find(row, statement, stamp, known, &references) {
+            let in_order = laid.get(position).copied().flatten().filter(|index| self.is_free(*index, stamp));
+            let found = in_order.map(|index| (index, PairingRule::PlaceInList));
+            if let Some((index, rule)) = found.or_else(|| self.find(row, statement, stamp, known, &references)) {
                 self.join(index, row, (row_ref, rule), checked, shown_until, stamp);
+                stretch.rows.push((row, index));
                 continue;
             }
+            stretch.rows.push((row, self.events.len()));
             // A row without a readable date stands where the row before it stands.
             if let Some(when) = row.time {
                 if date != Some(when.date) {
@@ -139,8 +150,15 @@ impl<'a, 'n> Merger<'a, 'n> {
         }
         if others_follow {
             self.shelve(known);
+            if is_stretch {
+                self.stretches.push(stretch);
+            }
         }
         self.statements.push(statement);
+    }
+
+    fn is_free(&self, index: usize, stamp: usize) -> bool {
+        self.events.get(index).is_some_and(|event| event.taken_by != stamp)
     }
 
     fn find(
@@ -285,7 +303,7 @@ fn covers(statement: &Statement, date: Date) -> bool {
 }
 
 /// A reference that is one: issuers print `/` or `-` for none.
-fn printed(reference: Option<&str>) -> Option<&str> {
+pub(super) fn printed(reference: Option<&str>) -> Option<&str> {
     reference.filter(|reference| reference.chars().any(char::is_alphanumeric))
 }
 

@@ -100,6 +100,52 @@ fn two_equal_coffees_on_a_day_stay_two() {
     assert_eq!(rows(&twice.entries[1]), [(0, 2), (1, 2)]);
 }
 
+/// A list without a period, as a screenshot shows it: newest first.
+fn screenshot(rows: &[&str]) -> String {
+    let rows: Vec<String> = rows.iter().rev().map(|row| format!("2026-03-{row}")).collect();
+    format!("wallet wechat _ _\nproof unproven\n{}", rows.join("\n"))
+}
+
+const LIST: [&str; 7] = [
+    "02 09:00:00 _ -20.00 from:示例咖啡",
+    "02 09:00:00 _ -20.00 from:示例咖啡",
+    "03 12:10:00 _ -35.50 from:示例面馆",
+    "03 18:30:00 _ -8.00 from:示例公交",
+    "04 09:00:00 _ -20.00 from:示例咖啡",
+    "05 08:15:00 _ +100.00 from:陈示例",
+    "06 20:00:00 _ -66.00 from:示例超市",
+];
+
+#[test]
+fn screenshots_that_overlap_are_one_list_in_any_order() {
+    let [a, b, c] = [&LIST[..4], &LIST[2..6], &LIST[5..]].map(screenshot);
+    for order in [[&a, &b, &c], [&c, &a, &b], [&b, &c, &a], [&c, &b, &a]] {
+        let merged = ledger(&order.map(String::as_str));
+        let amounts: Vec<String> = merged.entries.iter().map(|entry| entry.amount.to_string()).collect();
+        assert_eq!(amounts, ["-20.00", "-20.00", "-35.50", "-8.00", "-20.00", "100.00", "-66.00"]);
+        assert_eq!(merged.accounts.len(), 1);
+        assert!(merged.pairings.iter().all(|pairing| pairing.rule == PairingRule::PlaceInList));
+    }
+    let twice = ledger(&[&a, &a, &b, &b]);
+    assert_eq!(twice.entries.len(), 6, "the same screenshot again shows nothing more");
+}
+
+#[test]
+fn rows_of_one_day_and_amount_are_not_one_for_that() {
+    // The second list begins with a coffee of another minute, or of another shop, or goes on differently.
+    for second in [
+        ["04 09:01:00 _ -20.00 from:示例咖啡", LIST[5]],
+        ["04 09:00:00 _ -20.00 from:另一家店", LIST[5]],
+        ["04 _ -20.00 from:示例咖啡", LIST[5]],
+    ] {
+        let merged = ledger(&[&screenshot(&LIST[2..5]), &screenshot(&second)]);
+        assert_eq!(merged.entries.len(), 5, "{second:?}");
+    }
+    // Between two rows that both show, one has a row that the other has not: they are no windows of one list.
+    let merged = ledger(&[&screenshot(&LIST[2..6]), &screenshot(&[LIST[2], LIST[3], LIST[5]])]);
+    assert_eq!(merged.entries.len(), 7);
+}
+
 #[test]
 fn equal_rows_with_other_balances_are_other_events() {
     let first = "deposit_account cmb 张三 6214000000001234\nperiod 2026-03-01 2026-03-31
