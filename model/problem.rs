@@ -22,6 +22,8 @@ pub enum ProblemCode {
     DoesNotAddUp,
     /// A page without readable text.
     UnreadablePage,
+    /// A picture could be taken better: blurred, cut, in glare. What was read of it is there, and may be wrong.
+    PoorPicture,
     /// The file ends early; what came before is there.
     Truncated,
     /// A bound of the program was reached; what came before is there.
@@ -39,6 +41,7 @@ impl ProblemCode {
             Self::StrayText => "stray_text",
             Self::DoesNotAddUp => "does_not_add_up",
             Self::UnreadablePage => "unreadable_page",
+            Self::PoorPicture => "poor_picture",
             Self::Truncated => "truncated",
             Self::LimitReached => "limit_reached",
         }

@@ -2,19 +2,25 @@
 
 use std::io::Cursor;
 
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, RgbImage};
+use image::{DynamicImage, GrayImage, ImageDecoder, ImageFormat, ImageReader, RgbImage};
 use memchr::memmem;
+use model::Problem;
 use model::document::{Content, Document, FileFacts, MediaType};
+use model::failure::PictureFault;
 use model::forensics::Traces;
+use model::page::Page;
 
 use ocr::{Recognizer, prepare};
 
-use crate::{Limits, ReadError, looked};
+use crate::looked::{self, Looked};
+use crate::pdf::render::unreadable;
+use crate::side_by_side::side_by_side;
+use crate::{Kind, Limits, ReadError, sniff, tiff};
 
 /// More shows nothing more of a page: A4 at 300 dpi has 8.7 million pixels, a telephone's photograph 12.
 pub(crate) const PIXELS_KEPT_MAX: u64 = 16_000_000;
 
-/// Reads a picture as a document of one page.
+/// Reads a picture as a document of one page, a TIFF as one of as many as it has.
 ///
 /// # Errors
 /// [`ReadError::NoRecognizer`] without an engine, [`ReadError::UnreadablePicture`] when there is no text in it worth
@@ -25,23 +31,96 @@ pub fn read(
     limits: &Limits,
     recognizer: Option<&dyn Recognizer>,
 ) -> Result<Document, ReadError> {
+    let directories = if media_type == MediaType::Tiff { tiff::pages(bytes) } else { Vec::new() };
+    if directories.len() > 1 {
+        return several(bytes, &directories, limits, recognizer);
+    }
     // First: what is no picture is damaged wherever it is handed in.
     let pixels = decode(bytes, media_type, limits)?;
     let recognizer = recognizer.ok_or(ReadError::NoRecognizer)?;
     let grey = pixels::grey(&pixels);
-    let page = ocr::page(ocr::Picture { pixels, number: 1, size: None }, recognizer)
-        .map_err(|source| ReadError::Recognizer { source })?
-        .map_err(|fault| ReadError::UnreadablePicture { fault })?;
+    let page = one(pixels, 1, &grey, recognizer)?;
     let picture = pixels::metadata::read(bytes, &grey);
-    let mut traces = Traces { picture: Some(picture), ..Traces::default() };
-    looked::into_traces(vec![looked::look(&grey, &page)], &mut traces);
-    Ok(Document {
+    let traces = Traces { picture: Some(picture), ..Traces::default() };
+    Ok(document(media_type, 1, vec![page], Vec::new(), traces))
+}
+
+fn one(
+    pixels: RgbImage,
+    number: u32,
+    grey: &GrayImage,
+    recognizer: &dyn Recognizer,
+) -> Result<(Page, Looked), ReadError> {
+    let page = ocr::page(ocr::Picture { pixels, number, size: None }, recognizer)
+        .map_err(|source| ReadError::Recognizer { source })?
+        .map_err(|fault| ReadError::UnreadablePicture { fault: looked::why(fault, grey) })?;
+    let looked = looked::look(grey, &page);
+    Ok((page, looked))
+}
+
+fn document(
+    media_type: MediaType,
+    page_count: u32,
+    pages: Vec<(Page, Looked)>,
+    mut problems: Vec<Problem>,
+    mut traces: Traces,
+) -> Document {
+    let (pages, looked): (Vec<Page>, Vec<Looked>) = pages.into_iter().unzip();
+    problems.extend(looked::poor(&looked));
+    looked::into_traces(looked, &mut traces);
+    Document {
         media_type,
-        page_count: Some(1),
-        content: Content::Pages(vec![page]),
+        page_count: Some(page_count),
+        content: Content::Pages(pages),
         facts: FileFacts { traces, ..FileFacts::default() },
-        problems: Vec::new(),
-    })
+        problems,
+    }
+}
+
+/// The pages of a TIFF, side by side. One that cannot be read is a problem; if none can, the first says why.
+fn several(
+    bytes: &[u8],
+    directories: &[u32],
+    limits: &Limits,
+    recognizer: Option<&dyn Recognizer>,
+) -> Result<Document, ReadError> {
+    let count = u32::try_from(directories.len()).unwrap_or(u32::MAX);
+    if count > limits.picture_pages {
+        return Err(ReadError::TooManyPages { found: count, limit: limits.picture_pages });
+    }
+    let recognizer = recognizer.ok_or(ReadError::NoRecognizer)?;
+    let read = |at: usize| {
+        let directory = *directories.get(at).ok_or(ReadError::Empty)?;
+        let pixels = decode(&tiff::beginning_with(bytes, directory), MediaType::Tiff, limits)?;
+        let grey = pixels::grey(&pixels);
+        one(pixels, u32::try_from(at + 1).unwrap_or(u32::MAX), &grey, recognizer)
+    };
+    let told = |done: usize| recognizer.pages_read(done, directories.len());
+    let (mut pages, mut problems, mut first) = (Vec::new(), Vec::new(), None);
+    for (number, outcome) in (1..).zip(side_by_side(directories.len(), limits.pages_at_once, read, told)) {
+        match outcome {
+            Some(Ok(page)) => pages.push(page),
+            Some(Err(error @ ReadError::Recognizer { .. })) => return Err(error),
+            Some(Err(error)) => {
+                problems.push(unreadable(number));
+                first.get_or_insert(error);
+            }
+            None => problems.push(unreadable(number)),
+        }
+    }
+    if pages.is_empty() {
+        return Err(first.unwrap_or(ReadError::UnreadablePicture { fault: PictureFault::Unclear }));
+    }
+    Ok(document(MediaType::Tiff, count, pages, problems, Traces::default()))
+}
+
+/// What its owner could do better about a picture, told from its pixels in a fraction of the time that reading it takes.
+/// Empty where nothing is wrong, and for what is no picture or does not open: reading it says more.
+#[must_use]
+pub fn poor(bytes: &[u8], limits: &Limits) -> Vec<Problem> {
+    let Kind::Picture(media_type) = sniff(bytes) else { return Vec::new() };
+    let Ok(pixels) = decode(bytes, media_type, limits) else { return Vec::new() };
+    pixels::quality::faults(&pixels::grey(&pixels)).into_iter().map(|fault| looked::problem(fault, 1)).collect()
 }
 
 /// Whether a JPEG ends before its picture does: the decoder fills what is missing with grey, and rows are lost in silence.
@@ -160,6 +239,51 @@ mod tests {
                 "{share}"
             );
         }
+    }
+
+    /// Reads a picture as the level of its paper.
+    struct Levels(std::sync::Mutex<Vec<(usize, usize)>>);
+
+    impl Recognizer for Levels {
+        fn name(&self) -> &str {
+            "levels"
+        }
+
+        fn lines(&self, picture: &RgbImage) -> Result<Vec<ocr::Line>, ocr::OcrError> {
+            let level = picture.get_pixel(0, 0).0[0];
+            let glyph = ocr::Glyph {
+                character: char::from(level),
+                left: 0.0,
+                right: 1.0,
+                confidence: 0.99,
+                doubts: Vec::new(),
+            };
+            let quad = [[0.0, 0.0], [30.0, 0.0], [30.0, 20.0], [0.0, 20.0]];
+            // A page of the level 0 has nothing on it.
+            Ok(if level == 0 { Vec::new() } else { vec![ocr::Line { quad, glyphs: vec![glyph; 3] }] })
+        }
+
+        fn pages_read(&self, read: usize, of: usize) {
+            self.0.lock().unwrap().push((read, of));
+        }
+    }
+
+    #[test]
+    fn every_page_of_a_tiff_is_read_and_one_that_cannot_be_is_told() {
+        let engine = Levels(std::sync::Mutex::default());
+        let bytes = crate::tiff::tests::grey_pages(b"A\0C");
+        let document = read(&bytes, MediaType::Tiff, &Limits::default(), Some(&engine)).unwrap();
+        let Content::Pages(pages) = &document.content else { panic!("pages") };
+        let shown: Vec<(u32, &str)> = pages.iter().map(|page| (page.number, page.text.as_str())).collect();
+        assert_eq!((document.page_count, shown), (Some(3), vec![(1, "AAA"), (3, "CCC")]));
+        let [problem] = document.problems.as_slice() else { panic!("{:?}", document.problems) };
+        assert_eq!(problem.code, model::problem::ProblemCode::UnreadablePage);
+        let mut told = engine.0.into_inner().unwrap();
+        told.sort_unstable();
+        assert_eq!(told, [(1, 3), (2, 3), (3, 3)]);
+        let few = Limits { picture_pages: 2, ..Limits::default() };
+        let refused = read(&bytes, MediaType::Tiff, &few, Some(&Levels(std::sync::Mutex::default())));
+        assert!(matches!(refused, Err(ReadError::TooManyPages { found: 3, limit: 2 })));
     }
 
     #[test]

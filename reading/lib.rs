@@ -15,11 +15,13 @@ mod mail;
 mod mutations;
 pub mod ofd;
 pub mod pdf;
+mod side_by_side;
 pub mod sniff;
 pub mod spreadsheet;
 mod structured;
 #[cfg(test)]
 mod test_files;
+mod tiff;
 pub mod trail;
 pub mod view;
 mod xml;

@@ -34,6 +34,9 @@ pub struct Limits {
     pub pages_at_once: NonZeroUsize,
     /// Pages of one document that are read off pictures: at some seconds each, an hour of a core.
     pub picture_pages: u32,
+    /// Pages of one document whose text layer is held against what is seen, where something speaks against it: a borrower's
+    /// scan has under ten pages, and each takes seconds.
+    pub layer_pages: u32,
 }
 
 impl Default for Limits {
@@ -53,6 +56,7 @@ impl Default for Limits {
             picture_pixels: 64_000_000,
             pages_at_once: NonZeroUsize::MIN.saturating_add(1),
             picture_pages: 300,
+            layer_pages: 12,
         }
     }
 }

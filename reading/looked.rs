@@ -1,9 +1,13 @@
 //! What the pixels of pages show beside their text: patched figures, paper used twice, a photographed screen, codes.
 
 use image::GrayImage;
-use model::Source;
+use model::failure::PictureFault;
 use model::forensics::{MatrixCode, Patch, SamePaper, TRACES_MAX, Traces};
 use model::page::{Page, Word};
+use model::problem::ProblemCode;
+use model::source::Area;
+use model::{Problem, Source};
+use pixels::quality;
 use pixels::{Figure, Grain};
 
 /// Pages whose paper is compared: a statement handed in as pictures has under ten.
@@ -13,7 +17,7 @@ const PAPERS_MAX: usize = 24;
 pub struct Looked {
     page: u32,
     patches: Vec<Patch>,
-    is_screen: bool,
+    faults: Vec<PictureFault>,
     grain: Option<Grain>,
     codes: Vec<MatrixCode>,
 }
@@ -25,9 +29,36 @@ pub fn look(pixels: &GrayImage, page: &Page) -> Looked {
     Looked {
         page: number,
         patches: pixels::patches(pixels, &figures),
-        is_screen: pixels::shows_screen(pixels),
+        faults: quality::faults(pixels),
         grain: Grain::of(pixels),
         codes: pixels::codes::find(pixels, |area| Source::Page { page: number, area }),
+    }
+}
+
+/// What could be better about the pictures, in the order of their pages.
+pub fn poor(looked: &[Looked]) -> Vec<Problem> {
+    looked.iter().flat_map(|page| page.faults.iter().map(|fault| problem(*fault, page.page))).collect()
+}
+
+/// A fault of a page's picture as its owner is told.
+pub fn problem(fault: PictureFault, page: u32) -> Problem {
+    let advice = fault.advice();
+    let whole = Area { x0: 0.0, y0: 0.0, x1: 1.0, y1: 1.0 };
+    Problem::new(
+        ProblemCode::PoorPicture,
+        format!("{}{}", advice.zh, advice.hint_zh),
+        format!("{} {}", advice.en, advice.hint_en),
+    )
+    .at(Source::Page { page, area: whole })
+}
+
+/// Why a picture could not be read, where its pixels say more than the attempt did. That its edge is cut is no reason.
+pub fn why(attempt: PictureFault, pixels: &GrayImage) -> PictureFault {
+    match attempt {
+        PictureFault::Unclear | PictureFault::NoText => {
+            quality::faults(pixels).into_iter().find(|fault| *fault != PictureFault::CutOff).unwrap_or(attempt)
+        }
+        plain => plain,
     }
 }
 
@@ -49,7 +80,7 @@ pub fn into_traces(looked: Vec<Looked>, traces: &mut Traces) {
         }
     }
     for page in looked {
-        traces.screens.extend(page.is_screen.then_some(page.page));
+        traces.screens.extend(page.faults.contains(&PictureFault::Screen).then_some(page.page));
         traces.patches.extend(page.patches);
         traces.codes.extend(page.codes);
     }

@@ -7,22 +7,26 @@ use std::sync::Arc;
 use assessment::checks::registry::Across;
 use assessment::decision::PolicyError;
 use assessment::{DocumentView, Input, enrichment};
+use image::RgbImage;
 use jiff::civil::Date;
-use model::Source;
 use model::declaration::Declaration;
 use model::document::{Content, Document, FileFacts, MediaType};
 use model::failure::Failure;
 use model::finding::{Finding, Outcome, Severity};
-use model::forensics::{OddFont, Trail};
+use model::forensics::{OddFont, Traces, Trail};
 use model::ledger::{Category, RowRef};
 use model::page::Page;
+use model::proof::PrintedOrder;
+use model::source::Area;
 use model::statement::{Statement, Transaction};
+use model::{Money, Problem, Source};
 use parsers::ParseError;
 use reading::archive::{self, Unpacked};
 use reading::forensics::fonts::{self, Column};
+use reading::forensics::layer;
 use reading::forensics::trust::Roots;
 use reading::marks::{self, Mark};
-use reading::{Kind, ReadError, Recognizer, trail};
+use reading::{Kind, ReadError, Recognizer, trail, view};
 use sha2::{Digest, Sha256};
 
 pub use assessment::Assessment;
@@ -49,6 +53,8 @@ pub struct Reader {
     pub limits: Limits,
     /// `None` where no engine is set up: pictures are then refused, everything else is read.
     pub recognizer: Option<Engine>,
+    /// Asked where one reading of a picture is not enough to say something against a document.
+    pub second: Option<Engine>,
     /// Who is trusted to vouch for those who sign files.
     pub roots: Arc<Roots>,
 }
@@ -146,6 +152,8 @@ fn extract_document(name: &str, bytes: &[u8], passwords: &[&str], reader: &Reade
         if let Content::Pages(pages) = &document.content {
             let odd = odd_fonts(pages, &facts, &parsed.statements);
             facts.traces.odd_fonts.extend(odd);
+            let misread = compare_layer(bytes, passwords, reader, pages, &parsed.statements, &mut facts.traces);
+            parsed.problems.extend(misread);
         }
         ReadDocument { parsed, facts }
     });
@@ -164,6 +172,79 @@ fn odd_fonts(pages: &[Page], facts: &FileFacts, statements: &[Statement]) -> Vec
         })
         .collect();
     fonts::odd(pages, facts, &columns)
+}
+
+/// Holds the text layer of pages that something speaks against to what is seen on them. Gives what a scanner misread.
+fn compare_layer(
+    bytes: &[u8],
+    passwords: &[&str],
+    reader: &Reader,
+    pages: &[Page],
+    statements: &[Statement],
+    traces: &mut Traces,
+) -> Vec<Problem> {
+    let Some(engine) = &reader.recognizer else { return Vec::new() };
+    let wanted = layer::suspicious(pages, traces, reader.limits.layer_pages as usize);
+    let seen = view::seen(bytes, passwords, pages, &wanted, &reader.limits, engine.0.as_ref());
+    if seen.is_empty() {
+        return Vec::new();
+    }
+    let mut drawn: Option<(u32, RgbImage)> = None;
+    let mut confirm = |page: u32, area: Area, digits: &str| {
+        let Some(second) = &reader.second else { return false };
+        if drawn.as_ref().is_none_or(|(number, _)| *number != page) {
+            drawn = view::page(bytes, passwords, &reader.limits, page).map(|pixels| (page, pixels));
+        }
+        drawn.as_ref().is_some_and(|(_, pixels)| reads(second, pixels, area, digits))
+    };
+    let mut misread = Vec::new();
+    for statement in statements {
+        let compared = layer::compare(pages, &seen, &layer_rows(statement), &mut confirm);
+        traces.pages_compared = Some(traces.pages_compared.unwrap_or(0).saturating_add(compared.pages));
+        traces.unlike_layer.extend(compared.unlike);
+        misread.extend(compared.misread);
+    }
+    misread
+}
+
+/// Whether an engine reads these digits at a place.
+fn reads(engine: &Engine, pixels: &RgbImage, area: Area, digits: &str) -> bool {
+    let (width, height) = (pixels.width() as f32, pixels.height() as f32);
+    // A margin of half a line: engines want white around what they read.
+    let margin = (area.y1 - area.y0) * height / 2.0;
+    let side = |share: f32, whole: f32, by: f32| (share * whole + by).clamp(0.0, whole) as u32;
+    let (x0, x1) = (side(area.x0, width, -margin), side(area.x1, width, margin));
+    let (y0, y1) = (side(area.y0, height, -margin / 2.0), side(area.y1, height, margin / 2.0));
+    let crop = image::imageops::crop_imm(pixels, x0, y0, x1.saturating_sub(x0), y1.saturating_sub(y0)).to_image();
+    let Ok(mut lines) = engine.0.lines(&crop) else { return false };
+    lines.sort_by(|one, other| one.quad[0][0].total_cmp(&other.quad[0][0]));
+    let read: String = lines.iter().flat_map(|line| line.text().chars().collect::<Vec<_>>()).collect();
+    read.chars().filter(char::is_ascii_digit).eq(digits.chars())
+}
+
+/// The statement's figures, rows oldest first.
+fn layer_rows(statement: &Statement) -> Vec<layer::Row<'_>> {
+    let mut rows: Vec<layer::Row<'_>> = statement
+        .transactions
+        .iter()
+        .map(|row| layer::Row {
+            amount: layer::Figure { source: &row.amount_source, value: row.amount },
+            balance: row
+                .balance_source
+                .as_ref()
+                .zip(row.balance)
+                .map(|(source, value)| layer::Figure { source, value }),
+        })
+        .collect();
+    if statement.proof.order == Some(PrintedOrder::NewestFirst) {
+        rows.reverse();
+    }
+    let fields = statement.fields.values();
+    rows.extend(fields.filter_map(|field| {
+        let value = Money::read(&field.value).ok().filter(|_| field.value.contains('.'))?;
+        Some(layer::Row { amount: layer::Figure { source: &field.source, value }, balance: None })
+    }));
+    rows
 }
 
 /// The engine that read the document's pictures, when it has any.
@@ -410,6 +491,12 @@ pub fn category(_: RowRef, statement: &Statement, row: &Transaction) -> Option<C
 fn guarded<T>(doing: &str, stage: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
     // The stages are pure: whatever a panic leaves half done is dropped with the closure.
     catch_unwind(AssertUnwindSafe(stage)).unwrap_or_else(|_| Err(Failure::Panicked { doing: doing.to_owned() }))
+}
+
+/// What the owner of a picture could do better, told before it is read; empty for any other file.
+#[must_use]
+pub fn poor_picture(bytes: &[u8], limits: &Limits) -> Vec<Problem> {
+    catch_unwind(|| reading::image::poor(bytes, limits)).unwrap_or_default()
 }
 
 /// What kind of file this is, told from its content; `None` when it is none that can be read.

@@ -162,6 +162,21 @@ fn a_picture_without_text_and_a_blurred_one_are_refused() {
     );
 }
 
+#[test]
+fn pictures_as_they_should_be_have_no_problem_and_a_cut_one_is_told() {
+    for name in ["screenshot.jpg", "photo-stamped.jpg", "photo-payslip.jpg", "photo-1440.jpg"] {
+        let bytes = std::fs::read(root().join(name)).unwrap();
+        assert_eq!(reading::image::poor(&bytes, &Limits::default()), [], "{name}");
+    }
+    let whole = image::open(root().join("screenshot.jpg")).unwrap();
+    let cut = whole.crop_imm(0, 0, whole.width() * 9 / 10, whole.height());
+    let mut bytes = Cursor::new(Vec::new());
+    cut.write_to(&mut bytes, ImageFormat::Png).unwrap();
+    let document = read(&bytes.into_inner()).unwrap();
+    let told: Vec<_> = document.problems.iter().map(|problem| problem.code.as_str()).collect();
+    assert_eq!(told, ["poor_picture"], "{:?}", document.problems);
+}
+
 /// The shared engine, for what takes one of its own.
 struct Shared;
 

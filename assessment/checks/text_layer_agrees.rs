@@ -3,6 +3,9 @@
 //! The reader compares the text layer with what its recogniser reads off the rendered page, and lists what both read with
 //! certainty and differently: a smudge is no difference.
 
+use std::collections::BTreeSet;
+
+use model::Source;
 use model::finding::Severity;
 use model::forensics::Change;
 
@@ -30,12 +33,18 @@ fn judge(file: File<'_>) -> OnFile {
         traces.unlike_layer.iter().filter(|one| file.figure_at(&one.source).is_some()).collect();
     let number = file.number();
     let Some(first) = figures.first() else {
-        return match traces.pages_compared {
-            Some(pages) if pages > 0 => OnFile::Holds,
-            _ => OnFile::Unjudged(
+        let (compared, all) = (traces.pages_compared.unwrap_or(0), pages_with_figures(&file));
+        return match compared {
+            0 => OnFile::Unjudged(
                 format!("第 {number} 份材料的页面没有与文字层比对"),
                 format!("document {number}: its pages were not compared with their text layer"),
             ),
+            // Those that nothing speaks against are not drawn.
+            some if some < all => OnFile::Unjudged(
+                format!("第 {number} 份材料 {all} 页中有 {some} 页与文字层比对，均一致"),
+                format!("document {number}: {some} of {all} pages were compared with their text layer, and agree"),
+            ),
+            _ => OnFile::Holds,
         };
     };
     let (layer, seen) = (or_nothing(first.before.as_ref()), or_nothing(first.after.as_ref()));
@@ -55,6 +64,18 @@ fn judge(file: File<'_>) -> OnFile {
         found: Some(seen),
         evidence: file.evidence(figures.iter().map(|one| &one.source)),
     }])
+}
+
+/// Pages on which a row stands.
+fn pages_with_figures(file: &File<'_>) -> u32 {
+    let rows = file.statements.iter().flat_map(|statement| &statement.transactions);
+    let pages: BTreeSet<u32> = rows
+        .filter_map(|row| match &row.amount_source {
+            Source::Page { page, .. } => Some(*page),
+            Source::Cell { .. } | Source::Line { .. } => None,
+        })
+        .collect();
+    u32::try_from(pages.len()).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]

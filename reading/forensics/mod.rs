@@ -4,6 +4,7 @@ pub mod certificate;
 pub mod cms_signature;
 pub mod fonts;
 pub mod keys;
+pub mod layer;
 pub mod seal_signature;
 pub mod trust;
 

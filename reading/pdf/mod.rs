@@ -96,6 +96,7 @@ pub fn read(
         drop(interpreter);
         let (undrawn, looked) = render::read_pictures(bytes, passwords, &mut pages, &pictures, limits, recognizer)?;
         problems.extend(undrawn);
+        problems.extend(looked::poor(&looked));
         looked::into_traces(looked, &mut traces);
     }
     let facts = FileFacts { fonts, traces, ..file.facts() };

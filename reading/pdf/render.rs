@@ -1,9 +1,6 @@
 //! Pages of a PDF without text of their own, drawn and read as pictures.
 
-use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
 
 use hayro::hayro_interpret::InterpreterSettings;
 use hayro::hayro_syntax::Pdf;
@@ -18,6 +15,7 @@ use model::source::{Area, Source};
 use ocr::{OcrError, Recognizer, prepare};
 
 use crate::looked::{self, Looked};
+use crate::side_by_side::side_by_side;
 use crate::{Limits, ReadError};
 
 /// Pages are drawn at this many pixels to the inch: 9 point text is 25 pixels high, which the models read as well as
@@ -50,30 +48,21 @@ pub fn read_pictures(
         return Ok((wanted.iter().filter_map(|at| pages.get(*at)).map(undrawn).collect(), Vec::new()));
     };
     let sizes: Vec<(usize, u32)> = wanted.iter().filter_map(|at| Some((*at, pages.get(*at)?.number))).collect();
-    let next = AtomicUsize::new(0);
-    let done: Mutex<Vec<(usize, Option<Outcome>)>> = Mutex::new(Vec::with_capacity(sizes.len()));
-    let workers = limits.pages_at_once.min(NonZeroUsize::new(sizes.len()).unwrap_or(NonZeroUsize::MIN));
-    std::thread::scope(|scope| {
-        for _ in 0..workers.get() {
-            scope.spawn(|| {
-                while let Some((at, number)) = sizes.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let outcome = catch_unwind(AssertUnwindSafe(|| one(&pdf, *at, *number, recognizer))).ok().flatten();
-                    done.lock().unwrap_or_else(PoisonError::into_inner).push((*at, outcome));
-                }
-            });
-        }
-    });
-    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
-    done.sort_by_key(|(at, _)| *at);
+    let read = |at: usize| {
+        let (page, number) = sizes.get(at)?;
+        one(&pdf, *page, *number, recognizer)
+    };
+    let told = |done: usize| recognizer.pages_read(done, sizes.len());
+    let done = side_by_side(sizes.len(), limits.pages_at_once, read, told);
     let (mut problems, mut seen) = (Vec::new(), Vec::new());
-    for (at, outcome) in done {
-        let Some(slot) = pages.get_mut(at) else { continue };
-        match outcome {
+    for ((at, _), outcome) in sizes.iter().zip(done) {
+        let Some(slot) = pages.get_mut(*at) else { continue };
+        match outcome.flatten() {
             Some(Ok(Ok((page, looked)))) => {
                 *slot = page;
                 seen.push(looked);
             }
-            Some(Ok(Err(_))) => problems.push(unreadable(slot)),
+            Some(Ok(Err(_))) => problems.push(unreadable(slot.number)),
             Some(Err(source)) => return Err(ReadError::Recognizer { source }),
             None => problems.push(undrawn(slot)),
         }
@@ -162,15 +151,15 @@ fn draw(pdf: &Pdf, at: usize) -> Option<(RgbImage, [f32; 2])> {
     Some((prepare::on_white(&drawn), [width, height]))
 }
 
-fn problem(page: &Page, zh: String, en: String) -> Problem {
-    let whole = Source::Page { page: page.number, area: Area { x0: 0.0, y0: 0.0, x1: 1.0, y1: 1.0 } };
+fn problem(number: u32, zh: String, en: String) -> Problem {
+    let whole = Source::Page { page: number, area: Area { x0: 0.0, y0: 0.0, x1: 1.0, y1: 1.0 } };
     Problem::new(ProblemCode::UnreadablePage, zh, en).at(whole)
 }
 
-fn unreadable(page: &Page) -> Problem {
-    let number = page.number;
+/// A page that is a picture whose text is not clear.
+pub fn unreadable(number: u32) -> Problem {
     problem(
-        page,
+        number,
         format!("第 {number} 页是图片，看不清其中的文字，请重新扫描或拍照"),
         format!("page {number} is a picture whose text is not clear; scan or photograph it again"),
     )
@@ -179,7 +168,7 @@ fn unreadable(page: &Page) -> Problem {
 fn undrawn(page: &Page) -> Problem {
     let number = page.number;
     problem(
-        page,
+        number,
         format!("第 {number} 页是图片，没有文字层，也无法显示"),
         format!("page {number} is a picture without a text layer and cannot be drawn"),
     )

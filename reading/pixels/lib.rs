@@ -6,13 +6,16 @@
 //! picture that a messenger made small has no noise left to compare.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing))]
 
+mod bezel;
 pub mod codes;
 mod copies;
+mod glare;
 mod glyphs;
 mod grey;
 pub mod marks;
 pub mod metadata;
 mod paper;
+pub mod quality;
 mod screen;
 
 use image::{GrayImage, RgbImage};
@@ -20,6 +23,7 @@ use model::forensics::{Patch, PatchKind};
 use model::source::Area;
 
 pub use paper::{Grain, same_grain};
+pub use quality::shows_screen;
 
 /// One printed figure, for instance `1,280.00`.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,12 +63,6 @@ pub fn patches(pixels: &GrayImage, figures: &[Figure]) -> Vec<Patch> {
         found.extend(patch(at, PatchKind::Redrawn, format!("{distance:.2}")));
     }
     found
-}
-
-/// Whether a picture carries the regular pattern that a photographed screen leaves.
-#[must_use]
-pub fn shows_screen(pixels: &GrayImage) -> bool {
-    screen::pattern(pixels).is_some()
 }
 
 /// Lightness as the eye weighs it.

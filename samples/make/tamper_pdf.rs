@@ -138,6 +138,37 @@ impl Paper {
         Ok(())
     }
 
+    /// Each page as a scanner with text recognition leaves it: the picture of it, and its text on top without a mark. The
+    /// pictures are JPEGs in the order of the pages, each with its width and height in pixels.
+    ///
+    /// # Errors
+    /// [`MakeError::Pdf`].
+    pub fn under_pictures(&mut self, pictures: &[(Vec<u8>, u32, u32)]) -> Result<(), MakeError> {
+        for (page, (jpeg, width, height)) in pictures.iter().enumerate() {
+            let mut picture = Dictionary::new();
+            for (key, value) in [
+                ("Type", Object::Name(b"XObject".to_vec())),
+                ("Subtype", Object::Name(b"Image".to_vec())),
+                ("Width", i64::from(*width).into()),
+                ("Height", i64::from(*height).into()),
+                ("ColorSpace", Object::Name(b"DeviceRGB".to_vec())),
+                ("BitsPerComponent", 8.into()),
+                ("Filter", Object::Name(b"DCTDecode".to_vec())),
+            ] {
+                picture.set(key, value);
+            }
+            let picture = self.file.add_object(Stream::new(picture, jpeg.clone()).with_compression(false));
+            let name = format!("Scan{page}");
+            self.add_resource(b"XObject", &name, Object::Reference(picture))?;
+            // The samples are printed on A4, upright or across.
+            let (across, down) = if width > height { (842, 595) } else { (595, 842) };
+            if let Some((_, lines)) = self.contents.get_mut(page) {
+                lines.splice(0..0, [format!("q {across} 0 0 {down} 0 0 cm /{name} Do Q"), "3 Tr".to_owned()]);
+            }
+        }
+        Ok(())
+    }
+
     /// A matrix code in the lower left margin of the first page, as issuers print one with their numbers.
     ///
     /// # Errors

@@ -17,6 +17,9 @@ use crate::db::{Tx, applications, documents};
 use super::read::Reading;
 use super::{Error, Once, Service, declare, once};
 
+/// Files up to this size are looked at before they are answered for: a photograph of 50 million pixels has 30 MB.
+const PICTURE_BYTES_MAX: u64 = 40 << 20;
+
 /// A received file.
 #[derive(Debug)]
 pub struct NewFile {
@@ -64,10 +67,12 @@ impl Service {
         let shelf = self.shelf(&mut tx, tenant, application).await?;
         drop(tx);
         let is_read = known.as_ref().is_some_and(|document| document.state == DocumentState::Parsed);
-        let reading = if file.passwords.is_empty() || is_read {
-            None
+        let (reading, problems) = if file.passwords.is_empty() || is_read {
+            let may_be_picture = known.is_none() && file.stored.size_bytes <= PICTURE_BYTES_MAX;
+            let problems = if may_be_picture { self.look(shelf, &file.stored.sha256).await? } else { Vec::new() };
+            (None, problems)
         } else {
-            Some(self.extract(shelf, &file.filename, &file.stored.sha256, file.passwords).await?)
+            (Some(self.extract(shelf, &file.filename, &file.stored.sha256, file.passwords).await?), Vec::new())
         };
         let document = FiledDocument {
             id: DocumentId::new(&self.unique()),
@@ -82,7 +87,7 @@ impl Service {
             state: DocumentState::Received,
             failure: None,
             parser: None,
-            problems: Vec::new(),
+            problems,
             facts: FileFacts::default(),
             summary: Vec::new(),
             entries: Vec::new(),

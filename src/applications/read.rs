@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use model::Sensitive;
 use model::application::{ArchiveEntry, DocumentState, FiledDocument};
 use model::document::{FileFacts, MediaType};
 use model::ids::{ApplicationId, DocumentId, StatementId, TenantId};
 use model::job::Job;
 use model::summary::StatementSummary;
+use model::{Problem, Sensitive};
 use tokio::sync::SemaphorePermit;
 
 use crate::blobs::Shelf;
@@ -119,6 +119,18 @@ impl Service {
         let digest = sha256.to_owned();
         let bytes = tokio::task::spawn_blocking(move || shelf.read(&digest));
         Ok((permit, bytes.await.map_err(|_| Error::Panicked { doing })??))
+    }
+
+    /// Looks at a picture before it is read, so that whoever sent it is told at once what to do better.
+    pub(super) async fn look(&self, shelf: Shelf, sha256: &str) -> Result<Vec<Problem>, Error> {
+        let doing = "looking at a picture";
+        let Some(sandbox) = &self.sandbox else {
+            let (limits, sha256) = (self.reader.limits.clone(), sha256.to_owned());
+            return self.on_a_core(doing, move || Ok(pipeline::poor_picture(&shelf.read(&sha256)?, &limits))).await?;
+        };
+        let (_permit, bytes) = self.file_for_a_child(doing, shelf, sha256).await?;
+        let is_picture = pipeline::media_type_of(&bytes).is_some_and(MediaType::is_picture);
+        Ok(if is_picture { sandbox.look(&bytes).await } else { Vec::new() })
     }
 
     /// Keeps what reading a document gave, and queues what follows. What had been read before stays.

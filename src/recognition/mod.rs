@@ -2,6 +2,7 @@
 //!
 //! Models are loaded when the first picture comes: most inputs have none, and loading takes half a second.
 
+mod cache;
 mod tesseract;
 
 use std::num::NonZeroUsize;
@@ -15,6 +16,7 @@ use reading::{Limits, Recognizer};
 use tracing::{info, warn};
 
 use crate::pipeline::{Engine, Reader, sha256};
+use cache::Cached;
 use tesseract::Tesseract;
 
 /// Names and digests of the files that `.ci/models` fetches.
@@ -33,11 +35,16 @@ const RUNTIME: &str = "libonnxruntime.so";
 pub fn reader(limits: Limits, models: &Path, pages_at_once: NonZeroUsize) -> Reader {
     let limits = Limits { pages_at_once, ..limits };
     let folder = folder(models);
-    let engine: Option<Arc<dyn Recognizer>> = match (folder, Tesseract::find()) {
-        (Some(folder), fallback) => Some(Arc::new(Late { folder, pages_at_once, fallback, loaded: OnceLock::new() })),
+    let found = Tesseract::find();
+    // Where it reads the pictures itself, it is no second opinion.
+    let second = found.clone().filter(|_| folder.is_some());
+    let engine: Option<Arc<dyn Recognizer>> = match (folder, found) {
+        (Some(folder), fallback) => {
+            Some(Arc::new(Cached::new(Late { folder, pages_at_once, fallback, loaded: OnceLock::new() })))
+        }
         (None, Some(tesseract)) => {
             info!("pictures are read by Tesseract: no models found; `.ci/models` fetches better ones");
-            Some(Arc::new(tesseract))
+            Some(Arc::new(Cached::new(tesseract)))
         }
         (None, None) => {
             warn!(
@@ -46,7 +53,8 @@ pub fn reader(limits: Limits, models: &Path, pages_at_once: NonZeroUsize) -> Rea
             None
         }
     };
-    Reader { limits, recognizer: engine.map(Engine), ..Reader::default() }
+    let second = second.map(|tesseract| Engine(Arc::new(tesseract)));
+    Reader { limits, recognizer: engine.map(Engine), second, ..Reader::default() }
 }
 
 /// The reader of a process that may run no other programs: the models of a folder, or its pictures fail.
@@ -58,7 +66,7 @@ pub fn reader_with_models(limits: Limits, folder: &Path) -> Reader {
         fallback: None,
         loaded: OnceLock::new(),
     };
-    Reader { limits, recognizer: Some(Engine(Arc::new(late))), ..Reader::default() }
+    Reader { limits, recognizer: Some(Engine(Arc::new(Cached::new(late)))), ..Reader::default() }
 }
 
 /// The reader of a process that has no models, and was told that Tesseract is there.

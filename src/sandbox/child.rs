@@ -47,6 +47,7 @@ pub fn run(reader: impl FnOnce(&Bounds, pipeline::Limits) -> anyhow::Result<Read
             };
             serde_json::to_vec(&answer)?
         }
+        Request::Look => serde_json::to_vec(&pipeline::poor_picture(&bytes, &reader.limits))?,
         Request::Draw(drawing) => {
             let super::Drawing { sha256, page, findings, document } = drawing;
             pipeline::drawn(&bytes, &sha256, page, &findings, document, &reader).unwrap_or_default()

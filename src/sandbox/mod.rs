@@ -15,11 +15,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use model::Sensitive;
 use model::document::MediaType;
 use model::extracted::Extracted;
 use model::failure::Failure;
 use model::finding::Finding;
+use model::{Problem, Sensitive};
 use serde::{Deserialize, Serialize};
 use tokio::io::AsyncReadExt;
 use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
@@ -97,6 +97,8 @@ enum Request {
     Read { name: String, passwords: Vec<Sensitive<String>> },
     /// Answered by a PNG, or by nothing where there is no such page.
     Draw(Drawing),
+    /// Answered by what its owner could do better about a picture.
+    Look,
 }
 
 /// A page of a file, or of one in it, with what was found on it.
@@ -233,6 +235,12 @@ impl Sandbox {
     pub async fn draw(self: &Arc<Self>, bytes: &[u8], drawing: Drawing) -> Option<Vec<u8>> {
         let png = self.ask(&Request::Draw(drawing), bytes).await.ok()?;
         (!png.is_empty()).then_some(png)
+    }
+
+    /// What could be better about a picture; nothing where the look fails: reading it says why.
+    pub async fn look(self: &Arc<Self>, bytes: &[u8]) -> Vec<Problem> {
+        let answer = self.ask(&Request::Look, bytes).await.unwrap_or_default();
+        serde_json::from_slice(&answer).unwrap_or_default()
     }
 
     async fn ask(&self, request: &Request, bytes: &[u8]) -> Result<Vec<u8>, Failure> {

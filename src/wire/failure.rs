@@ -195,45 +195,15 @@ fn words(failure: &Failure) -> Words {
 
 /// What is wrong with a picture, and how to take a better one.
 fn picture(fault: PictureFault) -> Words {
-    let (zh, en, hint_zh, hint_en) = match fault {
-        PictureFault::NoText => (
-            "图片里没有找到文字。",
-            "No text was found in the picture.",
-            "请确认提交的是流水或账单的截图、扫描件或照片。",
-            "Check that it is a screenshot, scan or photograph of a statement or bill.",
-        ),
-        PictureFault::TooSmall => (
-            "图片太小，字迹不够清楚。",
-            "The picture is too small: its characters have too few pixels.",
-            "请发送原图（不要经聊天软件压缩），或靠近一些分几张拍。",
-            "Send the original picture, not one that a messenger made smaller, or take several from nearer.",
-        ),
-        PictureFault::Blurred => (
-            "图片模糊，看不清文字。",
-            "The picture is blurred.",
-            "请把手机拿稳，点一下屏幕对焦后再拍，或改用扫描。",
-            "Hold the telephone still, tap the screen to focus and take it again, or scan the page.",
-        ),
-        PictureFault::Glare => (
-            "图片反光，有一部分看不清。",
-            "Light is mirrored in the picture, part of it cannot be read.",
-            "请避开灯光和窗户的反射，关掉闪光灯再拍一次。",
-            "Take it again without flash, away from the reflection of lamps and windows.",
-        ),
-        PictureFault::TooDark => (
-            "图片太暗，看不清文字。",
-            "The picture is too dark.",
-            "请在光线充足的地方再拍一次。",
-            "Take it again in good light.",
-        ),
-        PictureFault::Unclear => (
-            "图片里的文字看不清，不能可靠地识别。",
-            "The text in the picture is not clear enough to be read reliably.",
-            "请把纸张铺平、四角拍全、光线均匀，正对着拍一次；有电子版时请提交电子版。",
-            "Lay the page flat, take all of it in even light from straight above; hand in the electronic file if there is one.",
-        ),
-    };
-    Words { code: "unreadable_image", status: 422, zh: zh.to_owned(), en: en.to_owned(), hint_zh, hint_en }
+    let advice = fault.advice();
+    Words {
+        code: "unreadable_image",
+        status: 422,
+        zh: advice.zh.to_owned(),
+        en: advice.en.to_owned(),
+        hint_zh: advice.hint_zh,
+        hint_en: advice.hint_en,
+    }
 }
 
 const fn kind_zh(media_type: MediaType) -> &'static str {

@@ -165,3 +165,22 @@ fn an_application_takes_only_so_many_documents() {
     test.filed(&application, "a.csv", &papers::alipay(1));
     test.run_jobs();
 }
+
+#[test]
+fn a_poor_picture_is_told_in_the_answer_to_its_upload() {
+    let test = TestService::new();
+    let application = test.application();
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pictures");
+    let sharp = std::fs::read(root.join("screenshot.jpg")).unwrap();
+    assert_eq!(test.filed(&application, "截图.jpg", &sharp)["problems"], serde_json::json!([]));
+    let whole = image::load_from_memory(&sharp).unwrap();
+    let cut = whole.crop_imm(0, 0, whole.width() * 9 / 10, whole.height());
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    cut.write_to(&mut bytes, image::ImageFormat::Png).unwrap();
+    let filed = test.filed(&application, "裁过.png", &bytes.into_inner());
+    assert_eq!(filed["state"], "received");
+    let [problem] = filed["problems"].as_array().unwrap().as_slice() else { panic!("{filed}") };
+    assert_eq!(problem["code"], "poor_picture");
+    assert!(problem["message_zh"].as_str().unwrap().contains("裁"), "{problem}");
+    test.run_jobs();
+}

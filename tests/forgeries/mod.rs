@@ -8,6 +8,7 @@ mod awkward;
 mod drawn;
 mod files;
 mod list;
+mod seen;
 mod survey;
 mod table;
 
