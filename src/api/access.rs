@@ -172,7 +172,7 @@ pub(super) struct NewTokenOut {
 #[utoipa::path(
     post, path = "/v1/applications/{id}/tokens", tag = "access", security(("bearer" = ["tokens:write"])),
     params(("id" = String, Path, description = "`app_…`")),
-    request_body = NewToken,
+    request_body = Option<NewToken>,
     responses(
         (status = 201, body = NewTokenOut),
         (status = 400, body = Problem, content_type = "application/problem+json"),

@@ -20,8 +20,17 @@ use super::problem::Problem;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Why {
-    /// `requested` (by the applicant; the default), `consent_withdrawn` or `other`.
-    reason: Option<String>,
+    /// By the applicant's request when absent.
+    #[param(inline)]
+    reason: Option<ReasonIn>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum ReasonIn {
+    Requested,
+    ConsentWithdrawn,
+    Other,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -53,16 +62,10 @@ pub(super) async fn delete_application(
     why: Result<Query<Why>, QueryRejection>,
 ) -> Result<Response, Problem> {
     let Query(why) = why?;
-    let reason = match why.reason.as_deref() {
-        None => DeletionReason::Requested,
-        Some(text) => {
-            DeletionReason::parse(text).filter(|reason| *reason != DeletionReason::Retention).ok_or_else(|| {
-                Problem::invalid(
-                    "reason 应为 requested、consent_withdrawn 或 other。",
-                    "reason must be requested, consent_withdrawn or other.",
-                )
-            })?
-        }
+    let reason = match why.reason {
+        None | Some(ReasonIn::Requested) => DeletionReason::Requested,
+        Some(ReasonIn::ConsentWithdrawn) => DeletionReason::ConsentWithdrawn,
+        Some(ReasonIn::Other) => DeletionReason::Other,
     };
     let certificate = service.delete_application(&caller.reach, &id, reason, &by).await?;
     json(StatusCode::OK, &DeletionOut::from(&certificate))

@@ -156,7 +156,7 @@ pub(super) fn operations(described: &OpenApi) -> Vec<(String, Method, Option<Ask
     found
 }
 
-fn asked(operation: &Operation) -> Option<Asked> {
+pub(super) fn asked(operation: &Operation) -> Option<Asked> {
     let [requirement] = operation.security.as_deref()? else { return None };
     let requirement = serde_json::to_value(requirement).ok()?;
     let schemes = requirement.as_object()?;

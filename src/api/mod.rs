@@ -9,6 +9,7 @@ mod consents;
 mod deletions;
 mod documents;
 mod events;
+mod exports;
 mod extract;
 mod health;
 mod jobs;
@@ -99,6 +100,7 @@ fn routes() -> OpenApiRouter<Arc<Service>> {
         .routes(routes!(documents::document_picture))
         .routes(routes!(statements::document_statements))
         .routes(routes!(statements::application_statements))
+        .routes(routes!(exports::export_transactions))
         .routes(routes!(assessments::get_features))
         .routes(routes!(assessments::get_findings))
         .routes(routes!(assessments::get_profile))
@@ -129,7 +131,42 @@ fn upload_routes() -> OpenApiRouter<Arc<Service>> {
 /// The API's description, OpenAPI 3.1.
 #[must_use]
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    routes().merge(upload_routes()).into_openapi()
+    let mut described = routes().merge(upload_routes()).into_openapi();
+    for item in described.paths.paths.values_mut() {
+        let operations = [
+            &mut item.get,
+            &mut item.post,
+            &mut item.put,
+            &mut item.patch,
+            &mut item.delete,
+            &mut item.head,
+            &mut item.options,
+        ];
+        for operation in operations.into_iter().filter_map(Option::as_mut).filter(|operation| asks_who(operation)) {
+            for (status, words) in REFUSALS {
+                let content = utoipa::openapi::ContentBuilder::new()
+                    .schema(Some(utoipa::openapi::Ref::from_schema_name("Problem")))
+                    .build();
+                let refusal = utoipa::openapi::ResponseBuilder::new()
+                    .description(words)
+                    .content("application/problem+json", content)
+                    .build();
+                operation.responses.responses.entry(status.to_owned()).or_insert_with(|| refusal.into());
+            }
+        }
+    }
+    described
+}
+
+/// What the door answers in place of any operation that asks who is calling.
+const REFUSALS: [(&str, &str); 3] = [
+    ("401", "Nobody is known who calls"),
+    ("403", "The caller may not do this"),
+    ("429", "Too many requests of this caller; see `Retry-After`"),
+];
+
+fn asks_who(operation: &utoipa::openapi::path::Operation) -> bool {
+    matches!(layers::asked(operation), Some(layers::Asked::Scope(_)))
 }
 
 /// What whoever runs the service asks, on an address of its own: it asks nobody who they are.

@@ -42,7 +42,12 @@ pub struct Problem {
 }
 
 impl Problem {
-    fn new(status: StatusCode, code: &'static str, zh: impl Into<Box<str>>, en: impl Into<Box<str>>) -> Self {
+    pub(super) fn new(
+        status: StatusCode,
+        code: &'static str,
+        zh: impl Into<Box<str>>,
+        en: impl Into<Box<str>>,
+    ) -> Self {
         Self {
             kind: format!("urn:xinge:problem:{code}").into(),
             title: status.canonical_reason().unwrap_or("Error"),

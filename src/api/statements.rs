@@ -38,7 +38,8 @@ pub(super) struct DocumentStatementsPage<'a> {
     next_cursor: Option<&'a str>,
 }
 
-fn print(readings: &Readings) -> Vec<DocumentStatements<'_>> {
+/// Each document as it is printed; `None` for one that has not been read, and for an archive.
+fn printed(readings: &Readings) -> Vec<Option<DocumentOut<'_>>> {
     let of_ledger = readings.ledger.as_ref().map(ledger_categories);
     let of_ledger = of_ledger.as_ref();
     let documents = readings.documents.iter().map(|reading| {
@@ -49,11 +50,21 @@ fn print(readings: &Readings) -> Vec<DocumentStatements<'_>> {
             None => printed_category(place, statement, row),
         };
         let index = reading.index.unwrap_or(0);
-        DocumentStatements {
-            document_id: reading.filed.id.as_str(),
-            state: reading.filed.state.as_str(),
-            read: reading.extracted.as_ref().map(|read| DocumentOut::new(read, index, categories)),
-        }
+        reading.extracted.as_ref().map(|read| DocumentOut::new(read, index, categories))
+    });
+    documents.collect()
+}
+
+/// Those that have been read.
+pub(super) fn documents(readings: &Readings) -> Vec<DocumentOut<'_>> {
+    printed(readings).into_iter().flatten().collect()
+}
+
+fn print(readings: &Readings) -> Vec<DocumentStatements<'_>> {
+    let documents = readings.documents.iter().zip(printed(readings)).map(|(reading, read)| DocumentStatements {
+        document_id: reading.filed.id.as_str(),
+        state: reading.filed.state.as_str(),
+        read,
     });
     documents.collect()
 }

@@ -26,6 +26,15 @@ pub struct Readings {
     pub ledger: Option<Ledger>,
 }
 
+impl Readings {
+    /// How many transactions they list.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        let read = self.documents.iter().filter_map(|document| document.extracted.as_ref()?.outcome.as_ref().ok());
+        read.flat_map(|read| &read.parsed.statements).map(|statement| statement.transactions.len()).sum()
+    }
+}
+
 /// A document with what was read of it.
 #[derive(Debug)]
 pub struct DocumentReading {

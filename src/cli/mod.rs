@@ -2,7 +2,6 @@
 
 mod assess;
 mod backup;
-mod csv;
 mod evidence;
 mod in_order;
 mod inputs;

@@ -7,8 +7,9 @@ use anyhow::Context;
 use clap::{Args, ValueEnum};
 use model::extracted::Extracted;
 
-use super::{ALL_WELL, CommandError, INPUT_FAILED, complain, csv, in_order, inputs, print, stdout_is_terminal, table};
+use super::{ALL_WELL, CommandError, INPUT_FAILED, complain, in_order, inputs, print, stdout_is_terminal, table};
 use crate::pipeline;
+use crate::wire::csv;
 use crate::wire::document::DocumentOut;
 use crate::wire::failure::FailureOut;
 

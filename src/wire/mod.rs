@@ -6,6 +6,7 @@
 
 pub mod application;
 pub mod assessment;
+pub mod csv;
 pub mod deletion;
 pub mod document;
 pub mod explained;
@@ -17,6 +18,7 @@ pub mod results;
 pub mod source;
 pub mod statement;
 pub mod summary;
+pub mod xlsx;
 
 use model::ledger::{Category, RowRef};
 use model::statement::{Statement, Transaction};

@@ -10,6 +10,7 @@ mod crash;
 mod deletions;
 mod documents;
 mod events;
+mod exports;
 mod hostile;
 mod jobs;
 mod openapi;

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::wire::document::DocumentOut;
-use crate::wire::statement::{StatementOut, TransactionOut};
+use super::document::DocumentOut;
+use super::statement::{StatementOut, TransactionOut};
 
 pub const HEADER: &str = "file,statement,issuer,kind,account,currency,seq,time,amount,flow,balance,counterparty,\
 counterparty_account,description,remark,type,method,status,category,reference,merchant_reference,confidence,repaired,\
