@@ -244,7 +244,7 @@ mod tests {
 
     #[test]
     fn says_where_screenshots_do_not_join() {
-        screenshots(None).expect(CHECK, &["fail low, document 1 line 2, document 2 line 1: expected -, found -"]);
+        screenshots(None).expect(CHECK, &["fail low, line 2: expected -, found -"]);
         screenshots(Some((1, 2))).expect(CHECK, &["not_applicable"]);
     }
 }

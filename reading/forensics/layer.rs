@@ -355,7 +355,7 @@ mod tests {
         let rows: Vec<Row<'_>> =
             figures.chunks(2).map(|pair| Row { amount: pair[0], balance: Some(pair[1]) }).collect();
         let mut confirm = |_, _, digits: &str| second == Some(digits);
-        let compared = compare(&[layer.clone()], &[seen], &rows, &mut confirm);
+        let compared = compare(std::slice::from_ref(&layer), &[seen], &rows, &mut confirm);
         assert_eq!(compared.pages, 1);
         let text = |text: &Option<model::Text>| text.clone().unwrap_or_default();
         let unlike = compared.unlike.iter().map(|change| format!("{} > {}", text(&change.before), text(&change.after)));

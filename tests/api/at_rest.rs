@@ -132,7 +132,7 @@ fn tamper(test: &TestService, sql: &str) {
     test.block_on(async {
         match &test.service.db.pools {
             Pools::Lite { writer, .. } => {
-                drop(sqlx::query(AssertSqlSafe(sql.to_owned())).execute(writer).await.unwrap())
+                sqlx::query(AssertSqlSafe(sql.to_owned())).execute(writer).await.unwrap();
             }
             Pools::Pg(pool) => {
                 sqlx::query(AssertSqlSafe(sql.to_owned())).execute(pool).await.unwrap();
