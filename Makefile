@@ -37,7 +37,7 @@ test:
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	@if .ci/with-postgres --find >/dev/null 2>&1; then \
 		echo "== the service's tests on PostgreSQL"; \
-		.ci/with-postgres cargo test --locked -p xinge --test tests -- api:: db::; \
+		.ci/with-postgres cargo test --locked --workspace --test tests -- api:: db::; \
 	else \
 		echo "== no PostgreSQL server: its tests are skipped"; \
 	fi
