@@ -6,6 +6,8 @@ use super::Statement;
 /// another process has written since.
 pub const LITE_BEGIN_WRITE: &str = "begin immediate";
 
+pub const PG_BEGIN_WRITE: &str = "begin";
+
 /// SQLite's readers see one moment as they are.
 pub const PG_BEGIN_READ: &str = "begin isolation level repeatable read read only";
 

@@ -217,7 +217,7 @@ impl Db {
                 readers.begin().await.map(|transaction| Tx::Lite(Held { transaction, keys }))
             }
             Pools::Pg(pool) => {
-                let begun = pool.begin_with(dialect::PG_BEGIN_READ).await;
+                let begun = begun_whole(pool, dialect::PG_BEGIN_READ).await;
                 begun.map(|transaction| Tx::Pg(Held { transaction, keys }))
             }
         }
@@ -235,7 +235,10 @@ impl Db {
                 let begun = writer.begin_with(dialect::LITE_BEGIN_WRITE).await;
                 begun.map(|transaction| Tx::Lite(Held { transaction, keys }))
             }
-            Pools::Pg(pool) => pool.begin().await.map(|transaction| Tx::Pg(Held { transaction, keys })),
+            Pools::Pg(pool) => {
+                let begun = begun_whole(pool, dialect::PG_BEGIN_WRITE).await;
+                begun.map(|transaction| Tx::Pg(Held { transaction, keys }))
+            }
         }
         .map_err(|source| DbError::Begin { source: Box::new(source) })
     }
@@ -278,6 +281,15 @@ pub async fn copy_sqlite(from: &Path, to: &Path, busy_timeout: Duration) -> Resu
     let Statement { name, sql } = dialect::COPY_LITE;
     let copied = sqlx::query(sql).bind(to.to_string_lossy().into_owned()).execute(&mut connection).await;
     copied.map(drop).map_err(|source| DbError::Statement { statement: name, source: Box::new(source) })
+}
+
+/// Begins a transaction in a task of its own, so that it is begun as a whole: a caller that goes away while the server
+/// answers (a client that hangs up) would leave the connection within a transaction that the pool knows nothing of, and
+/// the next one would write into it. SQLite's worker takes such a transaction back by itself.
+async fn begun_whole(pool: &PgPool, how: &'static str) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+    let pool = pool.clone();
+    let begun = tokio::spawn(async move { pool.begin_with(how).await });
+    begun.await.map_err(|_| sqlx::Error::WorkerCrashed)?
 }
 
 impl Tx {

@@ -149,3 +149,27 @@ async fn a_job_is_claimed_by_one_of_many() {
     assert_eq!(claimed.len(), 40, "no job twice");
     test.end().await;
 }
+
+/// A client that hangs up while the server begins its transaction: the connection goes back to the pool, and the next
+/// one writes on it.
+#[tokio::test]
+async fn who_goes_away_while_a_transaction_begins_leaves_none_open() {
+    let test = open().await;
+    for patience in 0..200 {
+        let goes_away = async {
+            for _ in 0..patience {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::select! {
+            biased;
+            () = goes_away => {}
+            begun = test.db.read() => drop(begun.unwrap()),
+        }
+    }
+    // More than there are connections, which take turns.
+    for name in ["job_1", "job_2", "job_3", "job_4", "job_5", "job_6"] {
+        test.enqueue(name, name, Lane::Bulk, 1_000).await;
+    }
+    test.end().await;
+}
