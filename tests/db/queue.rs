@@ -155,7 +155,7 @@ async fn a_job_is_claimed_by_one_of_many() {
 #[tokio::test]
 async fn who_goes_away_while_a_transaction_begins_leaves_none_open() {
     let test = open().await;
-    for patience in 0..200 {
+    for patience in (0..400).chain((400..4_000).step_by(20)) {
         let goes_away = async {
             for _ in 0..patience {
                 tokio::task::yield_now().await;
@@ -166,10 +166,9 @@ async fn who_goes_away_while_a_transaction_begins_leaves_none_open() {
             () = goes_away => {}
             begun = test.db.read() => drop(begun.unwrap()),
         }
-    }
-    // More than there are connections, which take turns.
-    for name in ["job_1", "job_2", "job_3", "job_4", "job_5", "job_6"] {
-        test.enqueue(name, name, Lane::Bulk, 1_000).await;
+        // At once: another reader would end what was left open.
+        let name = format!("job_{patience}");
+        test.enqueue(&name, &name, Lane::Bulk, 1_000).await;
     }
     test.end().await;
 }
