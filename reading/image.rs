@@ -8,12 +8,12 @@ use model::Problem;
 use model::document::{Content, Document, FileFacts, MediaType};
 use model::failure::PictureFault;
 use model::forensics::Traces;
-use model::page::Page;
+use model::page::{Page, PageBuilder};
 
 use ocr::{Recognizer, prepare};
 
 use crate::looked::{self, Looked};
-use crate::pdf::render::unreadable;
+use crate::pdf::render::{is_blank, unreadable};
 use crate::side_by_side::side_by_side;
 use crate::{Kind, Limits, ReadError, sniff, tiff};
 
@@ -31,9 +31,9 @@ pub fn read(
     limits: &Limits,
     recognizer: Option<&dyn Recognizer>,
 ) -> Result<Document, ReadError> {
-    let directories = if media_type == MediaType::Tiff { tiff::pages(bytes) } else { Vec::new() };
-    if directories.len() > 1 {
-        return several(bytes, &directories, limits, recognizer);
+    let pages = if media_type == MediaType::Tiff { tiff::pages(bytes) } else { tiff::Pages::default() };
+    if pages.directories.len() > 1 || pages.is_cut && !pages.directories.is_empty() {
+        return several(bytes, &pages, limits, recognizer);
     }
     // First: what is no picture is damaged wherever it is handed in.
     let pixels = decode(bytes, media_type, limits)?;
@@ -80,10 +80,11 @@ fn document(
 /// The pages of a TIFF, side by side. One that cannot be read is a problem; if none can, the first says why.
 fn several(
     bytes: &[u8],
-    directories: &[u32],
+    pages: &tiff::Pages,
     limits: &Limits,
     recognizer: Option<&dyn Recognizer>,
 ) -> Result<Document, ReadError> {
+    let directories = &pages.directories;
     let count = u32::try_from(directories.len()).unwrap_or(u32::MAX);
     if count > limits.picture_pages {
         return Err(ReadError::TooManyPages { found: count, limit: limits.picture_pages });
@@ -93,13 +94,21 @@ fn several(
         let directory = *directories.get(at).ok_or(ReadError::Empty)?;
         let pixels = decode(&tiff::beginning_with(bytes, directory), MediaType::Tiff, limits)?;
         let grey = pixels::grey(&pixels);
-        one(pixels, u32::try_from(at + 1).unwrap_or(u32::MAX), &grey, recognizer)
+        // What the file says of itself it says of its first page.
+        let picture = (at == 0).then(|| pixels::metadata::read(bytes, &grey));
+        let number = u32::try_from(at + 1).unwrap_or(u32::MAX);
+        let page = if is_blank(&grey) { Ok(blank(number, &grey)) } else { one(pixels, number, &grey, recognizer) };
+        page.map(|page| (page, picture))
     };
-    let told = |done: usize| recognizer.pages_read(done, directories.len());
+    let is_cut = pages.is_cut;
     let (mut pages, mut problems, mut first) = (Vec::new(), Vec::new(), None);
-    for (number, outcome) in (1..).zip(side_by_side(directories.len(), limits.pages_at_once, read, told)) {
+    let mut traces = Traces::default();
+    for (number, outcome) in (1..).zip(side_by_side(directories.len(), limits.pages_at_once, read)) {
         match outcome {
-            Some(Ok(page)) => pages.push(page),
+            Some(Ok((page, picture))) => {
+                pages.push(page);
+                traces.picture = traces.picture.or(picture);
+            }
             Some(Err(error @ ReadError::Recognizer { .. })) => return Err(error),
             Some(Err(error)) => {
                 problems.push(unreadable(number));
@@ -111,7 +120,32 @@ fn several(
     if pages.is_empty() {
         return Err(first.unwrap_or(ReadError::UnreadablePicture { fault: PictureFault::Unclear }));
     }
-    Ok(document(MediaType::Tiff, count, pages, problems, Traces::default()))
+    // Where the last page found was read, one more was to come.
+    if is_cut && pages.last().is_none_or(|(page, _)| page.number == count) {
+        problems.push(unreadable(count.saturating_add(1)));
+    }
+    if pages.iter().all(|(page, _)| page.reader.is_none()) {
+        return Err(ReadError::UnreadablePicture { fault: PictureFault::NoText });
+    }
+    Ok(document(MediaType::Tiff, count, pages, problems, traces))
+}
+
+/// The back of a sheet, which is no page that could not be read.
+fn blank(number: u32, grey: &GrayImage) -> (Page, Looked) {
+    let page = PageBuilder::new(number, grey.width() as f32, grey.height() as f32).finish();
+    let looked = looked::look(grey, &page);
+    (page, looked)
+}
+
+/// A page of a picture's file as it is seen, from 1.
+pub(crate) fn page(bytes: &[u8], media_type: MediaType, limits: &Limits, number: u32) -> Result<RgbImage, ReadError> {
+    let directories = if media_type == MediaType::Tiff { tiff::pages(bytes).directories } else { Vec::new() };
+    let at = usize::try_from(number).unwrap_or(usize::MAX).saturating_sub(1);
+    match directories.get(at) {
+        Some(directory) if at > 0 => decode(&tiff::beginning_with(bytes, *directory), media_type, limits),
+        _ if at == 0 => decode(bytes, media_type, limits),
+        _ => Err(ReadError::Empty),
+    }
 }
 
 /// What its owner could do better about a picture, told from its pixels in a fraction of the time that reading it takes.
@@ -242,7 +276,7 @@ mod tests {
     }
 
     /// Reads a picture as the level of its paper.
-    struct Levels(std::sync::Mutex<Vec<(usize, usize)>>);
+    struct Levels;
 
     impl Recognizer for Levels {
         fn name(&self) -> &str {
@@ -262,27 +296,23 @@ mod tests {
             // A page of the level 0 has nothing on it.
             Ok(if level == 0 { Vec::new() } else { vec![ocr::Line { quad, glyphs: vec![glyph; 3] }] })
         }
-
-        fn pages_read(&self, read: usize, of: usize) {
-            self.0.lock().unwrap().push((read, of));
-        }
     }
 
     #[test]
     fn every_page_of_a_tiff_is_read_and_one_that_cannot_be_is_told() {
-        let engine = Levels(std::sync::Mutex::default());
         let bytes = crate::tiff::tests::grey_pages(b"A\0C");
-        let document = read(&bytes, MediaType::Tiff, &Limits::default(), Some(&engine)).unwrap();
+        let document = read(&bytes, MediaType::Tiff, &Limits::default(), Some(&Levels)).unwrap();
         let Content::Pages(pages) = &document.content else { panic!("pages") };
         let shown: Vec<(u32, &str)> = pages.iter().map(|page| (page.number, page.text.as_str())).collect();
         assert_eq!((document.page_count, shown), (Some(3), vec![(1, "AAA"), (3, "CCC")]));
         let [problem] = document.problems.as_slice() else { panic!("{:?}", document.problems) };
         assert_eq!(problem.code, model::problem::ProblemCode::UnreadablePage);
-        let mut told = engine.0.into_inner().unwrap();
-        told.sort_unstable();
-        assert_eq!(told, [(1, 3), (2, 3), (3, 3)]);
+        // A file that is cut lacks a page, and says so.
+        let cut = read(&bytes[..bytes.len() - 20], MediaType::Tiff, &Limits::default(), Some(&Levels)).unwrap();
+        let lost = |document: &Document| document.problems.iter().map(|p| p.code).collect::<Vec<_>>();
+        assert_eq!(lost(&cut), [model::problem::ProblemCode::UnreadablePage; 2]);
         let few = Limits { picture_pages: 2, ..Limits::default() };
-        let refused = read(&bytes, MediaType::Tiff, &few, Some(&Levels(std::sync::Mutex::default())));
+        let refused = read(&bytes, MediaType::Tiff, &few, Some(&Levels));
         assert!(matches!(refused, Err(ReadError::TooManyPages { found: 3, limit: 2 })));
     }
 

@@ -1,7 +1,6 @@
 //! Pages as they look, for people who look at evidence.
 
 use ::image::RgbImage;
-use model::document::MediaType;
 use model::page::Page;
 
 use crate::{Kind, Limits, Recognizer, image, pdf, sniff};
@@ -12,7 +11,7 @@ use crate::{Kind, Limits, Recognizer, image, pdf, sniff};
 pub fn page(bytes: &[u8], passwords: &[&str], limits: &Limits, number: u32) -> Option<RgbImage> {
     match sniff(bytes) {
         Kind::Pdf => pdf::render::view(bytes, passwords, number),
-        Kind::Picture(media_type) if number == 1 => picture(bytes, media_type, limits),
+        Kind::Picture(media_type) => image::page(bytes, media_type, limits, number).ok(),
         _ => None,
     }
 }
@@ -37,8 +36,4 @@ pub fn seen(
     let _ = pdf::render::read_pictures(bytes, passwords, &mut seen, wanted, limits, recognizer);
     seen.retain(|page| page.reader.is_some());
     seen
-}
-
-fn picture(bytes: &[u8], media_type: MediaType, limits: &Limits) -> Option<RgbImage> {
-    image::decode(bytes, media_type, limits).ok()
 }

@@ -1,5 +1,6 @@
 //! The only code that calls all three stages: bytes → statements, and statements → decision.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -13,7 +14,7 @@ use model::declaration::Declaration;
 use model::document::{Content, Document, FileFacts, MediaType};
 use model::failure::Failure;
 use model::finding::{Finding, Outcome, Severity};
-use model::forensics::{OddFont, Traces, Trail};
+use model::forensics::{OddFont, TRACES_MAX, Traces, Trail};
 use model::ledger::{Category, RowRef};
 use model::page::Page;
 use model::proof::PrintedOrder;
@@ -190,21 +191,44 @@ fn compare_layer(
         return Vec::new();
     }
     let mut drawn: Option<(u32, RgbImage)> = None;
+    let mut asked = 0;
     let mut confirm = |page: u32, area: Area, digits: &str| {
-        let Some(second) = &reader.second else { return false };
+        let Some(second) = reader.second.as_ref().filter(|_| asked < layer::ASKED_MAX) else { return false };
+        asked += 1;
         if drawn.as_ref().is_none_or(|(number, _)| *number != page) {
             drawn = view::page(bytes, passwords, &reader.limits, page).map(|pixels| (page, pixels));
         }
         drawn.as_ref().is_some_and(|(_, pixels)| reads(second, pixels, area, digits))
     };
     let mut misread = Vec::new();
+    let mut agreeing: BTreeSet<u32> = seen.iter().map(|page| page.number).collect();
+    let mut compared_pages: BTreeSet<u32> = BTreeSet::new();
     for statement in statements {
-        let compared = layer::compare(pages, &seen, &layer_rows(statement), &mut confirm);
-        traces.pages_compared = Some(traces.pages_compared.unwrap_or(0).saturating_add(compared.pages));
+        let rows = layer_rows(statement);
+        let compared = layer::compare(pages, &seen, &rows, &mut confirm);
+        let shown: BTreeSet<u32> = rows.iter().filter_map(|row| page_number(row.amount.source)).collect();
+        // A page of two statements agrees where both do.
+        agreeing.retain(|number| !shown.contains(number) || compared.pages.contains(number));
+        compared_pages.extend(&compared.pages);
         traces.unlike_layer.extend(compared.unlike);
         misread.extend(compared.misread);
     }
+    compared_pages.retain(|number| agreeing.contains(number));
+    // Where there are rows, it is their pages that count.
+    let of_rows = || statements.iter().flat_map(|statement| &statement.transactions);
+    let with_rows: BTreeSet<u32> = of_rows().filter_map(|row| page_number(&row.amount_source)).collect();
+    compared_pages.retain(|number| with_rows.is_empty() || with_rows.contains(number));
+    traces.unlike_layer.truncate(TRACES_MAX);
+    misread.truncate(TRACES_MAX);
+    traces.pages_compared = u32::try_from(compared_pages.len()).ok();
     misread
+}
+
+const fn page_number(source: &Source) -> Option<u32> {
+    match source {
+        Source::Page { page, .. } => Some(*page),
+        Source::Cell { .. } | Source::Line { .. } => None,
+    }
 }
 
 /// Whether an engine reads these digits at a place.

@@ -5,6 +5,9 @@
 //!
 //! Innocent: a gap of days between the two, statements of sub-accounts under one card.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use model::When;
 use model::finding::Severity;
 use model::ledger::LedgerAccount;
@@ -92,24 +95,44 @@ fn gaps(view: &View<'_>, account: &LedgerAccount) -> Vec<Failure> {
     if stretches.len() < 2 {
         return Vec::new();
     }
+    // Which stretch each list ended up in: those that share a row, by way of others too, are one.
+    let place: BTreeMap<(u32, u32), usize> = (0..)
+        .zip(&stretches)
+        .flat_map(|(at, stretch)| stretch.shown.iter().map(move |one| ((one.document, one.statement), at)))
+        .collect();
+    let mut leads: Vec<usize> = (0..stretches.len()).collect();
     for entry in view.ledger.entries.iter().filter(|entry| entry.rows.len() > 1) {
-        let shows = |stretch: &Stretch<'_>| {
-            let is_of = |subject: &Subject<'_>| {
-                entry.rows.iter().any(|row| (row.document, row.statement) == (subject.document, subject.statement))
-            };
-            stretch.shown.iter().any(is_of)
-        };
-        let (joined, apart): (Vec<_>, Vec<_>) = stretches.into_iter().partition(shows);
-        stretches = apart;
-        let whole = joined.into_iter().reduce(|mut one, other| {
-            (one.first, one.last) = (one.first.min(other.first), one.last.max(other.last));
-            one.shown.extend(other.shown);
-            one
-        });
-        stretches.extend(whole);
+        let mut of_entry = entry.rows.iter().filter_map(|row| place.get(&(row.document, row.statement)).copied());
+        let Some(first) = of_entry.next().map(|at| lead(&leads, at)) else { continue };
+        for other in of_entry {
+            let other = lead(&leads, other);
+            if let Some(slot) = leads.get_mut(other) {
+                *slot = first;
+            }
+        }
     }
+    let mut whole: BTreeMap<usize, Stretch<'_>> = BTreeMap::new();
+    for (at, stretch) in stretches.into_iter().enumerate() {
+        match whole.entry(lead(&leads, at)) {
+            Entry::Vacant(slot) => drop(slot.insert(stretch)),
+            Entry::Occupied(mut slot) => {
+                let one = slot.get_mut();
+                (one.first, one.last) = (one.first.min(stretch.first), one.last.max(stretch.last));
+                one.shown.extend(stretch.shown);
+            }
+        }
+    }
+    let mut stretches: Vec<Stretch<'_>> = whole.into_values().collect();
     stretches.sort_by_key(|stretch| (stretch.first, stretch.last));
     stretches.windows(2).filter_map(|pair| Some(gap(pair.first()?, pair.get(1)?))).collect()
+}
+
+/// The first of those that are one with it.
+fn lead(leads: &[usize], mut at: usize) -> usize {
+    while let Some(next) = leads.get(at).copied().filter(|next| *next != at) {
+        at = next;
+    }
+    at
 }
 
 fn gap(earlier: &Stretch<'_>, later: &Stretch<'_>) -> Failure {
@@ -122,6 +145,23 @@ fn gap(earlier: &Stretch<'_>, later: &Stretch<'_>) -> Failure {
     let evidence: Vec<_> = [row(earlier, earlier.last), row(later, later.first)].into_iter().flatten().collect();
     let number = |at: usize| evidence.get(at).map_or(0, |one| one.document.saturating_add(1));
     let (first, second) = (number(0), number(1));
+    if earlier.last > later.first {
+        // One misread figure is enough for that: rows that both show may then count twice.
+        return Failure {
+            severity: Some(Severity::Medium),
+            zh: format!(
+                "同一账户的截图时间重叠而内容对不上：第 {first} 份材料到 {} 为止，第 {second} 份材料从 {} 开始，重叠的记录可能重复计算；请重新截图或提交导出文件",
+                earlier.last, later.first
+            ),
+            en: format!(
+                "screenshots of one account overlap in time and do not agree: document {first} ends at {}, document {second} begins at {}, and rows that both show may count twice; take them again, or hand in the exported file",
+                earlier.last, later.first
+            ),
+            expected: None,
+            found: None,
+            evidence,
+        };
+    }
     Failure {
         severity: Some(Severity::Low),
         zh: format!(
@@ -246,5 +286,15 @@ mod tests {
     fn says_where_screenshots_do_not_join() {
         screenshots(None).expect(CHECK, &["fail low, line 2: expected -, found -"]);
         screenshots(Some((1, 2))).expect(CHECK, &["not_applicable"]);
+    }
+
+    #[test]
+    fn says_where_screenshots_overlap_and_do_not_agree() {
+        let first = screenshot("2026-03-01 -1.00\n2026-03-04 -2.00");
+        let second = screenshot("2026-03-02 -2.50\n2026-03-05 -3.00");
+        let mut case = Case::of(&[&[first], &[second]]).merged();
+        let other = case.ledger.accounts.pop().unwrap();
+        case.ledger.accounts[0].statements.extend(other.statements);
+        case.expect(CHECK, &["fail medium, line 2: expected -, found -"]);
     }
 }

@@ -15,7 +15,7 @@ use model::proof::PrintedOrder;
 use model::statement::{Flow, Statement, Transaction};
 
 use super::accounts::{Group, Placed};
-use super::stretches::{self, Stretch};
+use super::stretches::{self, Shown, Stretch};
 use super::{Categorise, Draft, pairing};
 use crate::DocumentView;
 use crate::names::normalised;
@@ -85,6 +85,8 @@ struct Merger<'a, 'n> {
     events: Vec<Event<'a>>,
     statements: Vec<&'a Statement>,
     stretches: Vec<Stretch<'a>>,
+    /// Comparisons of lists that are left.
+    compared_left: usize,
     by_reference: Shelf<(&'a str, Day)>,
     by_reference_alone: HashMap<&'a str, Vec<usize>>,
     by_balance: Shelf<(Day, Money)>,
@@ -101,6 +103,7 @@ impl<'a, 'n> Merger<'a, 'n> {
             events: Vec::new(),
             statements: Vec::new(),
             stretches: Vec::new(),
+            compared_left: stretches::COMPARED_MAX,
             by_reference: Shelf::new(),
             by_reference_alone: HashMap::new(),
             by_balance: Shelf::new(),
@@ -123,8 +126,9 @@ impl<'a, 'n> Merger<'a, 'n> {
         let (mut date, mut time) = (None, None);
         let rows: Vec<&'a Transaction> = oldest_first(statement).collect();
         let is_stretch = stretches::is_stretch(statement);
-        let laid = if is_stretch { stretches::events(&self.stretches, &rows) } else { Vec::new() };
-        let mut stretch = Stretch { rows: Vec::new() };
+        let shown: Vec<Shown<'a>> = if is_stretch { rows.iter().copied().map(Shown::of).collect() } else { Vec::new() };
+        let laid = stretches::events(&self.stretches, &shown, &mut self.compared_left);
+        let mut stretch = Stretch { rows: shown, events: Vec::new() };
         for (position, row) in rows.into_iter().enumerate() {
             let row_ref = RowRef { document: placed.document, statement: placed.number, seq: row.seq };
             let checked = statement.proof.status.is_proof() && !unchecked.contains(&row.seq);
@@ -132,10 +136,10 @@ impl<'a, 'n> Merger<'a, 'n> {
             let found = in_order.map(|index| (index, PairingRule::PlaceInList));
             if let Some((index, rule)) = found.or_else(|| self.find(row, statement, stamp, known, &references)) {
                 self.join(index, row, (row_ref, rule), checked, shown_until, stamp);
-                stretch.rows.push((row, index));
+                stretch.events.push(index);
                 continue;
             }
-            stretch.rows.push((row, self.events.len()));
+            stretch.events.push(self.events.len());
             // A row without a readable date stands where the row before it stands.
             if let Some(when) = row.time {
                 if date != Some(when.date) {
@@ -292,7 +296,11 @@ fn oldest_first(statement: &Statement) -> Box<dyn Iterator<Item = &Transaction> 
         Some(order) => order == PrintedOrder::NewestFirst,
         None => {
             let date = |row: Option<&Transaction>| row.and_then(|row| row.time);
-            date(statement.transactions.first()) > date(statement.transactions.last())
+            let (first, last) = (date(statement.transactions.first()), date(statement.transactions.last()));
+            // Apps list the newest first, on a screen of one day without its times as well.
+            let is_screen =
+                || statement.period.is_none() && statement.transactions.iter().any(|row| row.confidence < 1.0);
+            first > last || first == last && is_screen()
         }
     };
     if newest_first { Box::new(rows.rev()) } else { Box::new(rows) }

@@ -141,6 +141,10 @@ fn rows_of_one_day_and_amount_are_not_one_for_that() {
         let merged = ledger(&[&screenshot(&LIST[2..5]), &screenshot(&second)]);
         assert_eq!(merged.entries.len(), 5, "{second:?}");
     }
+    // Two rides of a day at the end of one and at the beginning of the next, by day only: nobody knows whether they are two.
+    let rides = ["04 _ -4.00 from:示例地铁", "04 _ -4.00 from:示例地铁"];
+    let merged = ledger(&[&screenshot(&rides), &screenshot(&rides)]);
+    assert_eq!(merged.entries.len(), 4);
     // Between two rows that both show, one has a row that the other has not: they are no windows of one list.
     let merged = ledger(&[&screenshot(&LIST[2..6]), &screenshot(&[LIST[2], LIST[3], LIST[5]])]);
     assert_eq!(merged.entries.len(), 7);

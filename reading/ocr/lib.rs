@@ -29,9 +29,6 @@ pub trait Recognizer: Send + Sync {
     /// # Errors
     /// [`OcrError`] when the engine itself fails; a picture without text gives no lines.
     fn lines(&self, picture: &RgbImage) -> Result<Vec<Line>, OcrError>;
-
-    /// Told after each page of a document of several how many of how many are read. For whoever shows progress.
-    fn pages_read(&self, _read: usize, _of: usize) {}
 }
 
 /// Why a picture could not be read.

@@ -52,8 +52,7 @@ pub fn read_pictures(
         let (page, number) = sizes.get(at)?;
         one(&pdf, *page, *number, recognizer)
     };
-    let told = |done: usize| recognizer.pages_read(done, sizes.len());
-    let done = side_by_side(sizes.len(), limits.pages_at_once, read, told);
+    let done = side_by_side(sizes.len(), limits.pages_at_once, read);
     let (mut problems, mut seen) = (Vec::new(), Vec::new());
     for ((at, _), outcome) in sizes.iter().zip(done) {
         let Some(slot) = pages.get_mut(*at) else { continue };
@@ -107,7 +106,7 @@ fn one(pdf: &Pdf, at: usize, number: u32, recognizer: &dyn Recognizer) -> Option
 }
 
 /// The back of a sheet: nothing on it but paper. Text that is out of focus still darkens more of a page than this.
-fn is_blank(grey: &GrayImage) -> bool {
+pub fn is_blank(grey: &GrayImage) -> bool {
     let mut levels = [0_u64; 256];
     for level in grey.as_raw() {
         if let Some(count) = levels.get_mut(usize::from(*level)) {

@@ -1,4 +1,5 @@
-//! Pages that were read before: the same page handed in again, or standing twice in one file, is not read twice.
+//! Pages that were read before: the same page, standing twice in one file or in two that one process reads, is not read
+//! twice. A process that reads one document and ends, as the service's do, remembers no more than that document.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,6 +11,9 @@ use sha2::{Digest, Sha256};
 
 /// Bytes of lines that are kept: some 200 full pages. What was first kept goes first.
 const BYTES_MAX: usize = 64 << 20;
+
+/// Of an entry without its lines: digests, the table's slots, allocations.
+const ENTRY_BYTES: usize = 256;
 
 /// An engine that remembers what it read, by the digest of a picture's pixels. Only in memory, and only in this process:
 /// one engine with one set of models, so that the digest need not name them.
@@ -66,10 +70,6 @@ impl<R: Recognizer> Recognizer for Cached<R> {
         self.keep(digest, &lines);
         Ok(lines)
     }
-
-    fn pages_read(&self, read: usize, of: usize) {
-        self.engine.pages_read(read, of);
-    }
 }
 
 fn digest(picture: &RgbImage) -> [u8; 32] {
@@ -84,7 +84,8 @@ fn digest(picture: &RgbImage) -> [u8; 32] {
 fn size(lines: &[Line]) -> usize {
     let glyphs = lines.iter().flat_map(|line| &line.glyphs);
     let doubts: usize = glyphs.clone().map(|glyph| size_of_val(glyph.doubts.as_slice())).sum();
-    size_of_val(lines) + glyphs.count() * size_of::<Glyph>() + doubts
+    // An empty page takes its place in the table, too.
+    ENTRY_BYTES + size_of_val(lines) + glyphs.count() * size_of::<Glyph>() + doubts
 }
 
 #[cfg(test)]
