@@ -12,19 +12,7 @@ use xinge::sandbox::{Bounds, Sandbox};
 const ROUNDS: usize = 60;
 
 fn bounds() -> Bounds {
-    let limits = Limits::default();
-    Bounds {
-        memory_bytes: 3 << 30,
-        seconds: 60,
-        models: None,
-        may_run_programs: false,
-        trust: PathBuf::new(),
-        file_bytes: limits.file_bytes,
-        pages: limits.pages,
-        unpacked_bytes: limits.unpacked_bytes,
-        archive_entries: limits.archive_entries,
-        pages_at_once: 1,
-    }
+    Bounds::of(&Limits::default(), 3 << 30, 60)
 }
 
 fn median(mut times: Vec<Duration>) -> Duration {

@@ -15,7 +15,7 @@ use ocr::{Recognizer, prepare};
 use crate::looked::{self, Looked};
 use crate::pdf::render::{is_blank, unreadable};
 use crate::side_by_side::side_by_side;
-use crate::{Kind, Limits, ReadError, sniff, tiff};
+use crate::{Limits, ReadError, sniff, tiff};
 
 /// More shows nothing more of a page: A4 at 300 dpi has 8.7 million pixels, a telephone's photograph 12.
 pub(crate) const PIXELS_KEPT_MAX: u64 = 16_000_000;
@@ -152,7 +152,7 @@ pub(crate) fn page(bytes: &[u8], media_type: MediaType, limits: &Limits, number:
 /// Empty where nothing is wrong, and for what is no picture or does not open: reading it says more.
 #[must_use]
 pub fn poor(bytes: &[u8], limits: &Limits) -> Vec<Problem> {
-    let Kind::Picture(media_type) = sniff(bytes) else { return Vec::new() };
+    let Some(media_type) = sniff::picture(bytes) else { return Vec::new() };
     let Ok(pixels) = decode(bytes, media_type, limits) else { return Vec::new() };
     pixels::quality::faults(&pixels::grey(&pixels)).into_iter().map(|fault| looked::problem(fault, 1)).collect()
 }

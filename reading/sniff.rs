@@ -120,7 +120,9 @@ pub fn sniff(bytes: &[u8]) -> Kind {
     Kind::Other("neither text nor a document of a known kind")
 }
 
-fn picture(bytes: &[u8]) -> Option<MediaType> {
+/// What kind of picture the first bytes say it is; nothing else of the file is looked at but whether two letters begin a text.
+#[must_use]
+pub fn picture(bytes: &[u8]) -> Option<MediaType> {
     if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") {
         return Some(MediaType::Webp);
     }

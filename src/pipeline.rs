@@ -523,6 +523,12 @@ pub fn poor_picture(bytes: &[u8], limits: &Limits) -> Vec<Problem> {
     catch_unwind(|| reading::image::poor(bytes, limits)).unwrap_or_default()
 }
 
+/// Whether the file begins as a picture does; the rest of it is not looked at.
+#[must_use]
+pub fn begins_as_picture(bytes: &[u8]) -> bool {
+    reading::sniff::picture(bytes).is_some()
+}
+
 /// What kind of file this is, told from its content; `None` when it is none that can be read.
 #[must_use]
 pub fn media_type_of(bytes: &[u8]) -> Option<MediaType> {

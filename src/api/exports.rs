@@ -20,7 +20,7 @@ use super::problem::Problem;
 use super::statements::documents;
 
 /// Documents read from the database at once.
-const DOCUMENTS_AT_ONCE: u32 = 50;
+const DOCUMENTS_AT_ONCE: u32 = 8;
 /// Ten years of ten busy accounts are a tenth of this; a workbook of more takes hundreds of MB to write.
 const ROWS_MAX: usize = 300_000;
 
@@ -81,6 +81,7 @@ pub(super) async fn export_transactions(
 ) -> Result<Response, Problem> {
     let Query(format) = format?;
     let kind = format.format.unwrap_or(Kind::Csv);
+    let _room = service.room_for_export().await;
     let mut read: Vec<Readings> = Vec::new();
     let (mut after, mut rows): (Option<DocumentId>, usize) = (None, 0);
     loop {

@@ -74,6 +74,9 @@ pub struct Service {
     ids: Mutex<ContextV7>,
     /// Documents read and applications assessed at once: such work fills a core and up to a few hundred MB.
     cores: Arc<Semaphore>,
+    /// Pictures looked at at once while their uploads wait, and exports written at once.
+    looks: Arc<Semaphore>,
+    exports: Semaphore,
     wake: Notify,
     /// Which application changed, for those who watch it in this process.
     changes: broadcast::Sender<ApplicationId>,
@@ -82,6 +85,11 @@ pub struct Service {
 
 /// Changes that a watcher may lag behind before it looks at everything again.
 const CHANGES_KEPT: usize = 256;
+
+/// Each takes some 100 MB for a third of a second.
+const LOOKS_AT_ONCE: usize = 2;
+/// An application's whole ledger is in memory while it is written.
+const EXPORTS_AT_ONCE: usize = 2;
 
 /// What a [`Service`] is built from.
 #[derive(Debug)]
@@ -208,6 +216,8 @@ impl Service {
             metrics: Metrics::default(),
             ids: Mutex::new(ContextV7::new()),
             cores: Arc::new(Semaphore::new(parts.cores.max(1))),
+            looks: Arc::new(Semaphore::new(LOOKS_AT_ONCE)),
+            exports: Semaphore::new(EXPORTS_AT_ONCE),
             wake: Notify::new(),
             changes: broadcast::Sender::new(CHANGES_KEPT),
             stop: watch::Sender::new(false),
@@ -238,7 +248,11 @@ impl Service {
 
     /// Where an application's files lie.
     async fn shelf(&self, tx: &mut Tx, tenant: &TenantId, application: &ApplicationId) -> Result<Shelf, Error> {
-        let key = keys::of_application(tx, tenant, application).await?;
+        // One that is deleted meanwhile takes its key with it.
+        let key = keys::of_application(tx, tenant, application).await.map_err(|error| match error {
+            DbError::NoKey { .. } => Error::NoApplication(application.clone()),
+            other => Error::Database(other),
+        })?;
         Ok(self.blobs.shelf(application.as_str(), key)?)
     }
 

@@ -1,7 +1,8 @@
 //! Reading stored files, and keeping what was read.
 
 use std::collections::BTreeMap;
-use std::time::Instant;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use model::application::{ArchiveEntry, DocumentState, FiledDocument};
 use model::document::{FileFacts, MediaType};
@@ -26,6 +27,9 @@ pub(super) struct Reading {
     /// The file, or the files in it.
     pub files: Vec<Extracted>,
 }
+
+/// A picture of 12 megapixels takes a third of a second; an upload is answered without the verdict after this.
+const LOOK_MAX: Duration = Duration::from_secs(3);
 
 impl Service {
     /// The job [`Job::ParseDocument`]: reads a document that came without a password.
@@ -121,16 +125,29 @@ impl Service {
         Ok((permit, bytes.await.map_err(|_| Error::Panicked { doing })??))
     }
 
-    /// Looks at a picture before it is read, so that whoever sent it is told at once what to do better.
+    /// Looks at a picture before it is read, so that whoever sent it is told at once what to do better. Who sends something
+    /// else, or comes when others' pictures are looked at for longer than [`LOOK_MAX`], is told when it is read.
     pub(super) async fn look(&self, shelf: Shelf, sha256: &str) -> Result<Vec<Problem>, Error> {
         let doing = "looking at a picture";
-        let Some(sandbox) = &self.sandbox else {
-            let (limits, sha256) = (self.reader.limits.clone(), sha256.to_owned());
-            return self.on_a_core(doing, move || Ok(pipeline::poor_picture(&shelf.read(&sha256)?, &limits))).await?;
+        let digest = sha256.to_owned();
+        let picture = tokio::task::spawn_blocking(move || {
+            shelf.read(&digest).map(|bytes| pipeline::begins_as_picture(&bytes).then_some(bytes))
+        });
+        let Some(bytes) = picture.await.map_err(|_| Error::Panicked { doing })?? else { return Ok(Vec::new()) };
+        let looked = async {
+            // Not a reader's core: a file that takes minutes must not keep others from being taken.
+            let permit = Arc::clone(&self.looks).acquire_owned().await.ok()?;
+            let Some(sandbox) = &self.sandbox else {
+                let limits = self.reader.limits.clone();
+                let look = move || {
+                    let _permit = permit;
+                    pipeline::poor_picture(&bytes, &limits)
+                };
+                return tokio::task::spawn_blocking(look).await.ok();
+            };
+            Some(sandbox.look(&bytes).await)
         };
-        let (_permit, bytes) = self.file_for_a_child(doing, shelf, sha256).await?;
-        let is_picture = pipeline::media_type_of(&bytes).is_some_and(MediaType::is_picture);
-        Ok(if is_picture { sandbox.look(&bytes).await } else { Vec::new() })
+        Ok(tokio::time::timeout(LOOK_MAX, looked).await.ok().flatten().unwrap_or_default())
     }
 
     /// Keeps what reading a document gave, and queues what follows. What had been read before stays.

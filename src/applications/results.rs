@@ -5,6 +5,7 @@ use model::application::{ApplicationState, DocumentState, FiledDocument};
 use model::extracted::Extracted;
 use model::ids::{ApplicationId, DocumentId, TenantId};
 use model::ledger::Ledger;
+use tokio::sync::SemaphorePermit;
 
 use crate::db::assessments::{self, StoredAssessment};
 use crate::db::{Tx, applications, documents};
@@ -46,6 +47,11 @@ pub struct DocumentReading {
 }
 
 impl Service {
+    /// Waits until an export may take the memory that it needs; it has it for as long as the permit is held.
+    pub async fn room_for_export(&self) -> Option<SemaphorePermit<'_>> {
+        self.exports.acquire().await.ok()
+    }
+
     /// One document with what was read of it.
     ///
     /// # Errors

@@ -117,7 +117,7 @@ mod linux {
     /// Landlock's business. Everything else is refused, whatever a later kernel brings. Refused calls fail rather than
     /// kill: the C library and ONNX Runtime ask for a thing or two that they can do without. The tests read text,
     /// pictures and scans under it.
-    const ALLOWED: [libc::c_long; 70] = [
+    const ALLOWED: [libc::c_long; 69] = [
         // Memory.
         libc::SYS_brk,
         libc::SYS_mmap,
@@ -145,7 +145,6 @@ mod linux {
         libc::SYS_readlinkat,
         libc::SYS_getdents64,
         libc::SYS_getcwd,
-        libc::SYS_fcntl,
         libc::SYS_dup,
         libc::SYS_ppoll,
         libc::SYS_fadvise64,
@@ -235,6 +234,7 @@ mod linux {
         // Bounds are looked up, of oneself only; what they are lies in memory, where a filter cannot look, but they
         // cannot be raised again.
         allowed.insert(libc::SYS_prlimit64, vec![when(0, SeccompCmpOp::Eq, 0)?]);
+        allowed.insert(libc::SYS_fcntl, fcntl()?);
         if bounds.may_run_programs {
             let calls = ALLOWED_FOR_PROGRAMS.iter().chain(&ALLOWED_FOR_PROGRAMS_BY_OLD_NAMES);
             allowed.extend(calls.map(|call| (*call, Vec::new())));
@@ -252,6 +252,22 @@ mod linux {
         apply(unknown, refusal(libc::ENOSYS)?, SeccompAction::Allow)?;
         allowed.insert(libc::SYS_clone3, Vec::new());
         apply(allowed, SeccompAction::Allow, refusal(libc::EPERM)?)
+    }
+
+    /// Of what a descriptor can be told, nothing that sends signals: `F_SETOWN` with `O_ASYNC` lets one process kill another
+    /// of its user, and before its sixth version Landlock does not keep signals in.
+    fn fcntl() -> Result<Vec<SeccompRule>, String> {
+        let plain = [libc::F_DUPFD, libc::F_DUPFD_CLOEXEC, libc::F_GETFD, libc::F_SETFD, libc::F_GETFL];
+        let number = |value: libc::c_int| u64::try_from(value).map_err(words);
+        let mut rules: Vec<SeccompRule> =
+            plain.into_iter().map(|command| when(1, SeccompCmpOp::Eq, number(command)?)).collect::<Result<_, _>>()?;
+        let condition = |argument, operator, value| {
+            SeccompCondition::new(argument, SeccompCmpArgLen::Dword, operator, value).map_err(words)
+        };
+        let is_set_flags = condition(1, SeccompCmpOp::Eq, number(libc::F_SETFL)?)?;
+        let is_silent = condition(2, SeccompCmpOp::MaskedEq(number(libc::O_ASYNC)?), 0)?;
+        rules.push(SeccompRule::new(vec![is_set_flags, is_silent]).map_err(words)?);
+        Ok(rules)
     }
 
     fn when(argument: u8, operator: SeccompCmpOp, value: u64) -> Result<SeccompRule, String> {
@@ -286,18 +302,7 @@ mod tests {
     const INSIDE: &str = "XINGE_TEST_CONFINED";
 
     fn bounds() -> Bounds {
-        Bounds {
-            memory_bytes: 1 << 30,
-            seconds: 60,
-            models: None,
-            may_run_programs: false,
-            trust: std::path::PathBuf::new(),
-            file_bytes: 1,
-            pages: 1,
-            unpacked_bytes: 1,
-            archive_entries: 1,
-            pages_at_once: 1,
-        }
+        Bounds::of(&crate::pipeline::Limits::default(), 1 << 30, 60)
     }
 
     /// What a confined process can do is tried in one: this test runs itself again.

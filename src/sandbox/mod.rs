@@ -24,6 +24,7 @@ use serde::{Deserialize, Serialize};
 use tokio::io::AsyncReadExt;
 use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
 use tokio::sync::Notify;
+use tokio::task::JoinHandle;
 use tracing::warn;
 
 use crate::pipeline::{Limits, sha256};
@@ -35,7 +36,7 @@ pub use confine::confine;
 pub const COMMAND: &str = "read-untrusted";
 
 /// A statement of 20,000 rows is about 15 MB; an archive may hold many.
-const ANSWER_BYTES_MAX: u64 = 512 << 20;
+const ANSWER_BYTES_MAX: u64 = 256 << 20;
 /// What a child tells when it is ready: a few words for each mechanism that is lacking.
 const READY_BYTES_MAX: u64 = 1 << 16;
 /// A child that is not ready after this long will not be: a loaded machine takes a second, a debug build ten.
@@ -75,6 +76,23 @@ pub struct Bounds {
 }
 
 impl Bounds {
+    /// Those of readers with these limits, without models and programs.
+    #[must_use]
+    pub fn of(limits: &Limits, memory_bytes: u64, seconds: u64) -> Self {
+        Self {
+            memory_bytes,
+            seconds,
+            models: None,
+            may_run_programs: false,
+            trust: PathBuf::new(),
+            file_bytes: limits.file_bytes,
+            pages: limits.pages,
+            unpacked_bytes: limits.unpacked_bytes,
+            archive_entries: limits.archive_entries,
+            pages_at_once: limits.pages_at_once.get(),
+        }
+    }
+
     /// The readers' bounds; those that are no setting are the readers' own.
     fn limits(&self) -> Limits {
         let pages_at_once = std::num::NonZeroUsize::new(self.pages_at_once).unwrap_or(std::num::NonZeroUsize::MIN);
@@ -158,18 +176,27 @@ struct Waiting {
     child: Child,
     to: ChildStdin,
     from: ChildStdout,
-    complaints: ChildStderr,
+    /// The beginning of what it wrote to stderr, once it has ended.
+    complaints: JoinHandle<Vec<u8>>,
     missing: Vec<String>,
 }
 
-impl Drop for Waiting {
-    /// What it started goes with it.
-    fn drop(&mut self) {
-        #[cfg(unix)]
-        if let Some(group) = self.child.id().and_then(|id| i32::try_from(id).ok()) {
-            // One that ended by itself has no group any more.
+impl Waiting {
+    /// What it started goes with it, also when it is gone itself.
+    #[cfg(unix)]
+    fn kill_group(group: Option<u32>) {
+        if let Some(group) = group.and_then(|id| i32::try_from(id).ok()) {
             let _ = nix::sys::signal::killpg(nix::unistd::Pid::from_raw(group), nix::sys::signal::Signal::SIGKILL);
         }
+    }
+
+    #[cfg(not(unix))]
+    fn kill_group(_group: Option<u32>) {}
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        Self::kill_group(self.child.id());
     }
 }
 
@@ -215,8 +242,16 @@ impl Sandbox {
     /// Reads a file. Never an error of this process: what goes wrong is the file's failure.
     pub async fn read(self: &Arc<Self>, name: &str, bytes: &[u8], passwords: Vec<Sensitive<String>>) -> Answer {
         let request = Request::Read { name: name.to_owned(), passwords };
+        let files_max = usize::try_from(self.bounds.archive_entries).unwrap_or(usize::MAX).max(1);
         let outcome = match self.ask(&request, bytes).await {
-            Ok(answer) => serde_json::from_slice(&answer).map_err(|_| defect()),
+            // A large answer takes a second: not on a thread that answers others.
+            Ok(answer) => tokio::task::spawn_blocking(move || serde_json::from_slice::<Answer>(&answer).ok())
+                .await
+                .ok()
+                .flatten()
+                // A child that a file has taken over may say anything.
+                .filter(|answer| (1..=files_max).contains(&answer.files.len()))
+                .ok_or_else(defect),
             Err(failure) => Err(failure),
         };
         outcome.unwrap_or_else(|failure| {
@@ -290,7 +325,11 @@ impl Sandbox {
             }
             Ok(Err(_)) => {
                 let place = complaint(&mut waiting.complaints).await;
+                let group = waiting.child.id();
                 let died = tokio::time::timeout(COMPLAINT_MAX, waiting.child.wait()).await;
+                if self.bounds.may_run_programs {
+                    Waiting::kill_group(group);
+                }
                 let failure = died.ok().and_then(Result::ok).map_or_else(defect, |status| self.failure(status));
                 warn!(%failure, place, "a process that read a document died");
                 Err(failure)
@@ -337,11 +376,13 @@ impl Sandbox {
         let mut child = command.spawn().map_err(|source| SandboxError::Start { source })?;
         let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let (Some(to), Some(from), Some(complaints)) = pipes else { return Err(SandboxError::NotReady) };
+        let complaints = tokio::spawn(beginning(complaints));
         let mut waiting = Waiting { child, to, from, complaints, missing: Vec::new() };
         let bounds = serde_json::to_vec(&self.bounds).map_err(|source| SandboxError::Encode { source })?;
         let greeting = async {
-            frames::send(&mut waiting.to, &bounds).await?;
-            frames::receive(&mut waiting.from, READY_BYTES_MAX).await
+            // One that is ready and gone before it has heard everything is found out when it is taken.
+            let sent = frames::send(&mut waiting.to, &bounds).await;
+            frames::receive(&mut waiting.from, READY_BYTES_MAX).await.map_err(|error| sent.err().unwrap_or(error))
         };
         let ready = tokio::time::timeout(READY_MAX, greeting).await.map_err(|_| SandboxError::NotReady)?;
         let ready = ready.map_err(|source| SandboxError::Start { source })?;
@@ -389,11 +430,17 @@ fn keep_ready(sandbox: &Arc<Sandbox>) {
 }
 
 /// Where in the code a child's panic was, when that is what it complained of. Anything else may be a stranger's words.
-async fn complaint(from: &mut ChildStderr) -> Option<String> {
-    let mut said = Vec::new();
-    let mut from = from.take(COMPLAINT_BYTES_MAX);
-    let _ = tokio::time::timeout(COMPLAINT_MAX, from.read_to_end(&mut said)).await;
+async fn complaint(said: &mut JoinHandle<Vec<u8>>) -> Option<String> {
+    let said = tokio::time::timeout(COMPLAINT_MAX, said).await.ok()?.ok()?;
     String::from_utf8_lossy(&said).lines().find_map(place)
+}
+
+/// The beginning of what a child writes. The rest is read too, and thrown away: a full pipe would stop it.
+async fn beginning(mut from: ChildStderr) -> Vec<u8> {
+    let mut said = Vec::new();
+    let _ = (&mut from).take(COMPLAINT_BYTES_MAX).read_to_end(&mut said).await;
+    let _ = tokio::io::copy(&mut from, &mut tokio::io::sink()).await;
+    said
 }
 
 /// `src/pipeline.rs:12:3` of the line that a panic writes.

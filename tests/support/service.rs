@@ -58,21 +58,9 @@ pub struct Apart {
 impl Apart {
     /// This program's own, with the readers' bounds, for text documents.
     pub fn new() -> Self {
-        let limits = Limits::default();
         Self {
             program: env!("CARGO_BIN_EXE_xinge").into(),
-            bounds: Bounds {
-                memory_bytes: 3 << 30,
-                seconds: 60,
-                models: None,
-                may_run_programs: false,
-                trust: PathBuf::new(),
-                file_bytes: limits.file_bytes,
-                pages: limits.pages,
-                unpacked_bytes: limits.unpacked_bytes,
-                archive_entries: limits.archive_entries,
-                pages_at_once: 1,
-            },
+            bounds: Bounds::of(&Limits::default(), 3 << 30, 60),
             children: 2,
         }
     }
