@@ -7,6 +7,7 @@
 use model::access::{Actor, Reach, Role};
 use model::decision::DecisionOutcome;
 use model::ids::{ApplicationId, TenantId};
+use tracing::warn;
 
 use crate::db::deletions::{self, Retention};
 use crate::db::{applications, documents, keys};
@@ -47,7 +48,10 @@ impl Service {
         reason: DeletionReason,
         by: &By,
     ) -> Result<DeletionCertificate, Error> {
-        self.delete(reach, id, reason, by, None).await?.ok_or_else(|| Error::NoApplication(id.clone()))
+        let deleted = self.delete(reach, id, reason, by, None).await?;
+        let certificate = deleted.ok_or_else(|| Error::NoApplication(id.clone()))?;
+        self.remove_files(&[(reach.tenant.clone(), id.clone())]).await?;
+        Ok(certificate)
     }
 
     /// `None` when it is not past its time any more.
@@ -63,6 +67,7 @@ impl Service {
         let mut tx = self.db.write().await?;
         let signer = keys::find_or_make(&mut tx, tenant, tenant.as_str(), now_ms).await?;
         let last = deletions::last(&mut tx, tenant).await?;
+        deletions::hold(&mut tx, tenant, id).await?;
         if let Some(certificate) = deletions::of_application(&mut tx, tenant, id).await? {
             return if reach.admits(id) { Ok(Some(certificate)) } else { Err(Error::NoApplication(id.clone())) };
         }
@@ -96,21 +101,37 @@ impl Service {
         tx.commit().await?;
         self.changed(id);
         for upload in uploads {
-            self.blobs.remove_partial(upload.as_str()).await?;
+            // What stays of it is taken with other leftovers.
+            if let Err(error) = self.blobs.remove_partial(upload.as_str()).await {
+                warn!(
+                    error = format!("{:#}", anyhow::Error::new(error)),
+                    "an upload of a deleted application stays for now"
+                );
+            }
         }
-        self.remove_files(tenant, id).await?;
         Ok(Some(certificate))
     }
 
-    async fn remove_files(&self, tenant: &TenantId, id: &ApplicationId) -> Result<(), Error> {
-        let (blobs, owner) = (self.blobs.clone(), id.to_string());
-        let removed = tokio::task::spawn_blocking(move || blobs.remove_shelf(&owner));
-        removed.await.map_err(|_| Error::Panicked { doing: "removing files" })??;
-        let mut tx = self.db.write().await?;
-        deletions::finished(&mut tx, tenant, id, self.clock.now_ms()).await?;
-        tx.commit().await?;
-        // What was overwritten in the database lies on in its log until that is emptied.
-        Ok(self.db.empty_log().await?)
+    /// Takes the files of deleted applications off the disk. They are finished once nothing of their keys is left in the
+    /// database's log either; until then the next sweep tries again.
+    async fn remove_files(&self, deleted: &[(TenantId, ApplicationId)]) -> Result<(), Error> {
+        let (mut gone, mut failed) = (Vec::new(), None);
+        for (tenant, id) in deleted {
+            let (blobs, owner) = (self.blobs.clone(), id.to_string());
+            let removed = tokio::task::spawn_blocking(move || blobs.remove_shelf(&owner));
+            match removed.await.map_err(|_| Error::Panicked { doing: "removing files" }).and_then(|done| Ok(done?)) {
+                Ok(()) => gone.push((tenant, id)),
+                Err(error) => failed = failed.or(Some(error)),
+            }
+        }
+        if !gone.is_empty() && self.db.empty_log().await? {
+            let mut tx = self.db.write().await?;
+            for (tenant, id) in gone {
+                deletions::finished(&mut tx, tenant, id, self.clock.now_ms()).await?;
+            }
+            tx.commit().await?;
+        }
+        failed.map_or(Ok(()), Err)
     }
 
     /// At most `limit` certificates in their order, those after the number `after`.
@@ -126,33 +147,29 @@ impl Service {
     /// # Errors
     /// [`Error::Database`], [`Error::Files`].
     pub async fn apply_retention(&self) -> Result<Swept, Error> {
-        loop {
-            let unfinished = deletions::to_finish(&mut self.db.read().await?).await?;
-            if unfinished.is_empty() {
-                break;
-            }
-            for (tenant, id) in unfinished {
-                self.remove_files(&tenant, &id).await?;
-            }
+        let unfinished = deletions::to_finish(&mut self.db.read().await?).await?;
+        if let Err(error) = self.remove_files(&unfinished).await {
+            warn!(error = format!("{:#}", anyhow::Error::new(error)), "files of deleted applications stay for now");
         }
         let now_ms = self.clock.now_ms();
         let mut swept = Swept::default();
-        let by = By { actor: Actor { role: Role::Local, subject: "retention".to_owned() }, request: String::new() };
         let periods = [(Retention::Short, self.periods.short_days), (Retention::Long, self.periods.long_days)];
         for (retention, days) in periods.into_iter().filter(|(_, days)| *days > 0) {
             let than_ms = now_ms.saturating_sub(i64::from(days).saturating_mul(DAY_MS));
+            let mut after = None;
             loop {
-                let expired = deletions::expired(&mut self.db.read().await?, retention, than_ms).await?;
-                let found = expired.len();
-                for (tenant, id) in expired {
-                    let reach = Reach::of(tenant);
-                    let expired = Some((retention, than_ms));
-                    if self.delete(&reach, &id, DeletionReason::Retention, &by, expired).await?.is_some() {
-                        swept.applications = swept.applications.saturating_add(1);
-                    }
-                }
-                if found == 0 {
-                    break;
+                let mut tx = self.db.read().await?;
+                let expired = deletions::expired(&mut tx, retention, than_ms, after.as_ref()).await?;
+                drop(tx);
+                let Some(last) = expired.last().cloned() else { break };
+                after = Some(last);
+                let deleted = self.delete_expired(expired, (retention, than_ms)).await;
+                swept.applications = swept.applications.saturating_add(deleted.len() as u64);
+                if let Err(error) = self.remove_files(&deleted).await {
+                    warn!(
+                        error = format!("{:#}", anyhow::Error::new(error)),
+                        "files of deleted applications stay for now"
+                    );
                 }
             }
         }
@@ -164,6 +181,28 @@ impl Service {
             tx.commit().await?;
         }
         Ok(swept)
+    }
+
+    /// Those that were deleted. One that cannot be is said, and the others go on.
+    async fn delete_expired(
+        &self,
+        expired: Vec<deletions::Expired>,
+        past: (Retention, i64),
+    ) -> Vec<(TenantId, ApplicationId)> {
+        let by = By { actor: Actor { role: Role::Local, subject: "retention".to_owned() }, request: String::new() };
+        let mut deleted = Vec::new();
+        for deletions::Expired { tenant, application, .. } in expired {
+            let reach = Reach::of(tenant);
+            match self.delete(&reach, &application, DeletionReason::Retention, &by, Some(past)).await {
+                Ok(Some(_)) => deleted.push((reach.tenant, application)),
+                Ok(None) => {}
+                Err(error) => {
+                    let error = format!("{:#}", anyhow::Error::new(error));
+                    warn!(%application, error, "an application past its time could not be deleted");
+                }
+            }
+        }
+        deleted
     }
 }
 

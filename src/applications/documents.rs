@@ -12,7 +12,7 @@ use model::job::Job;
 
 use crate::blobs::StoredFile;
 use crate::db::queue::{self, Lane, Turn};
-use crate::db::{Tx, applications, documents};
+use crate::db::{Tx, applications, deletions, documents};
 
 use super::read::Reading;
 use super::{Error, Once, Service, declare, once};
@@ -46,6 +46,26 @@ impl Service {
     /// [`Error::NoApplication`], [`Error::TooManyDocuments`], [`Error::KeyUsedElsewhere`], [`Error::Files`],
     /// [`Error::Database`].
     pub async fn file_document(
+        &self,
+        reach: &Reach,
+        application: &ApplicationId,
+        file: NewFile,
+        once: Option<&Once>,
+    ) -> Result<Filed, Error> {
+        let filed = self.file_stored(reach, application, file, once).await;
+        // Deleted while the file came: it lies where that application's files were.
+        let is_gone =
+            deletions::of_application(&mut self.db.read().await?, &reach.tenant, application).await?.is_some();
+        if is_gone && filed.is_err() {
+            let (blobs, owner) = (self.blobs.clone(), application.to_string());
+            let removed = tokio::task::spawn_blocking(move || blobs.remove_shelf(&owner));
+            removed.await.map_err(|_| Error::Panicked { doing: "removing files" })??;
+            return Err(Error::NoApplication(application.clone()));
+        }
+        filed
+    }
+
+    async fn file_stored(
         &self,
         reach: &Reach,
         application: &ApplicationId,

@@ -178,6 +178,14 @@ impl Service {
                 }
             }
         }
+        let blobs = self.blobs.clone();
+        let old = tokio::task::spawn_blocking(move || blobs.old_partials());
+        for id in old.await.map_err(|_| Error::Panicked { doing: "looking for leftovers" })?? {
+            if !uploads::is_known(&mut self.db.read().await?, &id).await? {
+                self.blobs.remove_partial(&id).await?;
+                swept = swept.saturating_add(1);
+            }
+        }
         loop {
             let expired = uploads::expired(&mut self.db.read().await?, now_ms).await?;
             if expired.is_empty() {

@@ -33,9 +33,10 @@ pub enum BlobError {
     Write { source: io::Error },
     #[error("more than {limit} bytes")]
     TooLarge { limit: u64 },
-    #[error("could not read the file {sha256}")]
+    /// Which file is for whoever handles it: a digest tells whether somebody has a paper.
+    #[error("could not read a stored file")]
     Read { sha256: String, source: io::Error },
-    #[error("the file {sha256} is not what was stored")]
+    #[error("a stored file is not what was stored")]
     Altered { sha256: String },
     #[error("another request is writing to it")]
     Busy,

@@ -6,6 +6,7 @@
 
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::PathBuf;
+use std::time::SystemTime;
 
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
@@ -14,7 +15,7 @@ use tokio::io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt};
 
 use crate::vault::{CHUNK_BYTES, FileKey, VaultError};
 
-use super::{BlobError, Blobs, Shelf, create_private, sync_folder};
+use super::{BlobError, Blobs, Shelf, UNFINISHED_AGE_MAX, create_private, sync_folder};
 
 /// Most bytes of one piece: what comes in small packets is put together up to this.
 const PIECE_BYTES: usize = CHUNK_BYTES;
@@ -149,6 +150,24 @@ impl Blobs {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(writing(error)),
         }
+    }
+
+    /// Names of uploads whose file was not written to for a day: a crash may have left them behind.
+    ///
+    /// # Errors
+    /// [`BlobError::Write`].
+    pub fn old_partials(&self) -> Result<Vec<String>, BlobError> {
+        let entries = match std::fs::read_dir(self.partials()) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries.map_err(writing)?,
+        };
+        let is_old = |entry: &std::fs::DirEntry| {
+            let written = entry.metadata().and_then(|metadata| metadata.modified()).ok();
+            written.and_then(|at| SystemTime::now().duration_since(at).ok()).is_some_and(|age| age > UNFINISHED_AGE_MAX)
+        };
+        let old = entries.flatten().filter(is_old).filter_map(|entry| entry.file_name().into_string().ok());
+        // What stands aside of one goes with it.
+        Ok(old.map(|name| name.trim_end_matches(".aside").to_owned()).collect())
     }
 
     /// That there is none is what was wanted.

@@ -4,7 +4,7 @@ use model::ids::{ApplicationId, TenantId, UploadId};
 
 use crate::vault::DeletionCertificate;
 
-use super::{DbError, Tx, from_json, to_json, unreadable};
+use super::{DbError, Tx, dialect, from_json, to_json, unreadable};
 
 statements! {
     /// Keeps two deletions of a tenant apart: the second waits here for the first, and then finds its certificate.
@@ -35,13 +35,26 @@ statements! {
     APPLICATION = "delete from applications where tenant_id = $1 and id = $2";
     KEY = "delete from data_keys where tenant_id = $1 and owner = $2";
 
-    /// Of all tenants, for their age.
-    EXPIRED = "select tenant_id, id as application_id from applications
-        where retention = $1 and touched_ms < $2 order by touched_ms limit 100";
+    /// Of all tenants, for their age, those after a place in that order. Not those with a document that is still to be
+    /// read, or an upload under way: what was taken is worked on first.
+    EXPIRED = "select tenant_id, id as application_id, touched_ms from applications
+        where retention = $1 and touched_ms < $2 and (touched_ms > $3 or touched_ms = $3 and id > $4)
+            and not exists (select 1 from documents where documents.tenant_id = applications.tenant_id
+                and documents.application_id = applications.id and documents.state = 'received')
+            and not exists (select 1 from uploads where uploads.tenant_id = applications.tenant_id
+                and uploads.application_id = applications.id and uploads.document_id is null)
+        order by touched_ms, id limit 100";
     /// Compared again where nobody else can change it. Also keeps two transactions about one application apart.
     IS_EXPIRED = "update applications set revision = revision + 1
-        where tenant_id = $1 and id = $2 and retention = $3 and touched_ms < $4";
-    TOUCH = "update applications set touched_ms = $3, retention = $4 where tenant_id = $1 and id = $2";
+        where tenant_id = $1 and id = $2 and retention = $3 and touched_ms < $4
+            and not exists (select 1 from documents where documents.tenant_id = applications.tenant_id
+                and documents.application_id = applications.id and documents.state = 'received')
+            and not exists (select 1 from uploads where uploads.tenant_id = applications.tenant_id
+                and uploads.application_id = applications.id and uploads.document_id is null)";
+    /// Whoever was once approved is kept the longer period, whatever a later paper gave.
+    TOUCH = "update applications set touched_ms = $3,
+            retention = case when retention = 'long' then retention else $4 end
+        where tenant_id = $1 and id = $2";
     /// Of all tenants, for their age.
     OLD_FINGERPRINTS = "delete from fingerprints where seen_on < $1";
 }
@@ -49,6 +62,7 @@ statements! {
 row!(LastRow { number: i64, digest: String });
 row!(CertificateRow { certificate_json: String });
 row!(OwnerRow { tenant_id: String, application_id: String });
+row!(ExpiredRow { tenant_id: String, application_id: String, touched_ms: i64 });
 row!(IdRow { id: String });
 
 /// Which period counts for an application.
@@ -137,13 +151,40 @@ pub async fn finished(tx: &mut Tx, tenant: &TenantId, id: &ApplicationId, now_ms
     execute!(tx, FINISHED, tenant.as_str(), id.as_str(), now_ms).map(drop)
 }
 
-/// At most a hundred that were last worked on before `than_ms`.
+/// An application that is past its time, and where it stands among those that are.
+#[derive(Debug, Clone)]
+pub struct Expired {
+    pub tenant: TenantId,
+    pub application: ApplicationId,
+    touched_ms: i64,
+}
+
+/// At most a hundred that were last worked on before `than_ms`, the oldest first, those after `after`.
 pub async fn expired(
     tx: &mut Tx,
     retention: Retention,
     than_ms: i64,
-) -> Result<Vec<(TenantId, ApplicationId)>, DbError> {
-    fetch!(tx, OwnerRow, EXPIRED, retention.as_str(), than_ms)?.into_iter().map(OwnerRow::read).collect()
+    after: Option<&Expired>,
+) -> Result<Vec<Expired>, DbError> {
+    let (touched_ms, id) = after.map_or((i64::MIN, ""), |after| (after.touched_ms, after.application.as_str()));
+    let rows = fetch!(tx, ExpiredRow, EXPIRED, retention.as_str(), than_ms, touched_ms, id)?;
+    rows.into_iter()
+        .map(|ExpiredRow { tenant_id, application_id, touched_ms }| {
+            let (tenant, application) = OwnerRow { tenant_id, application_id }.read()?;
+            Ok(Expired { tenant, application, touched_ms })
+        })
+        .collect()
+}
+
+/// Holds an application until the transaction ends, before anything else of it is touched: who files a document holds its
+/// row lightly first and then firmly, and two that hold it lightly would wait for each other.
+pub async fn hold(tx: &mut Tx, tenant: &TenantId, id: &ApplicationId) -> Result<(), DbError> {
+    let statement = match tx {
+        // There is one writer.
+        Tx::Lite(_) => return Ok(()),
+        Tx::Pg(_) => dialect::HOLD_APPLICATION_PG,
+    };
+    fetch!(tx, IdRow, statement, tenant.as_str(), id.as_str()).map(drop)
 }
 
 /// Whether it still is past its time; it is held until the transaction ends.

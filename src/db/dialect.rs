@@ -69,9 +69,18 @@ pub const REMEMBER_PG: Statement = Statement {
 /// Brings all of SQLite's log into the database and cuts it to nothing.
 pub const EMPTY_LOG: Statement = Statement { name: "db::dialect::EMPTY_LOG", sql: "pragma wal_checkpoint(truncate)" };
 
+/// Firmly, so that no row that refers to it can be added.
+pub const HOLD_APPLICATION_PG: Statement = Statement {
+    name: "db::dialect::HOLD_APPLICATION_PG",
+    sql: "select id from applications where tenant_id = $1 and id = $2 for update",
+};
+
+/// For the length of one statement: who waits for readers holds up all writers.
+pub const EMPTY_LOG_PATIENCE: &str = "pragma busy_timeout = 200";
+
 /// What both engines understand.
 pub const SHARED: &[Statement] = &[PING];
 /// What SQLite alone understands.
 pub const LITE_ONLY: &[Statement] = &[CLAIM_LITE, COPY_LITE, FINGERPRINTS_LITE, REMEMBER_LITE, EMPTY_LOG];
 /// What PostgreSQL alone understands.
-pub const PG_ONLY: &[Statement] = &[CLAIM_PG, FINGERPRINTS_PG, REMEMBER_PG];
+pub const PG_ONLY: &[Statement] = &[CLAIM_PG, FINGERPRINTS_PG, REMEMBER_PG, HOLD_APPLICATION_PG];

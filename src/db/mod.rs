@@ -108,6 +108,7 @@ pub struct Settings {
 pub struct Db {
     pub pools: Pools,
     ring: Ring,
+    busy_timeout: Duration,
 }
 
 #[derive(Debug, Clone)]
@@ -179,7 +180,7 @@ impl Db {
             .connect_with(options.read_only(true))
             .await
             .map_err(opening)?;
-        Ok(Self { pools: Pools::Lite { writer, readers }, ring })
+        Ok(Self { pools: Pools::Lite { writer, readers }, ring, busy_timeout: settings.busy_timeout })
     }
 
     /// Connects to a PostgreSQL database and brings its schema up to date.
@@ -197,7 +198,7 @@ impl Db {
             .await
             .map_err(opening)?;
         migrator(Engine::Pg).run(&pool).await.map_err(|source| DbError::Migrate { source: Box::new(source) })?;
-        Ok(Self { pools: Pools::Pg(pool), ring })
+        Ok(Self { pools: Pools::Pg(pool), ring, busy_timeout: settings.busy_timeout })
     }
 
     /// The master keys.
@@ -243,19 +244,26 @@ impl Db {
         .map_err(|source| DbError::Begin { source: Box::new(source) })
     }
 
-    /// Empties SQLite's log, where what was overwritten in the database lies on; PostgreSQL cleans up by itself.
+    /// Empties SQLite's log, where what was overwritten in the database lies on; PostgreSQL cleans up by itself. `false` when
+    /// somebody reads from it just then: it is as it was, and to be tried again.
     ///
     /// # Errors
-    /// [`DbError::Statement`]. That somebody reads from the log just then is none: it is emptied later.
-    pub async fn empty_log(&self) -> Result<(), DbError> {
-        if let Pools::Lite { writer, .. } = &self.pools {
-            let statement = dialect::EMPTY_LOG;
-            sqlx::query(statement.sql)
-                .execute(writer)
-                .await
-                .map_err(|source| DbError::Statement { statement: statement.name, source: Box::new(source) })?;
-        }
-        Ok(())
+    /// [`DbError::Statement`].
+    pub async fn empty_log(&self) -> Result<bool, DbError> {
+        let Pools::Lite { writer, .. } = &self.pools else { return Ok(true) };
+        let (writer, patience) = (writer.clone(), self.busy_timeout.as_millis());
+        // A task of its own: given up half way, it would leave the writer without its patience.
+        let emptied = tokio::spawn(async move {
+            let mut connection = writer.acquire().await?;
+            sqlx::query(dialect::EMPTY_LOG_PATIENCE).execute(&mut *connection).await?;
+            // Its first column: whether it was kept from ending.
+            let busy = sqlx::query_scalar::<_, i64>(dialect::EMPTY_LOG.sql).fetch_one(&mut *connection).await;
+            let patience = format!("pragma busy_timeout = {patience}");
+            sqlx::query(AssertSqlSafe(patience)).execute(&mut *connection).await?;
+            busy.map(|busy| busy == 0)
+        });
+        let emptied = emptied.await.map_err(|_| sqlx::Error::WorkerCrashed).and_then(|done| done);
+        emptied.map_err(|source| DbError::Statement { statement: dialect::EMPTY_LOG.name, source: Box::new(source) })
     }
 
     /// Waits for running transactions and closes.

@@ -17,6 +17,8 @@ statements! {
         where tenant_id = $1 and application_id = $2 and document_id is null and expires_ms > $3";
     SET_DOCUMENT = "update uploads set document_id = $3 where tenant_id = $1 and id = $2 and document_id is null";
     DELETE = "delete from uploads where tenant_id = $1 and id = $2";
+    /// Of all tenants: whether a file on the disk is of one.
+    KNOWN = "select count(*) as count from uploads where id = $1";
     /// Of all tenants: for their age.
     EXPIRED = "select id, tenant_id, application_id, filename, length_bytes, expires_ms, document_id
         from uploads where expires_ms <= $1 order by expires_ms limit 100";
@@ -129,4 +131,9 @@ pub async fn expired(tx: &mut Tx, now_ms: i64) -> Result<Vec<Upload>, DbError> {
 pub async fn unfiled(tx: &mut Tx, now_ms: i64) -> Result<Vec<Upload>, DbError> {
     let rows = fetch!(tx, Row, UNFILED, now_ms)?;
     read(tx, rows).await
+}
+
+/// Whether there is an upload of this id, of any tenant.
+pub async fn is_known(tx: &mut Tx, id: &str) -> Result<bool, DbError> {
+    Ok(fetch!(tx, Count, KNOWN, id)?.pop().is_some_and(|row| row.count > 0))
 }

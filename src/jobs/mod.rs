@@ -46,6 +46,9 @@ pub async fn run(service: Arc<Service>, settings: Settings, mut stop: watch::Rec
     let mut running = JoinSet::new();
     let mut reap = tokio::time::interval(settings.lease / 2);
     let mut sweep = tokio::time::interval(SWEEP_INTERVAL);
+    // Beside the jobs: thousands of applications may be past their time at once. One sweep at a time; what it has not done
+    // when this process stops, the next does.
+    let mut sweeping = JoinSet::new();
     while !*stop.borrow() {
         while running.try_join_next().is_some() {}
         let claimed = if running.len() < settings.workers {
@@ -69,7 +72,13 @@ pub async fn run(service: Arc<Service>, settings: Settings, mut stop: watch::Rec
                 Ok(jobs) => warn!(jobs, "took back jobs of workers that are gone"),
                 Err(error) => warn!(error = format!("{:#}", anyhow::Error::new(error)), "could not look for lost jobs"),
             },
-            _ = sweep.tick() => sweep_all(&service).await,
+            _ = sweep.tick() => {
+                while sweeping.try_join_next().is_some() {}
+                if sweeping.is_empty() {
+                    let service = Arc::clone(&service);
+                    sweeping.spawn(async move { sweep_all(&service).await });
+                }
+            },
             changed = stop.changed() => if changed.is_err() { break },
         }
     }

@@ -55,7 +55,8 @@ fn figure(value: Option<&str>, text: &mut String) {
 /// Words from the document. A text that a spreadsheet would run as a formula gets an apostrophe before it: the
 /// counterparty of a payment is chosen by a stranger.
 fn words(value: &str, text: &mut String) {
-    let formula = value.len() > 1 && value.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    // Full-width forms are the same to a spreadsheet set to Chinese or Japanese.
+    let formula = value.len() > 1 && value.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
     let quoted = value.contains([',', '"', '\n', '\r']);
     if quoted {
         text.push('"');

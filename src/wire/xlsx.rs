@@ -1,5 +1,7 @@
 //! One line a transaction, as a workbook: the columns of `csv`, figures as numbers.
 
+use std::borrow::Cow;
+
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 
 use super::csv::HEADER;
@@ -75,7 +77,7 @@ fn row(
     ];
     for (column, text) in words {
         if let Some(text) = text.filter(|text| !text.is_empty()) {
-            sheet.write_string(line, column, text)?;
+            sheet.write_string(line, column, fitting(text))?;
         }
     }
     sheet.write_number(line, 1, index)?;
@@ -95,6 +97,22 @@ fn figure(sheet: &mut Worksheet, line: u32, column: u16, text: Option<&str>, mon
     Ok(())
 }
 
+/// A cell takes so many UTF-16 units (Excel's specifications and limits).
+const CELL_UNITS_MAX: usize = 32_767;
+
+/// The text as far as a cell takes it, with a mark where it goes on.
+fn fitting(text: &str) -> Cow<'_, str> {
+    if text.len() <= CELL_UNITS_MAX || text.encode_utf16().count() <= CELL_UNITS_MAX {
+        return Cow::Borrowed(text);
+    }
+    let mut units = 0;
+    let kept = text.chars().take_while(|one| {
+        units += one.len_utf16();
+        units < CELL_UNITS_MAX
+    });
+    Cow::Owned(kept.chain(['…']).collect())
+}
+
 /// The number of a decimal text, when it says the same to the last digit. A spreadsheet shows fifteen.
 fn exact(text: &str) -> Option<f64> {
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
@@ -105,6 +123,15 @@ fn exact(text: &str) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_longer_than_a_cell_is_cut_and_says_so() {
+        let long = "备注𠮷".repeat(20_000);
+        let cell = fitting(&long);
+        assert!(cell.ends_with('…') && cell.encode_utf16().count() <= CELL_UNITS_MAX);
+        assert!(Worksheet::new().write_string(0, 0, cell).is_ok());
+        assert_eq!(fitting("备注"), "备注");
+    }
 
     #[test]
     fn money_is_a_number_only_where_that_is_exact() {

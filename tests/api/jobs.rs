@@ -51,7 +51,7 @@ fn a_poison_file_blocks_nobody_and_is_given_up_and_can_be_put_back() {
     let dead = jobs(&test, "?state=dead");
     let [job] = dead.as_slice() else { panic!("{dead:?}") };
     assert_eq!((&job["kind"], &job["attempts"]), (&json!("parse_document"), &json!(JOBS.attempts_max)));
-    assert!(job["error"].as_str().unwrap().contains("could not read the file"), "{job}");
+    assert!(job["error"].as_str().unwrap().contains("could not read a stored file"), "{job}");
     assert_eq!(test.found(&format!("/v1/documents/{document}"))["state"], "failed");
 
     std::fs::write(path, bytes).unwrap();

@@ -102,7 +102,7 @@ const OF_TENANTS: [&str; 17] = [
 ];
 
 /// What may look across tenants, and why.
-const ACROSS: [(&str, &str); 27] = [
+const ACROSS: [(&str, &str); 28] = [
     ("access::KEY_BY_SECRET", "the secret is what tells the tenant"),
     ("access::TOKEN_BY_SECRET", "the secret is what tells the tenant"),
     ("access::COUNT_KEYS", "whether the service asks who is calling"),
@@ -110,6 +110,7 @@ const ACROSS: [(&str, &str); 27] = [
     ("access::DELETE_EXPIRED_TOKENS", "for their age"),
     ("idempotency::DELETE_OLDER", "for their age"),
     ("uploads::EXPIRED", "for their age"),
+    ("uploads::KNOWN", "names of files on the disk, of all"),
     ("uploads::UNFILED", "what a crash left, of all"),
     ("queue::WAITING", "who waits, of all"),
     ("queue::COMPLETE", "a worker serves all tenants; by the lease it holds"),

@@ -55,13 +55,14 @@ class Client:
     ) -> Any:
         """Any operation; the answer's JSON, or its bytes where it is something else. Raises XingeError."""
         sent = dict(headers or {})
-        if self._token:
-            sent["Authorization"] = f"Bearer {self._token}"
         if json_body is not None:
             body = json.dumps(json_body, ensure_ascii=False).encode()
             sent["Content-Type"] = "application/json"
         url = self._base + path + (f"?{urllib.parse.urlencode(query)}" if query else "")
         request = urllib.request.Request(url, data=body, headers=sent, method=method)
+        if self._token:
+            # Not to wherever a redirect leads.
+            request.add_unredirected_header("Authorization", f"Bearer {self._token}")
         try:
             with urllib.request.urlopen(request, timeout=self._timeout) as answer:
                 content = answer.read()
