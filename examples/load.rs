@@ -66,12 +66,12 @@ impl Drop for Service {
 }
 
 /// Sends a request; the status and the whole answer.
-fn send(address: SocketAddr, head: &str, body: &[u8]) -> std::io::Result<(String, Instant)> {
+fn send(address: SocketAddr, head: &str, kind: &str, body: &[u8]) -> std::io::Result<(String, Instant)> {
     let mut stream = TcpStream::connect(address)?;
     stream.set_nodelay(true)?;
     stream.set_read_timeout(Some(PATIENCE))?;
     let head = format!("{head} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: {}\r\n", body.len());
-    stream.write_all(format!("{head}content-type: application/json\r\n\r\n").as_bytes())?;
+    stream.write_all(format!("{head}content-type: {kind}\r\n\r\n").as_bytes())?;
     stream.write_all(body)?;
     let sent = Instant::now();
     let mut answer = String::new();
@@ -86,13 +86,15 @@ fn member<'a>(json: &'a str, name: &str) -> Option<&'a str> {
 /// One borrower: from the last byte to the decision.
 fn borrower(address: SocketAddr, name: &str, bytes: &[u8]) -> Result<Duration, String> {
     let said = |error: std::io::Error| error.to_string();
-    let (made, _) = send(address, "POST /v1/applications", b"{}").map_err(said)?;
+    let (made, _) = send(address, "POST /v1/applications", "application/json", b"{}").map_err(said)?;
     let id = member(&made, "id").ok_or_else(|| format!("no application: {made}"))?.to_owned();
     let mut events = TcpStream::connect(address).map_err(said)?;
     events.set_read_timeout(Some(PATIENCE)).map_err(said)?;
     write!(events, "GET /v1/applications/{id}/events HTTP/1.1\r\nhost: {address}\r\n\r\n").map_err(said)?;
-    let (answer, sent) =
-        send(address, &format!("POST /v1/applications/{id}/documents?filename={name}"), bytes).map_err(said)?;
+    let disposition = format!("content-disposition: form-data; name=\"file\"; filename=\"{name}\"");
+    let form = [format!("--part\r\n{disposition}\r\n\r\n").as_bytes(), bytes, b"\r\n--part--\r\n"].concat();
+    let path = format!("POST /v1/applications/{id}/documents");
+    let (answer, sent) = send(address, &path, "multipart/form-data; boundary=part", &form).map_err(said)?;
     if !answer.starts_with("HTTP/1.1 202") {
         return Err(format!("the upload was answered with {}", answer.lines().next().unwrap_or_default()));
     }

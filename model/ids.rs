@@ -65,4 +65,8 @@ ids! {
     UploadId = "upl";
     /// One line of the audit log.
     AuditId = "aud";
+    /// An address of a lender that is told what happens.
+    WebhookId = "hook";
+    /// One thing that happened.
+    EventId = "evt";
 }

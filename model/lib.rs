@@ -30,6 +30,7 @@ pub mod profile;
 pub mod access;
 pub mod application;
 pub mod consent;
+pub mod event;
 pub mod job;
 pub mod summary;
 

@@ -2,6 +2,8 @@
 //!
 //! The reader compares the text layer with what its recogniser reads off the rendered page, and lists what both read with
 //! certainty and differently: a smudge is no difference.
+//!
+//! Innocent: a scanner's own text layer with digits misread, which does not add up (a problem of the document says so).
 
 use std::collections::BTreeSet;
 

@@ -15,7 +15,7 @@ use crate::applications::{Key, Line, Revealed, Service};
 use crate::auth::Caller;
 use crate::wire::application::moment;
 
-use super::extract::{ApplicationPath, By, JsonRequest, KeyPath, Paging, json};
+use super::extract::{ApplicationPath, By, JsonRequest, KeyPath, Paging, cut, json};
 use super::problem::Problem;
 
 /// What an operator calls a key.
@@ -82,6 +82,7 @@ impl From<Key> for KeyOut {
         (status = 400, body = Problem, content_type = "application/problem+json"),
         (status = 413, body = Problem, content_type = "application/problem+json"),
         (status = 415, body = Problem, content_type = "application/problem+json"),
+        (status = 422, body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn create_key(
@@ -90,6 +91,7 @@ pub(super) async fn create_key(
     By(by): By,
     request: JsonRequest,
 ) -> Result<Response, Problem> {
+    let once = request.once()?;
     let new: NewKey = request.read()?;
     let name = new.name.trim();
     if name.is_empty() || name.chars().count() > NAME_CHARACTERS_MAX || name.chars().any(char::is_control) {
@@ -102,7 +104,7 @@ pub(super) async fn create_key(
             "role must be backend, reviewer, senior, risk, auditor or admin.",
         )
     })?;
-    let (key, secret) = service.create_key(&caller.reach.tenant, role, name, &by).await?;
+    let (key, secret) = service.create_key(&caller.reach, role, name, &by, once.as_ref()).await?;
     json(StatusCode::CREATED, &NewKeyOut { key: key.into(), secret: secret.reveal().clone() })
 }
 
@@ -120,10 +122,8 @@ pub(super) async fn list_keys(
     paging: Paging,
 ) -> Result<Response, Problem> {
     let (limit, after) = paging.read(Paging::DEFAULT, AccessKeyId::parse)?;
-    let mut found = service.keys(&caller.reach.tenant, after.as_ref(), limit.saturating_add(1)).await?;
-    let is_last = found.len() <= limit as usize;
-    found.truncate(limit as usize);
-    let next_cursor = if is_last { None } else { found.last().map(|last| last.id.to_string()) };
+    let found = service.keys(&caller.reach.tenant, after.as_ref(), limit.saturating_add(1)).await?;
+    let (found, next_cursor) = cut(found, limit, |last| last.id.to_string());
     json(StatusCode::OK, &KeyPage { items: found.into_iter().map(KeyOut::from).collect(), next_cursor })
 }
 
@@ -179,6 +179,7 @@ pub(super) struct NewTokenOut {
         (status = 404, body = Problem, content_type = "application/problem+json"),
         (status = 413, body = Problem, content_type = "application/problem+json"),
         (status = 415, body = Problem, content_type = "application/problem+json"),
+        (status = 422, body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn create_token(
@@ -188,6 +189,7 @@ pub(super) async fn create_token(
     ApplicationPath(id): ApplicationPath,
     request: JsonRequest,
 ) -> Result<Response, Problem> {
+    let once = request.once()?;
     let new: NewToken = request.read()?;
     let seconds = new.expires_in_seconds.unwrap_or(TOKEN_SECONDS_DEFAULT);
     if !(60..=TOKEN_SECONDS_MAX).contains(&seconds) {
@@ -196,7 +198,7 @@ pub(super) async fn create_token(
             "expires_in_seconds must be from 60 to 86,400.",
         ));
     }
-    let made = service.issue_token(&caller.reach, &id, Duration::from_secs(seconds), &by).await?;
+    let made = service.issue_token(&caller.reach, &id, Duration::from_secs(seconds), &by, once.as_ref()).await?;
     let out = NewTokenOut {
         id: made.id.to_string(),
         application_id: id.to_string(),
@@ -356,9 +358,7 @@ pub(super) async fn read_audit_log(
     // A NUL is text to one of the databases only, and in no id.
     let resource = resource.filter(|text| !text.contains('\0'));
     let (reach, one_more) = (&caller.reach, limit.saturating_add(1));
-    let mut found = service.audit_lines(reach, resource.as_deref(), before.as_ref(), one_more).await?;
-    let is_last = found.len() <= limit as usize;
-    found.truncate(limit as usize);
-    let next_cursor = if is_last { None } else { found.last().map(|last| last.id.to_string()) };
+    let found = service.audit_lines(reach, resource.as_deref(), before.as_ref(), one_more).await?;
+    let (found, next_cursor) = cut(found, limit, |last| last.id.to_string());
     json(StatusCode::OK, &AuditPage { items: found.into_iter().map(AuditLineOut::from).collect(), next_cursor })
 }

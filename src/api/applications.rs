@@ -17,7 +17,7 @@ use crate::auth::Caller;
 use crate::wire::application::{ApplicationOut, DeclarationIn};
 
 use super::consents;
-use super::extract::{ApplicationPath, JsonRequest, Paging, json};
+use super::extract::{ApplicationPath, JsonRequest, Paging, cut, json};
 use super::problem::Problem;
 
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -49,7 +49,7 @@ struct ConsentIn {
 pub(super) struct ApplicationPage<'a> {
     items: Vec<ApplicationOut<'a>>,
     /// `cursor` of the next page; null on the last.
-    next_cursor: Option<&'a str>,
+    next_cursor: Option<String>,
 }
 
 /// Make an application
@@ -108,10 +108,8 @@ pub(super) async fn list_applications(
     paging: Paging,
 ) -> Result<Response, Problem> {
     let (limit, before) = paging.read(Paging::DEFAULT, ApplicationId::parse)?;
-    let mut found = service.applications(&caller.reach, before.as_ref(), limit.saturating_add(1)).await?;
-    let is_last = found.len() <= limit as usize;
-    found.truncate(limit as usize);
-    let next_cursor = if is_last { None } else { found.last().map(|last| last.id.as_str()) };
+    let found = service.applications(&caller.reach, before.as_ref(), limit.saturating_add(1)).await?;
+    let (found, next_cursor) = cut(found, limit, |last| last.id.to_string());
     json(StatusCode::OK, &ApplicationPage { items: found.iter().map(ApplicationOut::from).collect(), next_cursor })
 }
 

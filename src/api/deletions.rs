@@ -13,7 +13,7 @@ use crate::applications::{DeletionReason, Service};
 use crate::auth::Caller;
 use crate::wire::deletion::DeletionOut;
 
-use super::extract::{ApplicationPath, By, Paging, json};
+use super::extract::{ApplicationPath, By, Paging, cut, json};
 use super::problem::Problem;
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -85,9 +85,7 @@ pub(super) async fn list_deletions(
     paging: Paging,
 ) -> Result<Response, Problem> {
     let (limit, after) = paging.read(Paging::DEFAULT, |text| text.parse::<i64>().ok().filter(|number| *number > 0))?;
-    let mut found = service.deletions(&caller.reach, after.unwrap_or(0), limit.saturating_add(1)).await?;
-    let is_last = found.len() <= limit as usize;
-    found.truncate(limit as usize);
-    let next_cursor = if is_last { None } else { found.last().map(|last| last.statement.number.to_string()) };
+    let found = service.deletions(&caller.reach, after.unwrap_or(0), limit.saturating_add(1)).await?;
+    let (found, next_cursor) = cut(found, limit, |last| last.statement.number.to_string());
     json(StatusCode::OK, &DeletionPage { items: found.iter().map(DeletionOut::from).collect(), next_cursor })
 }

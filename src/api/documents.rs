@@ -14,7 +14,7 @@ use crate::applications::Service;
 use crate::auth::Caller;
 use crate::wire::application::FiledDocumentOut;
 
-use super::extract::{ApplicationPath, By, DocumentPath, JsonRequest, Paging, json};
+use super::extract::{ApplicationPath, By, DocumentPath, JsonRequest, Paging, cut, json};
 use super::problem::Problem;
 
 /// People try two or three.
@@ -37,7 +37,7 @@ pub(super) struct Passwords {
 pub(super) struct DocumentPage<'a> {
     items: Vec<FiledDocumentOut<'a>>,
     /// `cursor` of the next page; null on the last.
-    next_cursor: Option<&'a str>,
+    next_cursor: Option<String>,
 }
 
 /// List an application's documents in the order in which they came
@@ -57,10 +57,8 @@ pub(super) async fn list_documents(
     paging: Paging,
 ) -> Result<Response, Problem> {
     let (limit, after) = paging.read(Paging::DEFAULT, DocumentId::parse)?;
-    let mut found = service.documents(&caller.reach, &id, after.as_ref(), limit.saturating_add(1)).await?;
-    let is_last = found.len() <= limit as usize;
-    found.truncate(limit as usize);
-    let next_cursor = if is_last { None } else { found.last().map(|last| last.id.as_str()) };
+    let found = service.documents(&caller.reach, &id, after.as_ref(), limit.saturating_add(1)).await?;
+    let (found, next_cursor) = cut(found, limit, |last| last.id.to_string());
     json(StatusCode::OK, &DocumentPage { items: found.iter().map(FiledDocumentOut::from).collect(), next_cursor })
 }
 

@@ -1,4 +1,4 @@
-//! An application's transactions as a file for a spreadsheet.
+//! An application's transactions as a file, for a spreadsheet or for analysis.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::applications::{Readings, Service};
 use crate::auth::Caller;
 use crate::wire::document::DocumentOut;
-use crate::wire::{csv, xlsx};
+use crate::wire::{csv, parquet, xlsx};
 
 use super::extract::ApplicationPath;
 use super::problem::Problem;
@@ -38,6 +38,7 @@ pub(super) struct Format {
 enum Kind {
     Csv,
     Xlsx,
+    Parquet,
 }
 
 impl Kind {
@@ -45,6 +46,7 @@ impl Kind {
         match self {
             Self::Csv => "text/csv; charset=utf-8",
             Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            Self::Parquet => "application/vnd.apache.parquet",
         }
     }
 
@@ -52,11 +54,12 @@ impl Kind {
         match self {
             Self::Csv => "attachment; filename=\"transactions.csv\"",
             Self::Xlsx => "attachment; filename=\"transactions.xlsx\"",
+            Self::Parquet => "attachment; filename=\"transactions.parquet\"",
         }
     }
 }
 
-/// Every transaction of an application, a line each, for a spreadsheet
+/// Every transaction of an application, a line each, for a spreadsheet or for analysis
 ///
 /// The columns of `xinge parse --format csv`, the documents in the order in which they came; masked as everywhere. What a
 /// stranger wrote into a payment is text and never a formula.
@@ -67,6 +70,7 @@ impl Kind {
         (status = 200, content(
             (String = "text/csv"),
             (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+            (Vec<u8> = "application/vnd.apache.parquet"),
         )),
         (status = 400, body = Problem, content_type = "application/problem+json"),
         (status = 404, body = Problem, content_type = "application/problem+json"),
@@ -121,6 +125,10 @@ fn written(read: &[Readings], kind: Kind) -> Result<Vec<u8>, Problem> {
         }
         Kind::Xlsx => xlsx::workbook(&documents).map_err(|error| {
             tracing::error!(%error, "a workbook could not be written");
+            Problem::internal()
+        }),
+        Kind::Parquet => parquet::file(&documents).map_err(|error| {
+            tracing::error!(%error, "a Parquet file could not be written");
             Problem::internal()
         }),
     }

@@ -5,7 +5,7 @@ use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use model::ids::{AccessKeyId, ApplicationId, DocumentId, JobId, UploadId};
+use model::ids::{AccessKeyId, ApplicationId, DocumentId, JobId, UploadId, WebhookId};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
@@ -74,6 +74,20 @@ impl<S: Send + Sync> FromRequestParts<S> for JobPath {
         text.and_then(|Path(text)| JobId::parse(&text))
             .map(Self)
             .ok_or_else(|| Problem::not_found("没有这个任务，或已完成。", "There is no such job, or it is done."))
+    }
+}
+
+/// The id in `/v1/webhooks/{id}`.
+pub(super) struct WebhookPath(pub WebhookId);
+
+impl<S: Send + Sync> FromRequestParts<S> for WebhookPath {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let text = Path::<String>::from_request_parts(parts, state).await.ok();
+        text.and_then(|Path(text)| WebhookId::parse(&text))
+            .map(Self)
+            .ok_or_else(|| Problem::not_found("没有这个 webhook。", "There is no such webhook."))
     }
 }
 
@@ -165,6 +179,15 @@ impl Paging {
     }
 
     pub(super) const DEFAULT: u32 = PAGE_ITEMS_DEFAULT;
+}
+
+/// Cuts what was found, which is one more than asked for where there is more, to a page; with the next one's cursor.
+pub(super) fn cut<T>(mut found: Vec<T>, limit: u32, cursor: impl Fn(&T) -> String) -> (Vec<T>, Option<String>) {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let is_last = found.len() <= limit;
+    found.truncate(limit);
+    let next_cursor = if is_last { None } else { found.last().map(cursor) };
+    (found, next_cursor)
 }
 
 /// A request whose body is JSON, not read yet.

@@ -15,19 +15,19 @@ use crate::applications::{JobState, Service, StoredJob};
 use crate::auth::Caller;
 use crate::wire::application::moment;
 
-use super::extract::{By, JobPath, Paging, json};
+use super::extract::{By, JobPath, Paging, cut, json};
 use super::problem::Problem;
 
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct JobOut {
     id: String,
-    /// `parse_document` or `assess_application`.
+    /// `parse_document`, `assess_application` or `deliver_event`.
     kind: &'static str,
-    /// What it is about.
+    /// What it is about: a document, an application, or the webhook to be told.
     resource_id: String,
     /// `queued`, `running`, or `dead`: given up or cancelled.
     state: &'static str,
-    /// `interactive`: a person waits; `bulk`.
+    /// `interactive`: a person waits; `bulk`; `delivery`: somebody else's machine is told something.
     lane: &'static str,
     attempts: i64,
     /// Why the last try failed, or who cancelled it.
@@ -46,9 +46,11 @@ pub(super) struct JobPage {
 
 impl From<StoredJob> for JobOut {
     fn from(stored: StoredJob) -> Self {
-        let (kind, resource_id) = match stored.job {
-            Job::ParseDocument { document } => ("parse_document", document.to_string()),
-            Job::AssessApplication { application } => ("assess_application", application.to_string()),
+        let kind = stored.job.kind();
+        let resource_id = match stored.job {
+            Job::ParseDocument { document } => document.to_string(),
+            Job::AssessApplication { application } => application.to_string(),
+            Job::DeliverEvent { webhook, .. } => webhook.to_string(),
         };
         Self {
             id: stored.id.to_string(),
@@ -100,10 +102,8 @@ pub(super) async fn list_jobs(
         })?),
     };
     let (limit, after) = Paging::of(cursor, limit).read(Paging::DEFAULT, JobId::parse)?;
-    let mut found = service.jobs(&caller.reach, state, after.as_ref(), limit.saturating_add(1)).await?;
-    let is_last = found.len() <= limit as usize;
-    found.truncate(limit as usize);
-    let next_cursor = if is_last { None } else { found.last().map(|last| last.id.to_string()) };
+    let found = service.jobs(&caller.reach, state, after.as_ref(), limit.saturating_add(1)).await?;
+    let (found, next_cursor) = cut(found, limit, |last| last.id.to_string());
     json(StatusCode::OK, &JobPage { items: found.into_iter().map(JobOut::from).collect(), next_cursor })
 }
 

@@ -8,6 +8,7 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use opentelemetry_http::HeaderExtractor;
 use tokio::sync::Semaphore;
 use tracing::{Instrument, info, info_span};
 use utoipa::openapi::OpenApi;
@@ -15,6 +16,7 @@ use utoipa::openapi::path::Operation;
 
 use crate::applications::Service;
 use crate::auth::{Door, Scope, Shown, may};
+use crate::telemetry;
 
 use super::extract::RequestId;
 use super::problem::Problem;
@@ -53,6 +55,7 @@ pub(super) async fn traced(State(service): State<Arc<Service>>, mut request: Req
     request.extensions_mut().insert(RequestId(id.clone()));
     let method = request.method().to_string();
     let span = info_span!("request", id, method, route);
+    telemetry::go_on_from(&span, &HeaderExtractor(request.headers()));
     async {
         let began = Instant::now();
         let mut response = next.run(request).await;

@@ -18,6 +18,7 @@ mod problem;
 mod statements;
 mod upload;
 mod uploads;
+mod webhooks;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -72,6 +73,7 @@ pub struct Settings {
         (name = "assessment", description = "Findings, profile and decision 核验、画像与审批结论"),
         (name = "access", description = "Keys, tokens, and who saw what 权限与审计"),
         (name = "jobs", description = "What waits and what was given up 后台任务"),
+        (name = "webhooks", description = "Being told what happens 事件通知"),
         (name = "health", description = "For whoever runs it"),
     )
 )]
@@ -117,6 +119,11 @@ fn routes() -> OpenApiRouter<Arc<Service>> {
         .routes(routes!(jobs::get_job))
         .routes(routes!(jobs::retry_job))
         .routes(routes!(jobs::cancel_job))
+        .routes(routes!(webhooks::create_webhook, webhooks::list_webhooks))
+        .routes(routes!(webhooks::get_webhook, webhooks::change_webhook, webhooks::delete_webhook))
+        .routes(routes!(webhooks::rotate_webhook_secret))
+        .routes(routes!(webhooks::replay_events))
+        .routes(routes!(webhooks::list_events))
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))
 }

@@ -14,7 +14,7 @@ use serde::Serialize;
 use tracing::{error, warn};
 use utoipa::ToSchema;
 
-use crate::applications::Error;
+use crate::applications::{BadAddress, Error};
 use crate::auth::{Refusal, Scope};
 
 /// `application/problem+json`
@@ -176,6 +176,30 @@ impl From<Error> for Problem {
                 format!("任务当前状态为 {state}，不能这样操作。"),
                 format!("The job is {state}, in which this cannot be done."),
             ),
+            Error::NoWebhook(_) => Self::not_found("没有这个 webhook。", "There is no such webhook."),
+            Error::WebhookDisabled(_) => Self::new(
+                StatusCode::CONFLICT,
+                "webhook_disabled",
+                "这个 webhook 已停用，请先启用。",
+                "The webhook is disabled: enable it first.",
+            ),
+            Error::TooManyWebhooks { max } => Self::new(
+                StatusCode::CONFLICT,
+                "too_many_webhooks",
+                format!("已有 {max} 个 webhook，请先删除不用的。"),
+                format!("There are {max} webhooks already: delete those that are not used."),
+            ),
+            Error::BadAddress(BadAddress::NotAUrl) => Self::invalid(
+                "url 应为 http 或 https 网址，不超过 2048 字节。",
+                "url must be an address of http or https with a host, of at most 2,048 bytes.",
+            ),
+            Error::BadAddress(BadAddress::NotHttps) => {
+                Self::invalid("url 应为 https 网址。", "url must be an address of https.")
+            }
+            Error::BadAddress(BadAddress::OutOfReach) => Self::invalid(
+                "url 的主机地址不允许访问。",
+                "url names a host that this service does not reach: see [webhooks] in its settings.",
+            ),
             Error::NoUpload(_) => Self::not_found("没有这个上传。", "There is no such upload."),
             Error::UploadGone(_) => Self::new(
                 StatusCode::GONE,
@@ -246,6 +270,7 @@ impl From<Error> for Problem {
             | Error::Keys(_)
             | Error::NoRandomness(_)
             | Error::LeaseLost
+            | Error::Undelivered { .. }
             | Error::Panicked { .. }) => {
                 error!(error = format!("{:#}", anyhow::Error::new(error)), "a request failed");
                 Self::internal()

@@ -12,7 +12,7 @@ use crate::db::access::{self, Token};
 use crate::pipeline::sha256;
 
 use super::audit::By;
-use super::{Error, Service, declare};
+use super::{Error, Once, Service, declare, once};
 
 pub use crate::db::access::Key;
 
@@ -46,24 +46,32 @@ impl Service {
     /// Makes an API key and gives it with its secret, which is nowhere else.
     ///
     /// # Errors
-    /// [`Error::Database`], [`Error::NoRandomness`].
+    /// [`Error::KeyUsedElsewhere`], [`Error::Database`], [`Error::NoRandomness`].
     pub async fn create_key(
         &self,
-        tenant: &TenantId,
+        reach: &Reach,
         role: Role,
         name: &str,
         by: &By,
+        once: Option<&Once>,
     ) -> Result<(Key, Sensitive<String>), Error> {
+        let (tenant, now_ms) = (&reach.tenant, self.clock.now_ms());
         let secret = secret(KEY_PREFIX)?;
         let key = Key {
             id: AccessKeyId::new(&self.unique()),
             tenant: tenant.clone(),
             role,
             name: name.to_owned(),
-            created_ms: self.clock.now_ms(),
+            created_ms: now_ms,
             revoked_ms: None,
         };
         let mut tx = self.db.write().await?;
+        if let Some(earlier) = once::claim(&mut tx, reach, once, key.id.as_str(), now_ms).await? {
+            let id = AccessKeyId::parse(&earlier).ok_or(Error::KeyUsedElsewhere)?;
+            let key = access::key(&mut tx, tenant, &id).await?.ok_or(Error::NoKey(id))?;
+            return Ok((key, once::earlier_secret(&mut tx, reach, once).await?));
+        }
+        once::keep_secret(&mut tx, reach, once, &secret, now_ms).await?;
         access::insert_key(&mut tx, &key, &sha256(secret.reveal().as_bytes())).await?;
         self.record(&mut tx, tenant, by, "key_created", key.id.as_str(), None).await?;
         tx.commit().await?;
@@ -110,13 +118,14 @@ impl Service {
     /// Makes a token with which an applicant reaches this application and nothing else.
     ///
     /// # Errors
-    /// [`Error::NoApplication`], [`Error::NoRandomness`], [`Error::Database`].
+    /// [`Error::NoApplication`], [`Error::KeyUsedElsewhere`], [`Error::NoRandomness`], [`Error::Database`].
     pub async fn issue_token(
         &self,
         reach: &Reach,
         application: &ApplicationId,
         lifetime: Duration,
         by: &By,
+        once: Option<&Once>,
     ) -> Result<NewToken, Error> {
         let secret = secret(TOKEN_PREFIX)?;
         let now_ms = self.clock.now_ms();
@@ -128,6 +137,14 @@ impl Service {
         };
         let mut tx = self.db.write().await?;
         declare::application(&mut tx, reach, application).await?;
+        if let Some(earlier) = once::claim(&mut tx, reach, once, token.id.as_str(), now_ms).await? {
+            let id = AccessTokenId::parse(&earlier).ok_or(Error::KeyUsedElsewhere)?;
+            // One that has expired and is forgotten is not made anew: the key was used.
+            let expires_ms = access::token_expires(&mut tx, &reach.tenant, &id).await?;
+            let expires_ms = expires_ms.ok_or(Error::KeyUsedElsewhere)?;
+            return Ok(NewToken { id, secret: once::earlier_secret(&mut tx, reach, once).await?, expires_ms });
+        }
+        once::keep_secret(&mut tx, reach, once, &secret, now_ms).await?;
         access::insert_token(&mut tx, &token, &sha256(secret.reveal().as_bytes()), now_ms, expires_ms).await?;
         self.record(&mut tx, &reach.tenant, by, "token_issued", application.as_str(), None).await?;
         tx.commit().await?;

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use model::application::FiledDocument;
 use model::consent::Family;
 use model::declaration::Declaration;
+use model::event::Event;
 use model::extracted::ReadDocument;
 use model::ids::{ApplicationId, DecisionId, DocumentId, TenantId};
 use model::statement::{Parsed, ParserId, Statement};
@@ -118,8 +119,11 @@ impl Service {
                 let who = Who { id_number, name, on: stored.as_of };
                 fingerprints::replace(&mut tx, &lease.tenant, id, &marks(&trace), who).await?;
             }
+            let event = Event::ApplicationAssessed { application_id: id.clone(), revision: stored.revision };
+            self.happened(&mut tx, &lease.tenant, event).await?;
         }
         tx.commit().await?;
+        self.wake_workers();
         if let (true, Some(newest_ms)) = (is_assessed, newest_ms) {
             let took_ms = u64::try_from(self.clock.now_ms().saturating_sub(newest_ms)).unwrap_or(0);
             self.metrics.answer(Duration::from_millis(took_ms));
@@ -158,7 +162,8 @@ impl Service {
         tenant: &TenantId,
         id: &ApplicationId,
     ) -> Result<(), Error> {
-        Ok(applications::mark_abandoned(tx, tenant, id).await?)
+        applications::mark_abandoned(tx, tenant, id).await?;
+        self.happened(tx, tenant, Event::ApplicationAbandoned { application_id: id.clone() }).await
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use model::access::Reach;
 use model::consent::{Consent, Family};
+use model::event::Event;
 use model::extracted::Extracted;
 use model::ids::{ApplicationId, ConsentId, TenantId};
 
@@ -69,6 +70,8 @@ impl Service {
         if consents::revoke(&mut tx, &reach.tenant, id, family, self.clock.now_ms()).await? {
             self.record(&mut tx, &reach.tenant, by, "consent_revoked", id.as_str(), Some(family.as_str())).await?;
             self.consents_changed(&mut tx, &reach.tenant, id).await?;
+            let event = Event::ConsentRevoked { application_id: id.clone(), family };
+            self.happened(&mut tx, &reach.tenant, event).await?;
         }
         let after = consents::of_application(&mut tx, &reach.tenant, id).await?;
         tx.commit().await?;

@@ -6,6 +6,7 @@
 
 use model::access::{Actor, Reach, Role};
 use model::decision::DecisionOutcome;
+use model::event::Event;
 use model::ids::{ApplicationId, TenantId};
 use tracing::warn;
 
@@ -98,7 +99,9 @@ impl Service {
         let uploads = deletions::erase(&mut tx, tenant, id).await?;
         deletions::insert(&mut tx, &certificate).await?;
         self.record(&mut tx, tenant, by, "application_deleted", id.as_str(), Some(reason.as_str())).await?;
+        self.happened(&mut tx, tenant, Event::ApplicationDeleted { application_id: id.clone() }).await?;
         tx.commit().await?;
+        self.wake_workers();
         self.changed(id);
         for upload in uploads {
             // What stays of it is taken with other leftovers.

@@ -5,25 +5,28 @@ use std::time::Duration;
 use model::failure::Failure;
 use model::job::Job;
 
-use crate::db::queue::{self, Counts as JobCounts, Lease, State};
+use crate::db::queue::{self, Counts as JobCounts, Crew, Lease, State};
 use crate::db::{Tx, idempotency};
 use crate::metrics::{SandboxStanding, Standing};
 use crate::sandbox::Counts;
 
-use super::{Error, Service, once};
+use super::{Error, Service, once, webhooks};
 
 /// The longest wait between two tries of a job.
 const RETRY_WAIT_MAX_MS: i64 = 10 * 60 * 1000;
 
 impl Service {
-    /// The next job that is due, leased for `lease_ms`.
+    /// The next job of a crew that is due, leased for `lease_ms`.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn claim_job(&self, lease_ms: i64) -> Result<Option<Lease>, Error> {
+    pub async fn claim_job(&self, crew: Crew, lease_ms: i64) -> Result<Option<Lease>, Error> {
         let now_ms = self.clock.now_ms();
+        if !queue::is_due(&mut self.db.read().await?, crew, now_ms).await? {
+            return Ok(None);
+        }
         let mut tx = self.db.write().await?;
-        let lease = queue::claim(&mut tx, now_ms, now_ms.saturating_add(lease_ms)).await?;
+        let lease = queue::claim(&mut tx, crew, now_ms, now_ms.saturating_add(lease_ms)).await?;
         tx.commit().await?;
         Ok(lease)
     }
@@ -40,20 +43,30 @@ impl Service {
     }
 
     /// Puts a job that failed back for later, 2, 4, 8 … seconds from now; after `attempts_max` tries it is given up,
-    /// and what waits for it is told so.
+    /// and what waits for it is told so. A delivery has waits of its own: other people's machines stand still for hours.
     ///
     /// # Errors
     /// [`Error::Database`].
     pub async fn fail_job(&self, lease: &Lease, attempts_max: u32, error: &str) -> Result<(), Error> {
         let mut tx = self.db.write().await?;
-        if lease.attempts < i64::from(attempts_max) {
-            let exponent = u32::try_from(lease.attempts.clamp(0, 20)).unwrap_or(20);
-            let wait_ms = 2_i64.saturating_pow(exponent).saturating_mul(1_000).min(RETRY_WAIT_MAX_MS);
+        let wait_ms = match &lease.job {
+            Job::DeliverEvent { .. } => {
+                webhooks::wait_after(lease.attempts).map(|wait| i64::try_from(wait.as_millis()).unwrap_or(i64::MAX))
+            }
+            Job::ParseDocument { .. } | Job::AssessApplication { .. } => {
+                let exponent = u32::try_from(lease.attempts.clamp(0, 20)).unwrap_or(20);
+                let wait_ms = 2_i64.saturating_pow(exponent).saturating_mul(1_000).min(RETRY_WAIT_MAX_MS);
+                (lease.attempts < i64::from(attempts_max)).then_some(wait_ms)
+            }
+        };
+        if let Some(wait_ms) = wait_ms {
             queue::retry(&mut tx, lease, self.clock.now_ms().saturating_add(wait_ms), error).await?;
         } else if queue::bury(&mut tx, lease, error).await? {
             self.abandon(&mut tx, lease).await?;
         }
-        tx.commit().await.map_err(Error::from)
+        tx.commit().await?;
+        self.wake_workers();
+        Ok(())
     }
 
     async fn abandon(&self, tx: &mut Tx, lease: &Lease) -> Result<(), Error> {
@@ -63,6 +76,7 @@ impl Service {
                 self.give_up_document(tx, &lease.tenant, document, why).await
             }
             Job::AssessApplication { application } => self.abandon_assessment(tx, &lease.tenant, application).await,
+            Job::DeliverEvent { .. } => Ok(()),
         }
     }
 

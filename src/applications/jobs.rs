@@ -76,6 +76,8 @@ impl Service {
             Job::AssessApplication { application } => {
                 self.abandon_assessment(&mut tx, &reach.tenant, application).await?;
             }
+            // What was not told can be asked for again.
+            Job::DeliverEvent { .. } => {}
         }
         self.record(&mut tx, &reach.tenant, by, "job_cancelled", id.as_str(), None).await?;
         let after = stored(&mut tx, reach, id).await?;
@@ -97,6 +99,7 @@ impl Service {
             document.state = DocumentState::Failed;
             document.failure = Some(why);
             documents::update(tx, &document).await?;
+            self.document_happened(tx, &document).await?;
             self.documents_changed(tx, &document).await?;
         }
         Ok(())

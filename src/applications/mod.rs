@@ -20,6 +20,7 @@ mod read;
 mod results;
 mod reveal;
 mod uploads;
+mod webhooks;
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -27,11 +28,13 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use jiff::civil::Date;
 use model::access::Reach;
-use model::ids::{AccessKeyId, ApplicationId, DocumentId, JobId, TenantId, UploadId};
+use model::ids::{AccessKeyId, ApplicationId, DocumentId, JobId, TenantId, UploadId, WebhookId};
 use tokio::sync::{Notify, Semaphore, broadcast, watch};
 use uuid::{ContextV7, Timestamp, Uuid};
 
 use crate::blobs::{BlobError, Blobs, Incoming, Shelf};
+use crate::courier::{Courier, Undelivered};
+use crate::db::queue::Crew;
 use crate::db::{Db, DbError, Tx, keys};
 use crate::metrics::Metrics;
 use crate::pipeline::{AssessError, Key as RegistryKey, Policy, Reader};
@@ -39,6 +42,7 @@ use crate::sandbox::Sandbox;
 use crate::vault::VaultError;
 
 pub use crate::blobs::StoredFile;
+pub use crate::courier::BadAddress;
 pub use crate::db::queue::{State as JobState, StoredJob};
 pub use crate::vault::{DeletionCertificate, DeletionReason};
 pub use access::{Holder, Key, NewToken, default_tenant};
@@ -51,6 +55,7 @@ pub use progress::{Change, Watch};
 pub use results::{Assessment, DocumentReading, Readings, printed_category};
 pub use reveal::{Revealed, RevealedStatement};
 pub use uploads::{Checksum, Received, Upload};
+pub use webhooks::{Happened, Replayed, Webhook, WebhookChange};
 
 /// The program's shared state.
 #[derive(Debug)]
@@ -69,6 +74,7 @@ pub struct Service {
     registry_key: Option<RegistryKey>,
     /// How long applications are kept.
     periods: Periods,
+    courier: Courier,
     pub clock: Clock,
     pub metrics: Metrics,
     ids: Mutex<ContextV7>,
@@ -77,7 +83,8 @@ pub struct Service {
     /// Pictures looked at at once while their uploads wait, and exports written at once.
     looks: Arc<Semaphore>,
     exports: Semaphore,
-    wake: Notify,
+    /// Of each crew.
+    wake: [Notify; Crew::ALL.len()],
     /// Which application changed, for those who watch it in this process.
     changes: broadcast::Sender<ApplicationId>,
     stop: watch::Sender<bool>,
@@ -103,6 +110,7 @@ pub struct Parts {
     pub consents_required: bool,
     pub registry_key: Option<RegistryKey>,
     pub periods: Periods,
+    pub courier: Courier,
     pub clock: Clock,
     /// See `jobs.workers`.
     pub cores: usize,
@@ -160,6 +168,20 @@ pub enum Error {
     /// What was asked for can be done in another state only.
     #[error("the job {id} is {state}")]
     JobState { id: JobId, state: &'static str },
+    #[error("there is no webhook {0}")]
+    NoWebhook(WebhookId),
+    #[error("the webhook {0} is disabled")]
+    WebhookDisabled(WebhookId),
+    #[error("there are {max} webhooks already")]
+    TooManyWebhooks { max: i64 },
+    #[error("the address of a webhook does not do")]
+    BadAddress(#[source] BadAddress),
+    #[error("the webhook {webhook} was not told")]
+    Undelivered {
+        webhook: WebhookId,
+        #[source]
+        why: Undelivered,
+    },
     #[error("there is no upload {0}")]
     NoUpload(UploadId),
     #[error("the upload {0} has expired")]
@@ -212,13 +234,14 @@ impl Service {
             consents_required: parts.consents_required,
             registry_key: parts.registry_key,
             periods: parts.periods,
+            courier: parts.courier,
             clock: parts.clock,
             metrics: Metrics::default(),
             ids: Mutex::new(ContextV7::new()),
             cores: Arc::new(Semaphore::new(parts.cores.max(1))),
             looks: Arc::new(Semaphore::new(LOOKS_AT_ONCE)),
             exports: Semaphore::new(EXPORTS_AT_ONCE),
-            wake: Notify::new(),
+            wake: Default::default(),
             changes: broadcast::Sender::new(CHANGES_KEPT),
             stop: watch::Sender::new(false),
         }
@@ -285,13 +308,18 @@ impl Service {
         let _ = stop.wait_for(|stop| *stop).await;
     }
 
-    /// Returns when a job was queued in this process since the last call.
-    pub async fn job_queued(&self) {
-        self.wake.notified().await;
+    /// Returns when a job, which may be one of this crew, was queued in this process since the last call.
+    pub async fn job_queued(&self, crew: Crew) {
+        let [readers, deliverers] = &self.wake;
+        let wake = match crew {
+            Crew::Readers => readers,
+            Crew::Deliverers => deliverers,
+        };
+        wake.notified().await;
     }
 
     fn wake_workers(&self) {
-        self.wake.notify_one();
+        self.wake.iter().for_each(Notify::notify_one);
     }
 
     /// Runs what fills a core off the threads that answer requests, and not more of it at once than there are cores.

@@ -4,6 +4,7 @@
 //! made. A second request with the key is answered with that, as it stands now. Two at the same time need no refusal:
 //! the second waits for the first at the key's row.
 
+use model::Sensitive;
 use model::access::Reach;
 
 use crate::db::{Tx, idempotency};
@@ -56,6 +57,29 @@ pub(super) async fn claim(
     }
     // Gone again only if it was just then swept for its age; a second writer is then what was asked for.
     earlier(tx, reach, once).await
+}
+
+/// Keeps the secret that the answer shows, so that the same request again is answered with it.
+pub(super) async fn keep_secret(
+    tx: &mut Tx,
+    reach: &Reach,
+    once: Option<&Once>,
+    secret: &Sensitive<String>,
+    now_ms: i64,
+) -> Result<(), Error> {
+    let Some(once) = once else { return Ok(()) };
+    Ok(idempotency::keep_secret(tx, &reach.tenant, &key_of(reach, once), secret.reveal(), now_ms).await?)
+}
+
+/// The secret that the earlier request was answered with.
+pub(super) async fn earlier_secret(
+    tx: &mut Tx,
+    reach: &Reach,
+    once: Option<&Once>,
+) -> Result<Sensitive<String>, Error> {
+    let once = once.ok_or(Error::KeyUsedElsewhere)?;
+    let secret = idempotency::secret(tx, &reach.tenant, &key_of(reach, once)).await?;
+    secret.map(Sensitive::new).ok_or(Error::KeyUsedElsewhere)
 }
 
 /// An applicant's keys are apart from everybody else's: nobody may use up another's.

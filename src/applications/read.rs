@@ -193,6 +193,7 @@ impl Service {
         let kept = documents::update(tx, &document).await?;
         if kept {
             self.keep_statements(tx, &document, read).await?;
+            self.document_happened(tx, &document).await?;
         }
         Ok(())
     }
@@ -217,7 +218,9 @@ impl Service {
         archive.state = DocumentState::Parsed;
         archive.media_type = media_type;
         archive.failure = None;
-        documents::update(tx, &archive).await?;
+        if documents::update(tx, &archive).await? {
+            self.document_happened(tx, &archive).await?;
+        }
 
         let mut occurrences: BTreeMap<&str, i64> = BTreeMap::new();
         let mut entries = Vec::with_capacity(files.len());
@@ -283,6 +286,7 @@ impl Service {
         document.sha256.clone_from(&file.sha256);
         documents::insert(tx, &document).await?;
         self.keep_statements(tx, &document, file).await?;
+        self.document_happened(tx, &document).await?;
         Ok(document.id)
     }
 }

@@ -8,6 +8,7 @@
 //! page in this machine's browser that calls the service by a name of its own (DNS rebinding) or as a form of another
 //! site.
 
+mod key_set;
 mod rates;
 mod reviewers;
 mod roles;
@@ -19,6 +20,7 @@ use tracing::info;
 
 use crate::applications::{Error, Holder, Service, default_tenant};
 
+pub use key_set::{KeySet, KeySetError};
 pub use rates::{Rate, Rates};
 pub use reviewers::{Expected, Reviewer, ReviewerError, Reviewers};
 pub use roles::{Scope, may, scopes};

@@ -23,10 +23,12 @@ pub enum Scope {
     ReadAudit,
     ReadJobs,
     WriteJobs,
+    ReadWebhooks,
+    WriteWebhooks,
 }
 
 impl Scope {
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::WriteApplications,
         Self::ReadApplications,
         Self::DeleteApplications,
@@ -42,6 +44,8 @@ impl Scope {
         Self::ReadAudit,
         Self::ReadJobs,
         Self::WriteJobs,
+        Self::ReadWebhooks,
+        Self::WriteWebhooks,
     ];
 
     #[must_use]
@@ -62,6 +66,8 @@ impl Scope {
             Self::ReadAudit => "audit:read",
             Self::ReadJobs => "jobs:read",
             Self::WriteJobs => "jobs:write",
+            Self::ReadWebhooks => "webhooks:read",
+            Self::WriteWebhooks => "webhooks:write",
         }
     }
 
@@ -76,7 +82,8 @@ impl Scope {
 pub const fn scopes(role: Role) -> &'static [Scope] {
     use Scope::{
         DeleteApplications, ReadApplications, ReadAssessments, ReadAudit, ReadDecisions, ReadDocuments, ReadJobs,
-        ReadStatements, Reveal, WriteApplications, WriteConsents, WriteDocuments, WriteJobs, WriteKeys, WriteTokens,
+        ReadStatements, ReadWebhooks, Reveal, WriteApplications, WriteConsents, WriteDocuments, WriteJobs, WriteKeys,
+        WriteTokens, WriteWebhooks,
     };
     match role {
         Role::Applicant => {
@@ -93,14 +100,23 @@ pub const fn scopes(role: Role) -> &'static [Scope] {
             ReadDecisions,
             WriteConsents,
             WriteTokens,
+            ReadWebhooks,
+            WriteWebhooks,
         ],
         Role::Reviewer | Role::Senior | Role::Risk => {
             &[ReadApplications, ReadDocuments, ReadStatements, ReadAssessments, ReadDecisions, Reveal]
         }
-        Role::Auditor => {
-            &[ReadApplications, ReadDocuments, ReadStatements, ReadAssessments, ReadDecisions, ReadAudit, ReadJobs]
-        }
-        Role::Admin => &[WriteKeys, ReadAudit, ReadJobs, WriteJobs],
+        Role::Auditor => &[
+            ReadApplications,
+            ReadDocuments,
+            ReadStatements,
+            ReadAssessments,
+            ReadDecisions,
+            ReadAudit,
+            ReadJobs,
+            ReadWebhooks,
+        ],
+        Role::Admin => &[WriteKeys, ReadAudit, ReadJobs, WriteJobs, ReadWebhooks, WriteWebhooks],
         Role::Local => &Scope::ALL,
     }
 }
@@ -126,15 +142,15 @@ mod tests {
         let expected = format!(
             "applicant: applications:read documents:write documents:read statements:read decisions:read consents:write\n\
              backend: applications:write applications:read applications:delete documents:write documents:read statements:read \
-             assessments:read decisions:read consents:write tokens:write\n\
+             assessments:read decisions:read consents:write tokens:write webhooks:read webhooks:write\n\
              reviewer: {read} reveal\n\
              senior: {read} reveal\n\
              risk: {read} reveal\n\
-             auditor: {read} audit:read jobs:read\n\
-             admin: keys:write audit:read jobs:read jobs:write\n\
+             auditor: {read} audit:read jobs:read webhooks:read\n\
+             admin: keys:write audit:read jobs:read jobs:write webhooks:read webhooks:write\n\
              local: applications:write applications:read applications:delete documents:write documents:read statements:read \
              assessments:read decisions:read consents:write tokens:write reveal keys:write audit:read jobs:read \
-             jobs:write\n"
+             jobs:write webhooks:read webhooks:write\n"
         );
         assert_eq!(printed, expected);
     }

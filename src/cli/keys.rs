@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::{Args, Subcommand};
-use model::access::{Actor, Role};
+use model::access::{Actor, Reach, Role};
 use model::ids::{AccessKeyId, TenantId};
 use serde::Deserialize;
 
@@ -103,7 +103,7 @@ async fn perform(service: &Service, action: &Action) -> anyhow::Result<()> {
     let by = By { actor, request: String::new() };
     match action {
         Action::Create { name, role, tenant } => {
-            let (key, secret) = service.create_key(tenant, *role, name, &by).await?;
+            let (key, secret) = service.create_key(&Reach::of(tenant.clone()), *role, name, &by, None).await?;
             // The secret alone on stdout, for a pipe into a secret store.
             super::complain(&format!("made {} for {} of {}", key.id, role.as_str(), tenant));
             print(&format!("{}\n", secret.reveal()))

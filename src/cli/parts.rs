@@ -14,7 +14,8 @@ use tracing::{info, warn};
 
 use crate::applications::{Clock, Parts, Periods, Service};
 use crate::blobs::Blobs;
-use crate::config::{self, Config, ConfigError, Flag, LogFormat, SandboxMode, Synchronous};
+use crate::config::{self, Config, ConfigError, Flag, LogFormat, SandboxMode, Synchronous, Traces};
+use crate::courier::Courier;
 use crate::db::{self, Db, keys};
 use crate::pipeline::{Key as RegistryKey, Limits, Policy, Reader};
 use crate::sandbox::{Bounds, Sandbox};
@@ -50,7 +51,10 @@ impl Shared {
 
 /// Runs a command that waits for things, with logs.
 pub(super) fn in_runtime(config: &Config, task: impl Future<Output = anyhow::Result<()>>) -> Result<u8, CommandError> {
-    telemetry::begin(&config.log.filter, config.log.format == LogFormat::Json)
+    let (filter, as_json) = (&config.log.filter, config.log.format == LogFormat::Json);
+    let Traces { endpoint, percent } = &config.traces;
+    let traces = (!endpoint.is_empty()).then_some(telemetry::Traces { endpoint, percent: *percent });
+    let telemetry = telemetry::begin(filter, as_json, traces)
         .map_err(|error| CommandError::Usage(format!("{:#}", anyhow::Error::new(error))))?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -60,6 +64,7 @@ pub(super) fn in_runtime(config: &Config, task: impl Future<Output = anyhow::Res
     let outcome = runtime.block_on(task);
     // A document that is being read cannot be stopped half way; its job is repeated after the next start.
     runtime.shutdown_timeout(Duration::from_millis(100));
+    telemetry.end();
     outcome?;
     Ok(ALL_WELL)
 }
@@ -142,6 +147,7 @@ pub(super) async fn build(config: &Config, sandbox: Option<Arc<Sandbox>>) -> any
             long_days: config.retention.approved_days,
             fingerprints_days: config.retention.fingerprints_days,
         },
+        courier: Courier::new(config.webhooks.inside, Duration::from_secs(config.webhooks.timeout_seconds)),
         clock: Clock::System,
         cores: cores(config),
     }))
@@ -252,6 +258,7 @@ fn cores(config: &Config) -> usize {
 pub(super) fn worker_settings(config: &Config) -> jobs::Settings {
     jobs::Settings {
         workers: cores(config),
+        deliverers: usize::try_from(config.webhooks.deliverers).unwrap_or(1),
         lease: Duration::from_secs(config.jobs.lease_seconds),
         attempts_max: config.jobs.attempts_max,
         poll: Duration::from_millis(config.jobs.poll_ms),

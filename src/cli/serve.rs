@@ -62,7 +62,9 @@ async fn serve(config: &Config, door: Arc<auth::Door>) -> anyhow::Result<()> {
     }
 
     let (stop, stopping) = watch::channel(false);
-    let key_set = tokio::spawn(follow_key_set(Arc::clone(&door), config.auth.jwks.clone(), stopping.clone()));
+    let key_set = auth::KeySet::of(&config.auth.jwks, &config.auth.issuer);
+    let known = first_key_set(&door, &key_set).await?;
+    let key_set = tokio::spawn(follow_key_set(Arc::clone(&door), key_set, known, stopping.clone()));
     operations(config, Arc::clone(&service), stopping.clone()).await?;
     let workers = tokio::spawn(jobs::run(Arc::clone(&service), worker_settings(config), stopping.clone()));
     let router = api::router(Arc::clone(&service), &api_settings(config, door));
@@ -106,9 +108,7 @@ fn door(config: &Config) -> Result<auth::Door, CommandError> {
             roles_claim: settings.roles_claim.clone(),
             tenant_claim: settings.tenant_claim.clone(),
         };
-        let key_set = std::fs::read(&settings.jwks)
-            .with_context(|| format!("could not read the key set {} (auth.jwks)", settings.jwks))?;
-        Some(auth::Reviewers::new(expected, &key_set).context("auth.jwks cannot be used")?)
+        Some(auth::Reviewers::new(expected))
     } else {
         None
     };
@@ -116,28 +116,48 @@ fn door(config: &Config) -> Result<auth::Door, CommandError> {
     Ok(auth::Door { mode, reviewers, rates: auth::Rates::new(rate), origins: config.server.cors_origins.clone() })
 }
 
-/// A provider changes its keys now and then; the file is looked at this often.
+/// A provider changes its keys now and then; they are looked at this often.
 const KEY_SET_INTERVAL: Duration = Duration::from_secs(60);
+/// While there are none, nobody of the provider's people gets in.
+const KEY_SET_INTERVAL_WITHOUT: Duration = Duration::from_secs(5);
 
-/// Takes the provider's new keys when the file changes, until it is time to stop.
-async fn follow_key_set(door: Arc<auth::Door>, path: String, mut stopping: watch::Receiver<bool>) {
+/// The provider's keys at the start. A file that cannot be used is a mistake; a provider that is away comes back.
+async fn first_key_set(door: &auth::Door, key_set: &auth::KeySet) -> anyhow::Result<Vec<u8>> {
+    let Some(reviewers) = &door.reviewers else { return Ok(Vec::new()) };
+    let taken = match key_set.read().await {
+        Ok(read) => reviewers.replace_keys(&read).map(|()| read).context("auth.jwks cannot be used"),
+        Err(error) => Err(error).context("auth.jwks cannot be reached"),
+    };
+    match (taken, key_set) {
+        (Err(error), auth::KeySet::Address(_) | auth::KeySet::Provider(_)) => {
+            warn!(error = format!("{error:#}"), "no reviewer is let in until the provider's keys come");
+            Ok(Vec::new())
+        }
+        (taken, _) => taken,
+    }
+}
+
+/// Takes the provider's new keys when they change, until it is time to stop.
+async fn follow_key_set(
+    door: Arc<auth::Door>,
+    key_set: auth::KeySet,
+    mut known: Vec<u8>,
+    mut stopping: watch::Receiver<bool>,
+) {
     let Some(reviewers) = &door.reviewers else { return };
-    let mut known = Vec::new();
     loop {
+        let wait = if known.is_empty() { KEY_SET_INTERVAL_WITHOUT } else { KEY_SET_INTERVAL };
         tokio::select! {
-            () = tokio::time::sleep(KEY_SET_INTERVAL) => {}
+            () = tokio::time::sleep(wait) => {}
             _ = stopping.wait_for(|stop| *stop) => return,
         }
-        match tokio::fs::read(&path).await {
+        match key_set.read().await {
             Ok(read) if read == known => {}
-            Ok(read) => {
-                match reviewers.replace_keys(&read) {
-                    Ok(()) => {}
-                    Err(error) => warn!(error = format!("{:#}", anyhow::Error::new(error)), "the key set is unusable"),
-                }
-                known = read;
-            }
-            Err(error) => warn!(%error, "could not read the key set"),
+            Ok(read) => match reviewers.replace_keys(&read) {
+                Ok(()) => known = read,
+                Err(error) => warn!(error = format!("{:#}", anyhow::Error::new(error)), "the key set is unusable"),
+            },
+            Err(error) => warn!(error = format!("{:#}", anyhow::Error::new(error)), "could not read the key set"),
         }
     }
 }

@@ -32,7 +32,9 @@ pub struct Config {
     pub consents: Consents,
     pub registry: Registry,
     pub signatures: Signatures,
+    pub webhooks: Webhooks,
     pub metrics: Metrics,
+    pub traces: Traces,
     pub log: Log,
 }
 
@@ -167,6 +169,14 @@ pub struct Signatures {
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub struct Webhooks {
+    pub inside: bool,
+    pub timeout_seconds: u64,
+    pub deliverers: u32,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Metrics {
     /// Address and port, or empty.
     pub listen: String,
@@ -178,6 +188,14 @@ impl Metrics {
     pub fn address(&self) -> Option<SocketAddr> {
         self.listen.parse().ok()
     }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Traces {
+    /// An http or https URL, or empty.
+    pub endpoint: String,
+    pub percent: u32,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -315,7 +333,7 @@ impl Config {
             (self.server.body_idle_seconds > 0, "server.body_idle_seconds", "at least 1"),
             (self.server.concurrent_requests_max > 0, "server.concurrent_requests_max", "at least 1"),
             (self.server.cors_origins.iter().all(|text| is_origin(text)), "server.cors_origins", "like https://host"),
-            (auth.issuer.is_empty() == auth.jwks.is_empty(), "auth.jwks", "set together with auth.issuer"),
+            (auth.jwks.is_empty() || !auth.issuer.is_empty(), "auth.issuer", "set together with auth.jwks"),
             (auth.issuer.is_empty() || !auth.audience.is_empty(), "auth.audience", "set together with auth.issuer"),
             ((1..=100_000).contains(&auth.requests_per_second), "auth.requests_per_second", "from 1 to 100000"),
             ((1..=100_000).contains(&auth.requests_burst), "auth.requests_burst", "from 1 to 100000"),
@@ -336,11 +354,19 @@ impl Config {
             ((256..=65_536).contains(&self.sandbox.memory_mb), "sandbox.memory_mb", "from 256 to 65536"),
             ((1..=3_600).contains(&self.sandbox.seconds), "sandbox.seconds", "from 1 to 3600"),
             (self.sandbox.children <= 64, "sandbox.children", "at most 64"),
+            ((1..=60).contains(&self.webhooks.timeout_seconds), "webhooks.timeout_seconds", "from 1 to 60"),
+            ((1..=256).contains(&self.webhooks.deliverers), "webhooks.deliverers", "from 1 to 256"),
             (
                 self.metrics.listen.is_empty() || self.metrics.address().is_some(),
                 "metrics.listen",
                 "empty or an address and a port, such as 127.0.0.1:9464",
             ),
+            (
+                self.traces.endpoint.is_empty() || is_http(&self.traces.endpoint),
+                "traces.endpoint",
+                "empty or a URL, such as http://127.0.0.1:4318/v1/traces",
+            ),
+            (self.traces.percent <= 100, "traces.percent", "at most 100"),
             (self.limits.file_bytes > 0, "limits.file_bytes", "at least 1"),
             (is_database(self.store.database.reveal()), "store.database", "empty or a postgres:// URL"),
             (is_registry_key(self.registry.key.reveal()), "registry.key", "empty or at least 32 bytes long"),
@@ -356,6 +382,10 @@ impl Config {
 fn is_origin(text: &str) -> bool {
     let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).unwrap_or_default();
     !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':' | b'[' | b']'))
+}
+
+fn is_http(url: &str) -> bool {
+    url.starts_with("http://") || url.starts_with("https://")
 }
 
 /// At least as long as the hash, or keys could be tried out.

@@ -8,6 +8,7 @@ use super::{DbError, Tx, unreadable};
 statements! {
     INSERT_KEY = "insert into access_keys (tenant_id, id, role, name, secret_sha256, created_ms)
         values ($1, $2, $3, $4, $5, $6)";
+    KEY = "select id, tenant_id, role, name, created_ms, revoked_ms from access_keys where tenant_id = $1 and id = $2";
     /// By the secret alone: it is what tells the tenant.
     KEY_BY_SECRET = "select id, tenant_id, role, name, created_ms, revoked_ms from access_keys
         where secret_sha256 = $1 and revoked_ms is null";
@@ -20,6 +21,7 @@ statements! {
     REVOKE_KEY = "update access_keys set revoked_ms = $3 where tenant_id = $1 and id = $2 and revoked_ms is null";
     INSERT_TOKEN = "insert into access_tokens (tenant_id, id, application_id, secret_sha256, created_ms, expires_ms)
         values ($1, $2, $3, $4, $5, $6)";
+    TOKEN_EXPIRES = "select expires_ms from access_tokens where tenant_id = $1 and id = $2";
     /// By the secret alone, as with keys.
     TOKEN_BY_SECRET = "select id, tenant_id, application_id from access_tokens
         where secret_sha256 = $1 and expires_ms > $2";
@@ -57,6 +59,7 @@ row!(KeyRow {
     revoked_ms: Option<i64>,
 });
 row!(TokenRow { id: String, tenant_id: String, application_id: String });
+row!(ExpiresRow { expires_ms: i64 });
 row!(Count { count: i64 });
 
 impl KeyRow {
@@ -75,6 +78,11 @@ impl KeyRow {
 pub async fn insert_key(tx: &mut Tx, key: &Key, secret_sha256: &str) -> Result<(), DbError> {
     let (tenant, id, role) = (key.tenant.as_str(), key.id.as_str(), key.role.as_str());
     execute!(tx, INSERT_KEY, tenant, id, role, &key.name, secret_sha256, key.created_ms).map(drop)
+}
+
+/// A key, also one that was revoked.
+pub async fn key(tx: &mut Tx, tenant: &TenantId, id: &AccessKeyId) -> Result<Option<Key>, DbError> {
+    fetch!(tx, KeyRow, KEY, tenant.as_str(), id.as_str())?.pop().map(KeyRow::read).transpose()
 }
 
 /// The key with this secret, unless it was revoked.
@@ -117,6 +125,11 @@ pub async fn insert_token(
 ) -> Result<(), DbError> {
     let (tenant, id, application) = (token.tenant.as_str(), token.id.as_str(), token.application.as_str());
     execute!(tx, INSERT_TOKEN, tenant, id, application, secret_sha256, now_ms, expires_ms).map(drop)
+}
+
+/// Until when a token opens something (milliseconds since 1970); `None` once it is forgotten.
+pub async fn token_expires(tx: &mut Tx, tenant: &TenantId, id: &AccessTokenId) -> Result<Option<i64>, DbError> {
+    Ok(fetch!(tx, ExpiresRow, TOKEN_EXPIRES, tenant.as_str(), id.as_str())?.pop().map(|row| row.expires_ms))
 }
 
 /// The token with this secret, unless it has expired.

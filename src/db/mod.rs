@@ -19,6 +19,7 @@ pub mod idempotency;
 pub mod keys;
 pub mod queue;
 pub mod uploads;
+pub mod webhooks;
 
 use std::ops::{Deref, DerefMut};
 use std::path::Path;
@@ -49,6 +50,7 @@ pub const STATEMENTS: &[&[Statement]] = &[
     keys::ALL,
     queue::ALL,
     uploads::ALL,
+    webhooks::ALL,
     dialect::SHARED,
 ];
 
@@ -60,6 +62,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (5, "turns", include_str!("../../migrations/0005_turns.sql")),
     (6, "keys", include_str!("../../migrations/0006_keys.sql")),
     (7, "deletions", include_str!("../../migrations/0007_deletions.sql")),
+    (8, "webhooks", include_str!("../../migrations/0008_webhooks.sql")),
 ];
 
 /// Reads that wait for a lock for longer than this have found a bug, not a busy database. PostgreSQL only.

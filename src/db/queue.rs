@@ -32,8 +32,9 @@ statements! {
     /// Who has a job that is due, the one with the fewest turns first. Asked of each tenant rather than of each job: a
     /// queue may hold a hundred thousand.
     WAITING = "select lane, tenant_id, vt from turns t
-        where exists (select 1 from jobs j where j.state = 'queued' and j.lane = t.lane and j.tenant_id = t.tenant_id
-            and j.run_at_ms <= $1)
+        where lane between $2 and $3
+            and exists (select 1 from jobs j where j.state = 'queued' and j.lane = t.lane and j.tenant_id = t.tenant_id
+                and j.run_at_ms <= $1)
         order by lane, vt, tenant_id limit 20";
     TAKE_TURN = "insert into turns (tenant_id, lane, vt) values ($1, $2, $3)
         on conflict (lane, tenant_id) do update set vt = excluded.vt";
@@ -54,11 +55,31 @@ statements! {
 /// Most that is kept of why a job failed: a chain of causes is a few lines.
 const ERROR_CHARACTERS_MAX: usize = 2_000;
 
-/// A person waits for it, or it is bulk.
+/// A person waits for it, or it is bulk, or it waits for somebody else's machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lane {
     Interactive,
     Bulk,
+    Delivery,
+}
+
+/// Workers of one kind: those that fill a core must not wait behind those that wait for an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Crew {
+    Readers,
+    Deliverers,
+}
+
+impl Crew {
+    pub const ALL: [Self; 2] = [Self::Readers, Self::Deliverers];
+
+    /// Its first and its last lane.
+    const fn lanes(self) -> (i64, i64) {
+        match self {
+            Self::Readers => (Lane::Interactive.number(), Lane::Bulk.number()),
+            Self::Deliverers => (Lane::Delivery.number(), Lane::Delivery.number()),
+        }
+    }
 }
 
 impl Lane {
@@ -66,6 +87,7 @@ impl Lane {
         match self {
             Self::Interactive => 0,
             Self::Bulk => 1,
+            Self::Delivery => 2,
         }
     }
 
@@ -74,6 +96,7 @@ impl Lane {
         match self {
             Self::Interactive => "interactive",
             Self::Bulk => "bulk",
+            Self::Delivery => "delivery",
         }
     }
 
@@ -81,6 +104,7 @@ impl Lane {
         match number {
             0 => Some(Self::Interactive),
             1 => Some(Self::Bulk),
+            2 => Some(Self::Delivery),
             _ => None,
         }
     }
@@ -205,13 +229,20 @@ pub async fn enqueue(tx: &mut Tx, id: &JobId, job: &Job, turn: Turn<'_>, now_ms:
     execute!(tx, ENQUEUE, id.as_str(), &json, turn.flow, turn.lane.number(), now_ms, tenant).map(drop)
 }
 
-/// Takes the job whose turn it is, until `lease_until_ms`.
-pub async fn claim(tx: &mut Tx, now_ms: i64, lease_until_ms: i64) -> Result<Option<Lease>, DbError> {
+/// Whether a job of a crew is due: cheaper to ask than to claim, which waits for everybody who writes.
+pub async fn is_due(tx: &mut Tx, crew: Crew, now_ms: i64) -> Result<bool, DbError> {
+    let (first, last) = crew.lanes();
+    Ok(!fetch!(tx, WaitingRow, WAITING, now_ms, first, last)?.is_empty())
+}
+
+/// Takes the job of a crew whose turn it is, until `lease_until_ms`.
+pub async fn claim(tx: &mut Tx, crew: Crew, now_ms: i64, lease_until_ms: i64) -> Result<Option<Lease>, DbError> {
+    let (first_lane, last_lane) = crew.lanes();
     let statement = match tx {
         Tx::Lite(_) => dialect::CLAIM_LITE,
         Tx::Pg(_) => dialect::CLAIM_PG,
     };
-    let waiting = fetch!(tx, WaitingRow, WAITING, now_ms)?;
+    let waiting = fetch!(tx, WaitingRow, WAITING, now_ms, first_lane, last_lane)?;
     for (index, first) in waiting.iter().enumerate() {
         let (lane, tenant) = (first.lane, first.tenant_id.as_str());
         // None when other workers are about to take all that this tenant has.

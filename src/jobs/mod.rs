@@ -4,6 +4,7 @@
 //! fenced by the lease, so a worker may die at any moment: another repeats the job, and nothing is kept twice.
 
 mod assess_application;
+mod deliver_event;
 mod parse_document;
 
 use std::convert::Infallible;
@@ -17,13 +18,15 @@ use tokio::task::JoinSet;
 use tracing::{Instrument, info, info_span, warn};
 
 use crate::applications::{Error, Service, Swept};
-use crate::db::queue::Lease;
+use crate::db::queue::{Crew, Lease};
 
 /// How the workers of this process work.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Jobs at once.
+    /// Documents and applications at once.
     pub workers: usize,
+    /// Messages at once.
+    pub deliverers: usize,
     pub lease: Duration,
     pub attempts_max: u32,
     pub poll: Duration,
@@ -41,18 +44,29 @@ impl Settings {
 const SWEEP_INTERVAL: Duration = Duration::from_secs(3600);
 
 /// Runs jobs until `stop` says true, then waits for those that are running.
-pub async fn run(service: Arc<Service>, settings: Settings, mut stop: watch::Receiver<bool>) {
+pub async fn run(service: Arc<Service>, settings: Settings, stop: watch::Receiver<bool>) {
     let settings = Arc::new(settings);
+    let crew = |crew, at_once| work(Arc::clone(&service), Arc::clone(&settings), crew, at_once, stop.clone());
+    tokio::join!(
+        crew(Crew::Readers, settings.workers),
+        crew(Crew::Deliverers, settings.deliverers),
+        keep_house(&service, &settings, stop.clone()),
+    );
+}
+
+/// Runs a crew's jobs, so many at once.
+async fn work(
+    service: Arc<Service>,
+    settings: Arc<Settings>,
+    crew: Crew,
+    at_once: usize,
+    mut stop: watch::Receiver<bool>,
+) {
     let mut running = JoinSet::new();
-    let mut reap = tokio::time::interval(settings.lease / 2);
-    let mut sweep = tokio::time::interval(SWEEP_INTERVAL);
-    // Beside the jobs: thousands of applications may be past their time at once. One sweep at a time; what it has not done
-    // when this process stops, the next does.
-    let mut sweeping = JoinSet::new();
     while !*stop.borrow() {
         while running.try_join_next().is_some() {}
-        let claimed = if running.len() < settings.workers {
-            service.claim_job(settings.lease_ms()).await.unwrap_or_else(|error| {
+        let claimed = if running.len() < at_once {
+            service.claim_job(crew, settings.lease_ms()).await.unwrap_or_else(|error| {
                 warn!(error = format!("{:#}", anyhow::Error::new(error)), "could not look for a job");
                 None
             })
@@ -64,9 +78,28 @@ pub async fn run(service: Arc<Service>, settings: Settings, mut stop: watch::Rec
             continue;
         }
         tokio::select! {
-            () = service.job_queued(), if running.len() < settings.workers => {}
-            () = tokio::time::sleep(settings.poll), if running.len() < settings.workers => {}
+            () = service.job_queued(crew), if running.len() < at_once => {}
+            () = tokio::time::sleep(settings.poll), if running.len() < at_once => {}
             Some(_) = running.join_next() => {}
+            changed = stop.changed() => if changed.is_err() { break },
+        }
+    }
+    let ended = tokio::time::timeout(settings.grace, async { while running.join_next().await.is_some() {} }).await;
+    if ended.is_err() {
+        // Their leases run out, and others take them.
+        warn!(jobs = running.len(), "left running jobs behind");
+    }
+}
+
+/// Takes back the jobs of workers that are gone, and throws away what is past its age, until `stop` says true.
+async fn keep_house(service: &Arc<Service>, settings: &Settings, mut stop: watch::Receiver<bool>) {
+    let mut reap = tokio::time::interval(settings.lease / 2);
+    let mut sweep = tokio::time::interval(SWEEP_INTERVAL);
+    // Beside the rest: thousands of applications may be past their time at once. One sweep at a time; what it has not done
+    // when this process stops, the next does.
+    let mut sweeping = JoinSet::new();
+    while !*stop.borrow() {
+        tokio::select! {
             _ = reap.tick() => match service.reap_jobs(settings.attempts_max).await {
                 Ok(0) => {}
                 Ok(jobs) => warn!(jobs, "took back jobs of workers that are gone"),
@@ -75,17 +108,12 @@ pub async fn run(service: Arc<Service>, settings: Settings, mut stop: watch::Rec
             _ = sweep.tick() => {
                 while sweeping.try_join_next().is_some() {}
                 if sweeping.is_empty() {
-                    let service = Arc::clone(&service);
+                    let service = Arc::clone(service);
                     sweeping.spawn(async move { sweep_all(&service).await });
                 }
             },
             changed = stop.changed() => if changed.is_err() { break },
         }
-    }
-    let ended = tokio::time::timeout(settings.grace, async { while running.join_next().await.is_some() {} }).await;
-    if ended.is_err() {
-        // Their leases run out, and others take them.
-        warn!(jobs = running.len(), "left running jobs behind");
     }
 }
 
@@ -97,6 +125,9 @@ async fn sweep_all(service: &Service) {
     }
     if let Err(error) = service.forget_expired_tokens().await {
         say(error, "tokens");
+    }
+    if let Err(error) = service.forget_old_events().await {
+        say(error, "events");
     }
     match service.apply_retention().await {
         Ok(swept) if swept == Swept::default() => {}
@@ -114,9 +145,11 @@ async fn sweep_all(service: &Service) {
 /// The queue could not be reached.
 pub async fn run_due(service: &Arc<Service>, settings: &Settings) -> Result<usize, Error> {
     let mut jobs = 0_usize;
-    while let Some(lease) = service.claim_job(settings.lease_ms()).await? {
-        one(Arc::clone(service), Arc::new(settings.clone()), lease).await;
-        jobs = jobs.saturating_add(1);
+    for crew in Crew::ALL {
+        while let Some(lease) = service.claim_job(crew, settings.lease_ms()).await? {
+            one(Arc::clone(service), Arc::new(settings.clone()), lease).await;
+            jobs = jobs.saturating_add(1);
+        }
     }
     Ok(jobs)
 }
@@ -140,10 +173,7 @@ async fn one(service: Arc<Service>, settings: Arc<Settings>, lease: Lease) {
             Err(error) if is_lost(error) => "lost",
             Err(_) => "failed",
         };
-        let kind = match &lease.job {
-            Job::ParseDocument { .. } => "parse_document",
-            Job::AssessApplication { .. } => "assess_application",
-        };
+        let kind = lease.job.kind();
         let took = began.elapsed();
         service.metrics.job(kind, word, took);
         match outcome {
@@ -173,6 +203,7 @@ async fn perform(service: &Service, lease: &Lease) -> anyhow::Result<()> {
     match &lease.job {
         Job::ParseDocument { document } => parse_document::run(service, document, lease).await,
         Job::AssessApplication { application } => assess_application::run(service, application, lease).await,
+        Job::DeliverEvent { webhook, event } => deliver_event::run(service, webhook, event, lease).await,
     }
     .with_context(|| format!("job {}", lease.id))
 }

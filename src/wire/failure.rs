@@ -97,8 +97,18 @@ fn words(failure: &Failure) -> Words {
             status: 422,
             zh: format!("这份{}设有密码，需要密码才能打开。", kind_zh(*media_type)),
             en: format!("The {} is protected: a password is needed to open it.", kind_en(*media_type)),
-            hint_zh: "请连同密码一起提交。密码通常在机构发来的短信、邮件或服务通知里（微信支付账单的密码在“微信支付”公众号里）。",
-            hint_en: "Hand it in with its password, which the issuer sent by text message, e-mail or in its app.",
+            // PDFs are mostly protected with what both sides know, archives with a code made for the export.
+            hint_zh: if *media_type == MediaType::Pdf {
+                "请连同密码一起提交。密码通常是身份证后六位；若不是，请看机构的App、短信或邮件。"
+            } else {
+                "请连同密码一起提交。密码通常在机构发来的短信、邮件或服务通知里（微信支付账单的密码在“微信支付”公众号里）。"
+            },
+            hint_en: if *media_type == MediaType::Pdf {
+                "Hand it in with its password: mostly the last six characters of the ID number, else in the issuer's app, \
+                 text message or e-mail."
+            } else {
+                "Hand it in with its password, which the issuer sent by text message, e-mail or in its app."
+            },
         },
         Failure::WrongPassword { media_type } => Words {
             code: "wrong_password",
@@ -113,8 +123,17 @@ fn words(failure: &Failure) -> Words {
             status: 422,
             zh: format!("这份{}已损坏或不完整，读不出来。", kind_zh(*media_type)),
             en: format!("The {} is damaged or incomplete and cannot be read.", kind_en(*media_type)),
-            hint_zh: HINT_EXPORT_ZH,
-            hint_en: HINT_EXPORT_EN,
+            // A picture is not exported but taken, and half of one is an upload that broke off.
+            hint_zh: if media_type.is_picture() {
+                "请重新上传原图；仍不行就重新拍照或截图。"
+            } else {
+                HINT_EXPORT_ZH
+            },
+            hint_en: if media_type.is_picture() {
+                "Upload the original picture again; if that fails too, take a new photograph or screenshot."
+            } else {
+                HINT_EXPORT_EN
+            },
         },
         Failure::TooLarge { limit } => Words {
             code: "too_large",

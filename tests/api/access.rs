@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use model::access::{Actor, Role};
+use model::access::{Actor, Reach, Role};
 use model::ids::TenantId;
 use serde_json::{Value, json};
 use xinge::api;
@@ -19,7 +19,8 @@ impl TestService {
     fn key(&self, tenant: &str, role: Role) -> String {
         let by = By { actor: Actor { role: Role::Local, subject: "a test".to_owned() }, request: String::new() };
         let tenant = TenantId::new(tenant);
-        let (_, secret) = self.block_on(self.service.create_key(&tenant, role, "a test", &by)).unwrap();
+        let (_, secret) =
+            self.block_on(self.service.create_key(&Reach::of(tenant), role, "a test", &by, None)).unwrap();
         secret.reveal().clone()
     }
 
@@ -389,4 +390,38 @@ fn the_first_key_comes_from_the_command_line() {
     assert!(!xinge(&["revoke", id]).status.success(), "once");
     assert!(!xinge(&["create", "x", "--role", "local"]).status.success());
     std::fs::remove_dir_all(folder).unwrap();
+}
+
+/// A request that was answered and whose answer was lost is sent again: there is one key, and its secret is not lost.
+#[test]
+fn the_same_request_again_makes_no_second_key_or_token() {
+    let test = asked();
+    let admin = test.key("default", Role::Admin);
+    let again = |bearer: &str, path: &str, once: &str, body: &Value| {
+        let bearer = format!("Bearer {bearer}");
+        let headers =
+            [("authorization", bearer.as_str()), ("content-type", "application/json"), ("idempotency-key", once)];
+        test.client.send("POST", path, &headers, body.to_string().as_bytes())
+    };
+    let asked = json!({"name": "the back end"});
+    let made = again(&admin, "/v1/api-keys", "k1", &asked);
+    assert_eq!(made.status, 201, "{made:?}");
+    assert_eq!(again(&admin, "/v1/api-keys", "k1", &asked).json(), made.json());
+    assert_ne!(again(&admin, "/v1/api-keys", "k2", &asked).json()["secret"], made.json()["secret"]);
+    assert_eq!(again(&admin, "/v1/api-keys", "k1", &json!({"name": "another"})).code(), "idempotency_key_reused");
+
+    let key = made.json()["secret"].as_str().unwrap().to_owned();
+    let (application, _) = test.filled(&key);
+    let path = format!("/v1/applications/{application}/tokens");
+    let made = again(&key, &path, "t1", &json!({}));
+    assert_eq!(made.status, 201, "{made:?}");
+    assert_eq!(again(&key, &path, "t1", &json!({})).json(), made.json());
+    assert_ne!(again(&key, &path, "t2", &json!({})).json()["token"], made.json()["token"]);
+    let token = made.json()["token"].as_str().unwrap().to_owned();
+    assert_eq!(test.with_token(&token, "GET", &format!("/v1/applications/{application}"), &Value::Null).status, 200);
+    // Once it is forgotten the request is not done anew.
+    test.advance(Duration::from_secs(3_601));
+    test.block_on(test.service.forget_expired_tokens()).unwrap();
+    assert_eq!(again(&key, &path, "t1", &json!({})).code(), "idempotency_key_reused");
+    test.run_jobs();
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use model::job::Job;
 use serde_json::{Value, json};
+use xinge::db::queue::Crew;
 
 use crate::support::{TestService, papers};
 
@@ -99,7 +100,7 @@ fn what_was_read_is_not_kept_by_who_lost_the_lease() {
     let test = TestService::new();
     let application = test.application();
     let filed = test.filed(&application, "a.csv", &papers::alipay(1));
-    let lease = test.block_on(test.service.claim_job(1_000)).unwrap().unwrap();
+    let lease = test.block_on(test.service.claim_job(Crew::Readers, 1_000)).unwrap().unwrap();
     let Job::ParseDocument { document } = lease.job.clone() else { panic!("{lease:?}") };
     test.advance(Duration::from_secs(2));
     assert_eq!(test.block_on(test.service.reap_jobs(3)).unwrap(), 1);

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
 use xinge::db::Pools;
 use xinge::db::deletions::{self, Retention};
+use xinge::db::queue::Crew;
 
 use crate::support::{TestService, papers};
 
@@ -89,7 +90,7 @@ fn deleting_does_not_wait_for_what_is_being_read() {
     let test = TestService::new();
     let id = test.application();
     test.filed(&id, "a.csv", &papers::alipay(1));
-    let lease = test.block_on(test.service.claim_job(15_000)).unwrap().unwrap();
+    let lease = test.block_on(test.service.claim_job(Crew::Readers, 15_000)).unwrap().unwrap();
     assert_eq!(delete(&test, &id, "").status, 200);
     // The worker finds out at its end, and keeps nothing.
     let model::job::Job::ParseDocument { document } = &lease.job else { panic!("{lease:?}") };

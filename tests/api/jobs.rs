@@ -1,6 +1,7 @@
 //! What was given up can be looked at, put back, and kept from running at all.
 
 use serde_json::{Value, json};
+use xinge::db::queue::Crew;
 
 use crate::support::{JOBS, TestService, papers};
 
@@ -89,7 +90,7 @@ fn a_cancelled_job_that_runs_keeps_nothing() {
     let test = TestService::new();
     let application = test.application();
     let filed = test.filed(&application, "a.csv", &papers::alipay(1));
-    let lease = test.block_on(test.service.claim_job(60_000)).unwrap().unwrap();
+    let lease = test.block_on(test.service.claim_job(Crew::Readers, 60_000)).unwrap().unwrap();
     let path = format!("/v1/jobs/{}/cancel", lease.id);
     assert_eq!(test.client.send("POST", &path, &[], b"").status, 200);
     let model::job::Job::ParseDocument { document } = &lease.job else { panic!("{lease:?}") };

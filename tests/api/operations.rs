@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::support::{Apart, Client, Form, TestService, Wanted, papers, temporary_folder};
+use crate::support::{Apart, Client, Form, Message, Receiver, TestService, Wanted, papers, temporary_folder};
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -66,10 +66,17 @@ struct Process {
 
 impl Process {
     fn start(folder: &Path) -> Self {
+        Self::telling(folder, None)
+    }
+
+    /// With a collector of traces.
+    fn telling(folder: &Path, traces: Option<SocketAddr>) -> Self {
+        let endpoint = traces.map_or_else(String::new, |address| format!("http://{address}/v1/traces"));
         let mut child = Command::new(env!("CARGO_BIN_EXE_xinge"))
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(folder)
             .env("XINGE__METRICS__LISTEN", "127.0.0.1:0")
+            .env("XINGE__TRACES__ENDPOINT", endpoint)
             .env("XINGE__LOG__FORMAT", "json")
             .env("XINGE__LOG__FILTER", "info,xinge=trace,sqlx=debug")
             .stdout(Stdio::null())
@@ -166,9 +173,10 @@ fn personal(declared: &Value, statements: &Value) -> BTreeSet<String> {
 }
 
 #[test]
-fn logs_and_metrics_say_nothing_of_anybody() {
+fn logs_metrics_and_traces_say_nothing_of_anybody() {
     let folder = temporary_folder("silent");
-    let process = Process::start(&folder);
+    let collector = Receiver::new();
+    let mut process = Process::telling(&folder, Some(collector.address));
     let mut applicants = Vec::new();
     for sample in ["farmer", "gig", "merchant", "salaried"] {
         let folder = root().join("samples").join(sample);
@@ -203,10 +211,23 @@ fn logs_and_metrics_say_nothing_of_anybody() {
     let metrics = String::from_utf8(metrics.body).unwrap();
     let logs = process.said.lock().unwrap().clone();
     assert!(logs.lines().count() > 50 && logs.contains("\"message\":\"done\"") && logs.contains("answered"), "{logs}");
-    for (what, text) in [("the log", &logs), ("the metrics", &metrics)] {
+    // What is left is sent at the end.
+    Command::new("kill").arg(process.child.id().to_string()).status().unwrap();
+    assert!(process.child.wait().unwrap().success());
+    let traces: Vec<Message> = collector.taken();
+    assert!(traces.iter().all(|one| one.path == "/v1/traces"), "{traces:?}");
+    let traces: Vec<u8> = traces.into_iter().flat_map(|one| one.body).collect();
+    let traces = String::from_utf8_lossy(&traces).into_owned();
+    for word in ["request", "/v1/applications/{id}/documents", "job", "xinge"] {
+        assert!(traces.contains(word), "no trace says {word}");
+    }
+    for (what, text) in [("the log", &logs), ("the metrics", &metrics), ("a trace", &traces)] {
         for word in &words {
             let line = text.lines().find(|line| line.contains(word.as_str()));
             assert_eq!(line, None, "{what} says {word}");
+        }
+        if what == "a trace" {
+            continue; // Bytes of its format may look like anything.
         }
         let chinese = text.lines().find(|line| line.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)));
         assert_eq!(chinese, None, "{what} speaks English; what is Chinese came from somebody's papers");

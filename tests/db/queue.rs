@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use model::ids::{ApplicationId, DocumentId, JobId, TenantId};
 use model::job::Job;
-use xinge::db::queue::{self, Lane, Turn};
+use xinge::db::queue::{self, Crew, Lane, Turn};
 use xinge::db::{Db, Settings};
 
 use crate::support::postgres::Database;
@@ -38,7 +38,7 @@ impl TestDb {
 
     async fn claim(&self, now_ms: i64) -> Option<queue::Lease> {
         let mut tx = self.db.write().await.unwrap();
-        let lease = queue::claim(&mut tx, now_ms, now_ms + 1_000).await.unwrap();
+        let lease = queue::claim(&mut tx, Crew::Readers, now_ms, now_ms + 1_000).await.unwrap();
         tx.commit().await.unwrap();
         lease
     }
@@ -133,7 +133,7 @@ async fn a_job_is_claimed_by_one_of_many() {
             let mut claimed = Vec::new();
             loop {
                 let mut tx = db.write().await.unwrap();
-                let lease = queue::claim(&mut tx, 0, 1_000).await.unwrap();
+                let lease = queue::claim(&mut tx, Crew::Readers, 0, 1_000).await.unwrap();
                 tx.commit().await.unwrap();
                 match lease {
                     Some(lease) => claimed.push(lease.id.as_str().to_owned()),

@@ -3,9 +3,11 @@
 mod http;
 pub mod papers;
 pub mod postgres;
+mod receiver;
 mod service;
 
 pub use http::{Answer, Client, Form};
+pub use receiver::{Message, Receiver};
 pub use service::{Apart, JOBS, TestService, Wanted};
 
 use std::path::{Path, PathBuf};

@@ -8,6 +8,7 @@ use tokio::runtime::Runtime;
 use xinge::applications::{Clock, Parts, Periods, Service};
 use xinge::auth::{Door, Mode, Rate, Rates, Reviewers};
 use xinge::blobs::Blobs;
+use xinge::courier::Courier;
 use xinge::db::{self, Db};
 use xinge::pipeline::{Key, Limits, Policy, Reader};
 use xinge::sandbox::{Bounds, Sandbox};
@@ -87,6 +88,7 @@ impl Default for Wanted {
 
 pub const JOBS: jobs::Settings = jobs::Settings {
     workers: 2,
+    deliverers: 2,
     lease: Duration::from_secs(15),
     attempts_max: 3,
     poll: Duration::from_millis(50),
@@ -123,6 +125,7 @@ impl TestService {
             documents_max: wanted.documents_max,
             consents_required: wanted.consents_required,
             registry_key: wanted.registry_key,
+            courier: Courier::new(true, Duration::from_secs(5)),
             periods: Periods { short_days: 90, long_days: 3650, fingerprints_days: 730 },
             sandbox: wanted.apart.map(|Apart { program, bounds, children }| {
                 runtime.block_on(Sandbox::start(program, bounds, children)).unwrap()

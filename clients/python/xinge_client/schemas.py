@@ -197,6 +197,25 @@ class DocumentStatementsPage(TypedDict):
     next_cursor: NotRequired[str | None]
 
 
+class EventDataOut(TypedDict):
+    application_id: str
+    document_id: NotRequired[str | None]
+    family: NotRequired[str | None]
+    revision: NotRequired[int | None]
+
+
+class EventOut(TypedDict):
+    data: EventDataOut
+    id: str
+    timestamp: str
+    type: str
+
+
+class EventPage(TypedDict):
+    items: list[EventOut]
+    next_cursor: NotRequired[str | None]
+
+
 class EvidenceOut(TypedDict):
     document: int
     source: NotRequired[SourceOut | None]
@@ -354,6 +373,11 @@ class NewTokenOut(TypedDict):
     token: str
 
 
+class NewWebhook(TypedDict):
+    event_types: NotRequired[list[str]]
+    url: str
+
+
 class NextDocumentOut(TypedDict):
     apr_down_to: NotRequired[str | None]
     kind: str
@@ -473,6 +497,15 @@ class RepairOut(TypedDict):
     seq: NotRequired[int | None]
     source: SourceOut
     value: str
+
+
+class Replay(TypedDict):
+    after: NotRequired[str | None]
+
+
+class ReplayedOut(TypedDict):
+    next_cursor: NotRequired[str | None]
+    queued: int
 
 
 class RevealRequest(TypedDict):
@@ -626,3 +659,41 @@ class VerifiedOut(TypedDict):
     names: list[str]
     sector: NotRequired[SectorOut | None]
     streams: list[StreamOut]
+
+
+class WebhookOut(TypedDict):
+    created_at: str
+    delivered_at: NotRequired[str | None]
+    disabled_at: NotRequired[str | None]
+    disabled_why: NotRequired[str | None]
+    enabled: bool
+    event_types: list[str]
+    failed_at: NotRequired[str | None]
+    failure: NotRequired[str | None]
+    id: str
+    url: str
+
+
+class WebhookPage(TypedDict):
+    items: list[WebhookOut]
+    next_cursor: NotRequired[str | None]
+
+
+class WebhookPatch(TypedDict):
+    enabled: NotRequired[bool | None]
+    event_types: NotRequired[list[str] | None]
+    url: NotRequired[str | None]
+
+
+class WebhookWithSecretOut(TypedDict):
+    created_at: str
+    delivered_at: NotRequired[str | None]
+    disabled_at: NotRequired[str | None]
+    disabled_why: NotRequired[str | None]
+    enabled: bool
+    event_types: list[str]
+    failed_at: NotRequired[str | None]
+    failure: NotRequired[str | None]
+    id: str
+    url: str
+    secret: str

@@ -36,7 +36,9 @@ fn key_set(pem: &str, kid: &str) -> Vec<u8> {
 }
 
 fn reviewers() -> Reviewers {
-    Reviewers::new(expected(), &key_set(OURS, "k1")).unwrap()
+    let reviewers = Reviewers::new(expected());
+    reviewers.replace_keys(&key_set(OURS, "k1")).unwrap();
+    reviewers
 }
 
 fn token(pem: &str, kid: Option<&str>, claims: &Value) -> String {
