@@ -21,6 +21,10 @@ decision = client.decision_when_made(application["id"])
 assert Decimal(decision["limit"]) >= 0
 assert [one["id"] for one in client.documents(application["id"])] == [document["id"]]
 assert any(one["id"] == application["id"] for one in client.applications())
+hook = client.create_webhook("https://lender.example/hooks", ["application.assessed"])
+assert hook["secret"].startswith("whsec_"), "no secret"
+client.request("DELETE", f"/v1/webhooks/{hook['id']}")
+assert all(event["id"].startswith("evt_") for event in client.events())
 try:
     client.application("app_0")
 except XingeError as error:

@@ -69,9 +69,9 @@ impl Service {
         declare::application(&mut tx, reach, id).await?;
         if consents::revoke(&mut tx, &reach.tenant, id, family, self.clock.now_ms()).await? {
             self.record(&mut tx, &reach.tenant, by, "consent_revoked", id.as_str(), Some(family.as_str())).await?;
-            self.consents_changed(&mut tx, &reach.tenant, id).await?;
             let event = Event::ConsentRevoked { application_id: id.clone(), family };
             self.happened(&mut tx, &reach.tenant, event).await?;
+            self.consents_changed(&mut tx, &reach.tenant, id).await?;
         }
         let after = consents::of_application(&mut tx, &reach.tenant, id).await?;
         tx.commit().await?;

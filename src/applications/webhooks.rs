@@ -228,7 +228,8 @@ impl Service {
         Ok(Replayed { queued, more_after })
     }
 
-    /// Keeps an event and queues its deliveries, in the transaction that makes it happen.
+    /// Keeps an event and queues its deliveries, in the transaction that makes it happen; before other jobs are queued in it, so
+    /// that no two transactions wait for each other's place in the lists of turns.
     pub(super) async fn happened(&self, tx: &mut Tx, tenant: &TenantId, event: Event) -> Result<(), Error> {
         let id = EventId::new(&self.unique());
         let listening = webhooks::listening(tx, tenant, event.kind()).await?;

@@ -1,5 +1,6 @@
 //! Killed at any moment, the service loses nothing that it answered for.
 
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -8,10 +9,10 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::postgres::Database;
-use crate::support::{Client, TestService, Wanted, papers, temporary_folder};
+use crate::support::{Client, Receiver, TestService, Wanted, papers, temporary_folder};
 
 /// How often the service is killed: a few in every run, and as many as `XINGE_TEST_KILLS` says for a night's
 /// (`XINGE_TEST_KILLS=10000 cargo test --release --test tests -- api::crash`).
@@ -61,11 +62,33 @@ impl Process {
     }
 }
 
+/// How often it is killed while one application is worked on: an application has a bound on its documents.
+const KILLS_AT_ONCE: u32 = 6;
+
 #[test]
 fn a_killed_service_loses_nothing_that_it_answered_for() {
     let folder = temporary_folder("crash");
     let database = Database::create();
+    let receiver = Receiver::new();
     let mut process = Process::start(&folder, database.as_ref());
+    let hook = json!({"url": format!("http://{}/", receiver.address), "event_types": ["document.parsed"]});
+    let hook = process.client.post_json("/v1/webhooks", &hook);
+    assert_eq!(hook.status, 201, "{hook:?}");
+    let mut told = Told { hook: hook.json()["id"].as_str().unwrap().to_owned(), ..Told::default() };
+    let mut left = kills();
+    while left > 0 {
+        let kills = left.min(KILLS_AT_ONCE);
+        left -= kills;
+        process = killed(process, kills, || Process::start(&folder, database.as_ref()), &mut told);
+        told.listen(&receiver);
+    }
+    told.check(&process.client, &receiver);
+    process.kill();
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+/// Works on an application while the service is killed so often, and looks at what came of it.
+fn killed(mut process: Process, kills: u32, start: impl Fn() -> Process, told: &mut Told) -> Process {
     let application = {
         let made = process.client.send("POST", "/v1/applications", &[("content-type", "application/json")], b"{}");
         made.json()["id"].as_str().unwrap().to_owned()
@@ -73,8 +96,7 @@ fn a_killed_service_loses_nothing_that_it_answered_for() {
     let uploads = format!("/v1/applications/{application}/documents?filename=a.csv");
     let acknowledged: Mutex<Vec<String>> = Mutex::new(Vec::new());
     let next = AtomicU32::new(0);
-
-    for kill in 0..kills() {
+    for kill in 0..kills {
         let client = process.client;
         let stop = AtomicBool::new(false);
         std::thread::scope(|scope| {
@@ -98,11 +120,11 @@ fn a_killed_service_loses_nothing_that_it_answered_for() {
             process.kill();
             stop.store(true, Ordering::Relaxed);
         });
-        process = Process::start(&folder, database.as_ref());
+        process = start();
     }
 
     let acknowledged = acknowledged.into_inner().unwrap();
-    assert!(acknowledged.len() > 10, "only {} were acknowledged: nothing is shown", acknowledged.len());
+    assert!(acknowledged.len() > 5, "only {} were acknowledged: nothing is shown", acknowledged.len());
     let deadline = Instant::now() + Duration::from_secs(60);
     let path = format!("/v1/applications/{application}");
     loop {
@@ -124,8 +146,63 @@ fn a_killed_service_loses_nothing_that_it_answered_for() {
     // It stands: nothing is left that would make another.
     std::thread::sleep(Duration::from_millis(1_500));
     assert_eq!(process.client.get(&format!("{path}/decision")).json(), decision);
-    process.kill();
-    std::fs::remove_dir_all(folder).unwrap();
+    told.documents.extend(acknowledged);
+    process
+}
+
+/// What a receiver was told, and what it should have been.
+#[derive(Default)]
+struct Told {
+    hook: String,
+    /// Ids of the documents that were acknowledged, and of the messages that came.
+    documents: BTreeSet<String>,
+    messages: BTreeSet<String>,
+}
+
+impl Told {
+    fn listen(&mut self, receiver: &Receiver) {
+        self.messages.extend(receiver.taken().iter().map(|message| message.header("webhook-id").to_owned()));
+    }
+
+    /// Each document was read once in effect, and each time that it was is told, or will be.
+    fn check(&mut self, client: &Client, receiver: &Receiver) {
+        // PostgreSQL's list of events ends a while ago.
+        std::thread::sleep(if std::env::var_os("XINGE_TEST_POSTGRES").is_some() {
+            Duration::from_secs(16)
+        } else {
+            Duration::ZERO
+        });
+        let all = |path: &str| {
+            let (mut items, mut cursor) = (Vec::new(), String::new());
+            loop {
+                let page = client.get(&format!("{path}limit=200{cursor}")).json();
+                items.extend(page["items"].as_array().unwrap().clone());
+                match page["next_cursor"].as_str() {
+                    Some(next) => cursor = format!("&cursor={next}"),
+                    None => break items,
+                }
+            }
+        };
+        // In this order: what is told meanwhile then counts twice rather than not at all.
+        let jobs = all("/v1/jobs?");
+        let happened = all("/v1/events?");
+        self.listen(receiver);
+        let waiting = jobs.iter().filter(|job| job["resource_id"] == self.hook.as_str()).count();
+        let mut read: Vec<String> = Vec::new();
+        let mut events = 0;
+        let mut untold = 0;
+        for event in happened {
+            if event["type"] == "document.parsed" {
+                read.push(event["data"]["document_id"].as_str().unwrap().to_owned());
+                events += 1;
+                untold += usize::from(!self.messages.contains(event["id"].as_str().unwrap()));
+            }
+        }
+        let once: BTreeSet<String> = read.iter().cloned().collect();
+        assert_eq!(once.len(), events, "a document was read twice in effect");
+        assert!(self.documents.is_subset(&once), "a document was read and nobody was told");
+        assert!(untold <= waiting, "{untold} of {events} messages did not come, and {waiting} wait");
+    }
 }
 
 #[cfg(unix)]

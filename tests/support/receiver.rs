@@ -37,7 +37,8 @@ impl Receiver {
         let answers = Arc::clone(&status);
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                take(stream, &answers, &sender);
+                // Whoever sends may be killed half way.
+                let _ = take(stream, &answers, &sender);
             }
         });
         Self { address, status, messages }
@@ -54,24 +55,27 @@ impl Receiver {
 }
 
 /// Takes the messages of one connection, each as it is sent.
-fn take(mut stream: TcpStream, status: &Mutex<u16>, sender: &Sender<Message>) {
-    let mut reader = BufReader::new(stream.try_clone().unwrap());
+fn take(mut stream: TcpStream, status: &Mutex<u16>, sender: &Sender<Message>) -> std::io::Result<()> {
+    let mut reader = BufReader::new(stream.try_clone()?);
     let mut line = String::new();
-    reader.read_line(&mut line).unwrap();
+    if reader.read_line(&mut line)? == 0 {
+        return Ok(());
+    }
     let path = line.strip_prefix("POST ").and_then(|rest| rest.strip_suffix(" HTTP/1.1\r\n"));
     let path = path.unwrap_or_else(|| panic!("no POST: {line}")).to_owned();
     let mut headers = HeaderMap::new();
     loop {
         line.clear();
-        reader.read_line(&mut line).unwrap();
+        reader.read_line(&mut line)?;
         let Some((name, value)) = line.trim_end().split_once(": ") else { break };
         headers.insert(HeaderName::from_bytes(name.as_bytes()).unwrap(), value.parse().unwrap());
     }
-    let length = headers["content-length"].to_str().unwrap().parse().unwrap();
+    let length = headers.get("content-length").and_then(|length| length.to_str().ok()?.parse().ok());
+    let Some(length) = length else { return Ok(()) };
     let mut body = vec![0; length];
-    reader.read_exact(&mut body).unwrap();
+    reader.read_exact(&mut body)?;
     let _ = sender.send(Message { path, headers, body });
     let status = *status.lock().unwrap();
     let place = if status == 302 { "location: /elsewhere\r\n" } else { "" };
-    let _ = write!(stream, "HTTP/1.1 {status} X\r\n{place}content-length: 0\r\nconnection: close\r\n\r\n");
+    write!(stream, "HTTP/1.1 {status} X\r\n{place}content-length: 0\r\nconnection: close\r\n\r\n")
 }

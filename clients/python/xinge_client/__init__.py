@@ -148,8 +148,20 @@ class Client:
                     raise
             time.sleep(0.25)
 
-    def _paged(self, path: str) -> Iterator[Any]:
-        query: dict[str, str | int] = {}
+    def create_webhook(
+        self, url: str, event_types: Sequence[str] = (), idempotency_key: str | None = None
+    ) -> schemas.WebhookWithSecretOut:
+        """Makes an address that is told what happens; messages to it are verified with the secret (`standardwebhooks`)."""
+        body = {"url": url, "event_types": list(event_types)}
+        key = {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}
+        return cast(schemas.WebhookWithSecretOut, self.request("POST", "/v1/webhooks", json_body=body, headers=key))
+
+    def events(self, after: str | None = None) -> Iterator[schemas.EventOut]:
+        """What happened since the event `after`, or all that is kept, in its order."""
+        return self._paged("/v1/events", after)
+
+    def _paged(self, path: str, after: str | None = None) -> Iterator[Any]:
+        query: dict[str, str | int] = {"cursor": after} if after else {}
         while True:
             page = self.request("GET", path, query=query)
             yield from page["items"]
