@@ -139,6 +139,7 @@ fn upload_routes() -> OpenApiRouter<Arc<Service>> {
 #[must_use]
 pub fn openapi() -> utoipa::openapi::OpenApi {
     let mut described = routes().merge(upload_routes()).into_openapi();
+    describe_unread(&mut described);
     for item in described.paths.paths.values_mut() {
         let operations = [
             &mut item.get,
@@ -163,6 +164,21 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         }
     }
     described
+}
+
+/// A document that has not been read has its id and its state and none of the rest; what is derived for a flattened option
+/// says that it is null as a whole.
+fn describe_unread(described: &mut utoipa::openapi::OpenApi) {
+    use utoipa::openapi::{RefOr, Schema};
+    let Some(components) = described.components.as_mut() else { return };
+    let Some(RefOr::T(Schema::Object(document))) = components.schemas.get("DocumentOut") else { return };
+    let mut some = document.clone();
+    some.required.clear();
+    if let Some(RefOr::T(Schema::AllOf(all))) = components.schemas.get_mut("DocumentStatements")
+        && let Some(read) = all.items.first_mut()
+    {
+        *read = RefOr::T(Schema::Object(some));
+    }
 }
 
 /// What the door answers in place of any operation that asks who is calling.

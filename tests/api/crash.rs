@@ -117,6 +117,11 @@ fn killed(mut process: Process, kills: u32, start: impl Fn() -> Process, told: &
             }
             // Another moment of the work each time.
             std::thread::sleep(Duration::from_millis(150 + u64::from(kill % 6) * 170));
+            // On a busy machine it may not have come to anything yet.
+            let (before, patience) = (acknowledged.lock().unwrap().len(), Instant::now() + Duration::from_secs(10));
+            while before == 0 && acknowledged.lock().unwrap().is_empty() && Instant::now() < patience {
+                std::thread::sleep(Duration::from_millis(10));
+            }
             process.kill();
             stop.store(true, Ordering::Relaxed);
         });

@@ -188,6 +188,16 @@ class DocumentPage(TypedDict):
 
 
 class DocumentStatements(TypedDict):
+    error: NotRequired[FailureOut | None]
+    file: NotRequired[str]
+    media_type: NotRequired[str | None]
+    pages: NotRequired[int | None]
+    parser: NotRequired[ParserOut | None]
+    problems: NotRequired[list[ProblemOut]]
+    reader: NotRequired[str | None]
+    schema: NotRequired[int]
+    sha256: NotRequired[str | None]
+    statements: NotRequired[list[StatementOut] | None]
     document_id: str
     state: str
 

@@ -908,7 +908,21 @@ export interface components {
          * @description What `xinge parse --format json` prints for a file, with the document's id. Before it is read, and for an archive,
          *     there is the id and the state only.
          */
-        DocumentStatements: (components["schemas"]["DocumentOut"] | null) & {
+        DocumentStatements: {
+            error?: components["schemas"]["FailureOut"] | null;
+            file?: string;
+            media_type?: string | null;
+            /** Format: int32 */
+            pages?: number | null;
+            parser?: components["schemas"]["ParserOut"] | null;
+            problems?: components["schemas"]["ProblemOut"][];
+            /** @description What read the text off its pictures: the engine and its models. */
+            reader?: string | null;
+            /** Format: int32 */
+            schema?: number;
+            sha256?: string | null;
+            statements?: components["schemas"]["StatementOut"][] | null;
+        } & {
             document_id: string;
             state: string;
         };
