@@ -390,6 +390,7 @@ PeriodOut = TypedDict('PeriodOut', {'from': 'str', 'to': 'str'})
 
 class PictureRequest(TypedDict):
     page: int
+    passwords: NotRequired[list[str]]
     reason: str
 
 
