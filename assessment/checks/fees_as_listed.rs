@@ -26,6 +26,10 @@ const INSTALMENT: [&str; 1] = ["分期"];
 /// What tells an instalment's fee from its principal.
 const HANDLING: [&str; 4] = ["手续费", "服务费", "分期费", "利息"];
 
+/// Plans that are looked at, and instalments of each: nobody has a hundred at once, and banks part into sixty at most.
+const PLANS_MAX: usize = 200;
+const INSTALMENTS_MAX: usize = 100;
+
 /// Instalments of one plan from which one that differs can be told.
 const EQUAL_MIN: usize = 2;
 
@@ -141,11 +145,14 @@ fn plans<'a>(view: &'a View<'_>) -> BTreeMap<Plan, Vec<Instalment<'a>>> {
             let is_fee = says(row, &HANDLING);
             let words = text.chars().filter(|c| !c.is_ascii_digit() && !c.is_whitespace()).collect();
             let (issuer, begun) = (subject.content.issuer.to_string(), month.plus(1 - number));
+            if plans.len() >= PLANS_MAX {
+                break;
+            }
             let plan = plans.entry(Plan { issuer, words, count, begun, is_fee }).or_default();
             let amount = row.amount.abs();
             // The same bill handed in twice.
-            let again = plan.iter().any(|one| one.number == number && one.amount == amount && one.row.time == row.time);
-            if !again {
+            let again = |one: &Instalment<'_>| one.number == number && one.amount == amount && one.row.time == row.time;
+            if plan.len() < INSTALMENTS_MAX && !plan.iter().any(again) {
                 plan.push(Instalment { number, amount, subject, row });
             }
         }

@@ -53,8 +53,8 @@ const STEP_TOLERANCE: f32 = 0.02;
 /// Figures of a column that one must have been drawn after, out of turn, to be odd.
 const TURNS_MIN: usize = 3;
 
-/// Figures of a page's column from which turns are told.
-const TURNS_OF_MIN: usize = 12;
+/// Figures of a page's column from which turns are told; a page has a hundred lines at most.
+const TURNS_OF: std::ops::Range<usize> = 12..1_000;
 
 /// Rows of one side that, all set alike and unlike the other side, are a style.
 const STYLE_MIN: usize = 4;
@@ -304,7 +304,7 @@ fn steps(figures: &[Figure<'_>], pages: &[Page], facts: &FileFacts, found: &mut 
 fn turns(figures: &[Figure<'_>], facts: &FileFacts, found: &mut Vec<OddFont>) {
     let mut odd: Vec<&Figure<'_>> = Vec::new();
     for figures in by_page(figures) {
-        if figures.len() < TURNS_OF_MIN {
+        if !TURNS_OF.contains(&figures.len()) {
             continue;
         }
         let mut placed: Vec<&Figure<'_>> = figures.iter().collect();
