@@ -45,7 +45,8 @@ const SUPPLIER: Party = Party { name: "杭州三江果品批发行", account: "6
 const LENDER: Party = Party { name: "招联消费金融有限公司", account: "110936021510801" };
 const DEAR_LENDER: Party = Party { name: "上海数禾信息科技有限公司", account: "110936021510888" };
 const LANDLORD: Party = Party { name: "周启明", account: "6217001540009912345" };
-const FRIEND: Party = Party { name: "钱一鸣", account: "6217001540009900001" };
+/// A card with its check digit, as people have.
+const FRIEND: Party = Party { name: "钱一鸣", account: "6217001540009900000" };
 const LOTTERY: Party = Party { name: "某市体育彩票管理中心", account: "3305016148090000123" };
 const HOUSE: Party = Party { name: "某某娱乐", account: "33050161480900001111" };
 const BANK: usize = 0;
