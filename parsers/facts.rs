@@ -1,6 +1,7 @@
 //! Documents that are no list of movements: payslips, tax records, fund sheets. Facts by name, and records by month.
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::LazyLock;
 
 use model::problem::ProblemCode;
 use model::proof::{Broken, Equation, Proof, ProofStatus};
@@ -25,6 +26,33 @@ pub struct Facts {
     unread: HashSet<(usize, String)>,
     /// Rows with amounts in columns that the layout does not name.
     has_other_amounts: HashSet<usize>,
+}
+
+/// What follows 大写, and what follows 小写.
+static IN_WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"大写[)）]?\s*[:：]?\s*(?:人民币)?\s*[ⓧⓍ⊗]?\s*([零〇壹贰叁肆伍陆柒捌玖拾佰仟万亿元圆角分整正]{2,})")
+        .ok()
+});
+static IN_FIGURES: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"小写[)）]?\s*[:：]?\s*(?:RMB|CNY)?\s*[¥￥]?\s*([\d,]+\.\d{2})").ok());
+
+/// An amount that any paper prints in capitals (大写) and, on the same line or one beside it, in figures (小写): both by
+/// name, so that they can be compared.
+pub fn amount_in_words(lines: &[TextLine]) -> Vec<(Text, Field)> {
+    let found = |line: &TextLine, pattern: &Option<Regex>, read: fn(&str) -> Option<Money>| {
+        let text = line.joined();
+        let figure = pattern.as_ref()?.captures(&text)?.get(1)?;
+        let piece = line.piece_at(figure.start())?;
+        let value = Text::from(read(figure.as_str())?.to_string());
+        Some(Field { value, source: piece.source.clone(), confidence: piece.confidence })
+    };
+    let pair = lines.iter().enumerate().find_map(|(at, line)| {
+        let words = found(line, &IN_WORDS, read_capital_amount)?;
+        let beside = lines.get(at.saturating_sub(1)..lines.len().min(at.saturating_add(2)))?;
+        let figures = beside.iter().find_map(|line| found(line, &IN_FIGURES, |text| Money::read(text).ok()))?;
+        Some([(Text::from("amount_in_words"), words), (Text::from("amount_in_figures"), figures)])
+    });
+    pair.into_iter().flatten().collect()
 }
 
 /// Reads the facts of the heading and the table of facts.
@@ -446,6 +474,20 @@ mod tests {
         for (edited, original) in [("7300", "7360"), ("9100", "9000"), ("17001", "17000")] {
             let statement = read(PAYSLIP, &TWO.replacen(original, edited, 1));
             assert_eq!(statement.proof.status, ProofStatus::Contradicted, "{edited}");
+        }
+    }
+
+    #[test]
+    fn an_amount_in_capitals_is_kept_beside_its_figures() {
+        let with = |line: &str| read(PAYSLIP, &format!("{TWO}\n{line}"));
+        let both = with("实发合计(大写):壹万陆仟叁佰陆拾元整 (小写):¥16,360.00");
+        let shown = |name: &str| both.fields.get(name).map(|field| field.value.to_string());
+        assert_eq!(shown("amount_in_words").as_deref(), Some("16360.00"));
+        assert_eq!(shown("amount_in_figures").as_deref(), Some("16360.00"));
+        // Figures alone, or words alone, can be compared with nothing.
+        for line in ["实发合计(小写):¥16,360.00", "实发合计(大写):壹万陆仟叁佰陆拾元整 见附件"]
+        {
+            assert!(!with(line).fields.contains_key("amount_in_words"), "{line}");
         }
     }
 

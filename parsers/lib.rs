@@ -58,7 +58,7 @@ use model::statement::{
 };
 use model::{Money, Problem, Source, Sourced, Text};
 
-use facts::{prove_facts, read_facts};
+use facts::{amount_in_words, prove_facts, read_facts};
 use fields::{Heading, Summary, read_heading, read_totals};
 use layout::{Layout, library};
 use proof::{Claims, prove};
@@ -369,7 +369,11 @@ fn statements_of(layout: &Layout, mut table: Table, problems: &mut Vec<Problem>)
     let heading = read_heading(layout, &table.outside, problems);
     if layout.columns.is_empty() || layout.records.is_some() {
         problems.append(&mut table.problems);
-        return vec![facts_statement(layout, &heading, &table, problems)];
+        let mut only = facts_statement(layout, &heading, &table, problems);
+        if !only.fields.contains_key("total_in_words") {
+            only.fields.extend(amount_in_words(&table.outside));
+        }
+        return vec![only];
     }
     let declared = read_totals(&layout.totals, &table.outside, problems);
     problems.append(&mut table.problems);
@@ -432,6 +436,9 @@ fn statements_of(layout: &Layout, mut table: Table, problems: &mut Vec<Problem>)
         }
         let rows = Rows { transactions, holes: &holes, declared, sections, unlisted, repairs, readings: &readings };
         made.push(statement(layout, &heading, currency, rows, problems));
+    }
+    if let Some(first) = made.first_mut() {
+        first.fields.extend(amount_in_words(&table.outside));
     }
     made
 }

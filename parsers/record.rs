@@ -10,7 +10,7 @@ use model::{Money, Problem, Source, Text, When};
 
 use crate::layout::{Column, DateForm, Layout, ROLE_COUNT, Role, Section, Sign, Split};
 use crate::text::{squash, trim};
-use crate::values::{read_clock, read_currency, read_when_cell, read_when_form};
+use crate::values::{printed_weekday, read_clock, read_currency, read_when_cell, read_when_form};
 
 /// A row's cells by role. A role without a column is an empty text.
 pub struct RowView<'a> {
@@ -98,6 +98,18 @@ pub fn read_record(
         );
         None
     });
+    let weekday = printed_weekday(view.text(Role::Time));
+    if let (Some(when), Some(weekday)) = (time, weekday)
+        && when.date.weekday() != weekday
+    {
+        let (printed, date) = (trim(view.text(Role::Time)), when.date);
+        complain(
+            ProblemCode::DoesNotAddUp,
+            Role::Time,
+            format!("第{seq}行：印出的星期与日期不符（{printed}）"),
+            format!("row {seq}: the printed weekday is not that of {date} ({printed:?})"),
+        );
+    }
     let clock = trim(view.text(Role::Clock));
     // A column that may hold the date or the time of day holds the date where it is the only one.
     let is_date = clock == trim(view.text(Role::Time));

@@ -1,11 +1,11 @@
 //! Cell text → dates, times, counts, currencies. Money is [`model::Money::read`].
 
-use jiff::civil::{Date, DateTime, Time};
+use jiff::civil::{Date, DateTime, Time, Weekday};
 use model::sheet::CellKind;
 use model::{Month, Period, When};
 
 use crate::layout::DateForm;
-use crate::text::trim;
+use crate::text::{is_blank, trim};
 
 /// Years that a personal document can be about; anything else is a misread.
 const YEARS: std::ops::RangeInclusive<i16> = 1990..=2099;
@@ -63,6 +63,23 @@ fn without_weekday(text: &str) -> Option<&str> {
     let text = text.strip_suffix(['一', '二', '三', '四', '五', '六', '日', '天'])?;
     let text = text.strip_suffix("星期").or_else(|| text.strip_suffix("周"))?;
     Some(trim(text.strip_suffix(['(', '（']).unwrap_or(text)))
+}
+
+/// The day of the week that stands behind a date: `2024-01-05 星期五`.
+#[must_use]
+pub fn printed_weekday(text: &str) -> Option<Weekday> {
+    without_weekday(trim(text))?;
+    let last = text.chars().rev().find(|c| !is_blank(*c) && !matches!(c, ')' | '）' | ']'))?;
+    Some(match last {
+        '一' => Weekday::Monday,
+        '二' => Weekday::Tuesday,
+        '三' => Weekday::Wednesday,
+        '四' => Weekday::Thursday,
+        '五' => Weekday::Friday,
+        '六' => Weekday::Saturday,
+        '日' | '天' => Weekday::Sunday,
+        _ => return None,
+    })
 }
 
 const MONTHS: [&str; 12] = [
@@ -455,6 +472,20 @@ mod tests {
 
     fn shown(text: &str) -> Option<String> {
         read_when(text).map(|w| w.to_string())
+    }
+
+    #[test]
+    fn a_day_of_the_week_is_told_from_a_day_of_the_month() {
+        for (text, expected) in [
+            ("2024-03-30 星期六", Some(Weekday::Saturday)),
+            ("2024年3月31日（周日）", Some(Weekday::Sunday)),
+            ("2024-04-01 周三 ", Some(Weekday::Wednesday)),
+            ("2024年3月30日", None),
+            ("2024-03-30", None),
+            ("二〇二四年三月一日", None),
+        ] {
+            assert_eq!(printed_weekday(text), expected, "{text}");
+        }
     }
 
     #[test]

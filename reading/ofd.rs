@@ -3,6 +3,7 @@
 
 mod draw;
 mod package;
+pub mod picture;
 mod resources;
 mod signatures;
 

@@ -1,16 +1,21 @@
 //! Pages as they look, for people who look at evidence.
 
 use ::image::RgbImage;
+use model::document::Content;
 use model::page::Page;
 
-use crate::{Kind, Limits, Recognizer, image, pdf, sniff};
+use crate::{Kind, Limits, Recognizer, image, ofd, pdf, sniff};
 
-/// A page of a file as a picture: drawn if it is a PDF's, as it is if the file is one. `number` is from 1. `None` for what
-/// has no pages or cannot be drawn: sheets and texts, an OFD's pages, a file that none of the passwords opens.
+/// A page of a file as a picture: drawn if it is a PDF's or an OFD's, as it is if the file is one. `number` is from 1. `None`
+/// for what has no pages or cannot be drawn: sheets and texts, a file that none of the passwords opens.
 #[must_use]
 pub fn page(bytes: &[u8], passwords: &[&str], limits: &Limits, number: u32) -> Option<RgbImage> {
     match sniff(bytes) {
         Kind::Pdf => pdf::render::view(bytes, passwords, number),
+        Kind::Ofd => {
+            let Content::Pages(pages) = ofd::read(bytes, passwords, limits).ok()?.content else { return None };
+            ofd::picture::draw(pages.get(usize::try_from(number).ok()?.checked_sub(1)?)?)
+        }
         Kind::Picture(media_type) => image::page(bytes, media_type, limits, number).ok(),
         _ => None,
     }

@@ -425,8 +425,7 @@ pub fn shown_on(findings: &[Finding], document: u32, page: u32) -> Vec<Shown<'_>
 }
 
 /// A page of a file as it looks, as PNG, with boxes around what findings point at; each has the number of its finding, from
-/// 1 in the order given. `None` where the page cannot be drawn: a file without pages, an OFD's, one that none of the
-/// passwords opens.
+/// 1 in the order given. `None` where the page cannot be drawn: a file without pages, one that none of the passwords opens.
 #[must_use]
 pub fn marked_page(
     bytes: &[u8],
@@ -460,16 +459,17 @@ pub fn marked_page(
 #[must_use]
 pub fn drawn(
     bytes: &[u8],
+    passwords: &[&str],
     wanted_sha256: &str,
     page: u32,
     findings: &[Finding],
     document: Option<u32>,
     reader: &Reader,
 ) -> Option<Vec<u8>> {
-    let files = originals("", bytes, &[], reader);
+    let files = originals("", bytes, passwords, reader);
     let (_, bytes) = files.iter().find(|(_, bytes)| sha256(bytes) == wanted_sha256)?;
     let shown = document.map(|document| shown_on(findings, document, page)).unwrap_or_default();
-    marked_page(bytes, &[], reader, page, &shown)
+    marked_page(bytes, passwords, reader, page, &shown)
 }
 
 /// The worse, the redder.

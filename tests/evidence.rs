@@ -82,6 +82,20 @@ fn each_page_that_a_finding_points_at_is_drawn_with_its_places() {
 }
 
 #[test]
+fn pages_under_a_password_are_drawn_with_it() {
+    let folder = Folder::new("locked");
+    let mut paper = Paper::open(&statement()).unwrap();
+    let run = paper.holding("代发工资").unwrap();
+    paper.hide_line(&run, true);
+    let forged = folder.file("locked.pdf", &paper.resave_locked("246810").unwrap());
+    let out = folder.0.join("out");
+    assess(&[&forged, Path::new("--password"), Path::new("246810"), Path::new("--evidence"), &out]);
+    let index: Value = serde_json::from_slice(&fs::read(out.join("index.json")).unwrap()).unwrap();
+    let page = index.as_array().unwrap().iter().find(|page| page["page"] == run.page_number()).unwrap();
+    assert!(out.join(page["picture"].as_str().unwrap()).exists(), "{page}");
+}
+
+#[test]
 fn a_signer_is_trusted_by_the_roots_of_a_folder() {
     let folder = Folder::new("trust");
     let holder = |name| Holder { name, algorithm: Algorithm::Sm2Sm3, from: "20260101000000Z", to: "20281231235959Z" };

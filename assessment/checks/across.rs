@@ -1,4 +1,4 @@
-//! From the registry's sightings to a check's verdict, for the checks across applicants (W01 to W06).
+//! From the registry's sightings to a check's verdict, for the checks across applicants (W01 to W07).
 
 use model::finding::{Evidence, Severity};
 
@@ -46,6 +46,9 @@ pub fn evidence(view: &View<'_>, one: &Fingerprint) -> Option<Evidence> {
         None => None,
         Some(Place::Row { statement: number, seq }) => {
             statement(*number)?.transactions.iter().find(|row| row.seq == *seq).map(|row| row.source.clone())
+        }
+        Some(Place::Account { statement: number }) => {
+            statement(*number)?.account.as_ref().map(|account| account.source.clone())
         }
         Some(Place::Fact { statement: number, name }) => {
             statement(*number)?.fields.get(name.as_str()).map(|field| field.source.clone())

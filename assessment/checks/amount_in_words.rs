@@ -1,7 +1,8 @@
 //! X11: an amount in Chinese capitals (大写) must be the one in figures beside it.
 //!
-//! The parsers read capitals as an amount (`total_in_words`); whatever figure the document prints as its total must be
-//! the same. Innocent: a document whose capitals are of another total than the ones known.
+//! The parsers read capitals as an amount: an invoice's `total_in_words`, for which whatever figure it prints as its total
+//! must be the same, and on any paper what stands behind 大写, for which it is what stands behind 小写 beside it. Innocent: a
+//! document whose capitals are of another total than the ones known.
 
 use model::Money;
 use model::finding::Severity;
@@ -13,10 +14,11 @@ use super::{Check, View};
 
 pub const CHECK: Check = Check { code: "amount_in_words", severity: Severity::Critical, run };
 
-const IN_WORDS: &str = "total_in_words";
-
-/// Facts that a total in words may stand for.
-const TOTALS: [&str; 4] = ["total_due", "total_amount", "gross_amount", "tax_paid_total"];
+/// Facts in words, and the facts in figures that they may stand for.
+const IN_WORDS: [(&str, &[&str]); 2] = [
+    ("total_in_words", &["total_due", "total_amount", "gross_amount", "tax_paid_total"]),
+    ("amount_in_words", &["amount_in_figures"]),
+];
 
 fn run(view: &View<'_>) -> Verdict {
     each_statement(
@@ -30,12 +32,15 @@ fn run(view: &View<'_>) -> Verdict {
 fn judge(subject: Subject<'_>) -> OnStatement {
     let fields = &subject.content.fields;
     let amount = |field: &Field| field.value.parse::<Money>().ok();
-    let words = fields.get(IN_WORDS).and_then(|field| Some((field, amount(field)?)));
-    let figures = TOTALS.iter().find_map(|name| fields.get(*name)).and_then(|field| Some((field, amount(field)?)));
-    let Some(((in_words, words), (in_figures, figures))) = words.zip(figures) else { return OnStatement::Silent };
-    if words == figures {
-        return OnStatement::Holds;
-    }
+    let read = |name: &str| fields.get(name).and_then(|field| Some((field, amount(field)?)));
+    let pairs: Vec<_> = IN_WORDS
+        .iter()
+        .filter_map(|(words, figures)| read(words).zip(figures.iter().find_map(|figure| read(figure))))
+        .collect();
+    let differing = pairs.iter().find(|((_, words), (_, figures))| words != figures);
+    let Some(&((in_words, words), (in_figures, figures))) = differing else {
+        return if pairs.is_empty() { OnStatement::Silent } else { OnStatement::Holds };
+    };
     let document = subject.document_number();
     let legible = in_words.confidence >= 1.0 && in_figures.confidence >= 1.0;
     OnStatement::Fails(Failure {
@@ -61,6 +66,12 @@ mod tests {
     fn fails_on_a_figure_that_was_raised() {
         let invoice = paper(UtilityBill, &[("total_due", "1834.50"), ("total_in_words", "834.50")]);
         Case::of(&[&[invoice]]).expect(CHECK, &["fail critical, line 1: expected 834.50, found 1834.50"]);
+    }
+
+    #[test]
+    fn fails_on_any_paper_that_prints_both() {
+        let receipt = paper(UtilityBill, &[("amount_in_figures", "9200.00"), ("amount_in_words", "1200.00")]);
+        Case::of(&[&[receipt]]).expect(CHECK, &["fail critical, line 1: expected 1200.00, found 9200.00"]);
     }
 
     #[test]

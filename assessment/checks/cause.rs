@@ -32,7 +32,11 @@ const CAUSES: [(&str, Within, &[&str]); 13] = [
         &["running_balance", "closing_balance", "page_totals", "declared_totals", "row_count", "pages_continuous"],
     ),
     ("picture", Within::Document, &["picture_unedited", "picture_unpatched", "pages_not_generated"]),
-    ("rows", Within::Document, &["rows_distinct", "amounts_well_formed", "cells_single", "amounts_aligned"]),
+    (
+        "rows",
+        Within::Document,
+        &["rows_distinct", "order_numbers_agree", "amounts_well_formed", "cells_single", "amounts_aligned"],
+    ),
     ("dates", Within::Document, &["dates_in_order", "dates_in_period", "dates_exist", "banking_hours"]),
     (
         "interest",

@@ -1,8 +1,10 @@
 //! Y02: an account number must belong to one name, and a firm's wages must not come from a person's card.
 //!
-//! Whoever renames a friend to an employer leaves the friend's account number beside the new name: under the old name
-//! elsewhere in the papers, or a card that no firm has. Only whole numbers are compared. Innocent: a clearing account,
-//! under which a payment service prints the names of many; a masked name, which may be anybody's.
+//! Whoever renames a friend or a lender to an employer leaves the old account number beside the new name: under the old
+//! name elsewhere in the papers, or a card that no firm has. Numbers are compared where they are whole; one that is masked in
+//! its middle may be several accounts', and is compared for wages alone, whose payers are one or two. A bank's cards are told
+//! by their first digits, their length and their check digit. Innocent: a clearing account, under which a payment service prints the names of
+//! many; a masked name, which may be anybody's.
 
 use std::collections::BTreeMap;
 
@@ -10,6 +12,7 @@ use model::finding::{Evidence, Severity};
 use model::ledger::{Category, Entry};
 use model::statement::{AccountNumber, Flow};
 
+use super::employers::may_be_same;
 use super::names::{Likeness, compare, is_complete, is_persons};
 use super::numbers::luhn_holds;
 use super::place;
@@ -22,6 +25,8 @@ pub const CHECK: Check = Check { code: "counterparty_accounts_agree", severity: 
 
 /// Shorter numbers are no bank account's.
 const DIGITS_MIN: usize = 12;
+/// Digits of a masked number that must be shown: the first four and the last four.
+const SHOWN_MIN: usize = 8;
 /// Wages under any of the names banks give them.
 const SALARY: [&str; 4] = ["工资", "薪资", "薪酬", "薪水"];
 
@@ -29,7 +34,7 @@ fn run(view: &View<'_>) -> Verdict {
     let mut accounts: BTreeMap<String, Vec<(&str, &Entry)>> = BTreeMap::new();
     for entry in view.ledger.entries.iter().filter(|entry| entry.status.counts()) {
         let Some(row) = entry.rows.first().and_then(|row| place::transaction(view, *row)) else { continue };
-        let number = row.counterparty_account.as_ref().and_then(whole);
+        let number = row.counterparty_account.as_ref().and_then(shown);
         let name = entry.counterparty.as_deref().filter(|name| is_complete(name));
         if let Some((number, name)) = number.zip(name) {
             accounts.entry(number).or_default().push((name, entry));
@@ -37,13 +42,15 @@ fn run(view: &View<'_>) -> Verdict {
     }
     if accounts.is_empty() {
         return Verdict::NotApplicable(Summary::new(
-            "没有完整打印的对方账号",
-            "no counterparty's account number is printed in full",
+            "没有打印可辨认的对方账号",
+            "no counterparty's account number is printed so that it can be told",
         ));
     }
     let mut failures = Vec::new();
     for (number, rows) in &accounts {
-        failures.extend(two_names(view, rows).or_else(|| from_a_card(view, number, rows)));
+        let whole = number.bytes().all(|byte| byte.is_ascii_digit());
+        let renamed = two_names(view, rows, whole).or_else(|| from_a_lender(view, rows));
+        failures.extend(renamed.or_else(|| from_a_card(view, number, rows).filter(|_| whole)));
     }
     if !failures.is_empty() {
         return Verdict::Fails(failures);
@@ -54,18 +61,21 @@ fn run(view: &View<'_>) -> Verdict {
     ))
 }
 
-/// The number's digits, where none is masked.
-fn whole(account: &AccountNumber) -> Option<String> {
+/// The number's digits, masked ones as `*`; `None` where too few are shown to tell it from others.
+fn shown(account: &AccountNumber) -> Option<String> {
     let digits: String = account.reveal().chars().filter(|c| !c.is_whitespace()).collect();
-    (digits.len() >= DIGITS_MIN && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(digits)
+    let count = digits.bytes().filter(u8::is_ascii_digit).count();
+    let told = count >= SHOWN_MIN && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'*');
+    (digits.len() >= DIGITS_MIN && told).then_some(digits)
 }
 
 fn is_firms(name: &str) -> bool {
     company_words().iter().any(|word| name.contains(word.as_str()))
 }
 
-/// One number under a person's name and under a firm's, and under no third: a clearing account has many.
-fn two_names(view: &View<'_>, rows: &[(&str, &Entry)]) -> Option<Failure> {
+/// One number under a person's name and under a firm's, and under no third: a clearing account has many. Where it is masked
+/// the firm's must be wages.
+fn two_names(view: &View<'_>, rows: &[(&str, &Entry)], whole: bool) -> Option<Failure> {
     let mut names: Vec<&str> = Vec::new();
     for (name, _) in rows {
         if !names.iter().any(|known| compare(known, name) == Likeness::Same) {
@@ -82,6 +92,9 @@ fn two_names(view: &View<'_>, rows: &[(&str, &Entry)]) -> Option<Failure> {
         (false, true) if is_firms(one) => (*other, *one),
         _ => return None,
     };
+    if !whole && !rows.iter().any(|(name, entry)| compare(name, firm) == Likeness::Same && is_wage(view, entry)) {
+        return None;
+    }
     let of = |name: &str| -> Vec<Evidence> {
         let rows = rows.iter().filter(|(one, _)| compare(one, name) == Likeness::Same);
         rows.take(EVIDENCE_MAX / 2).filter_map(|(_, entry)| place::evidence(view, entry)).collect()
@@ -97,17 +110,47 @@ fn two_names(view: &View<'_>, rows: &[(&str, &Entry)]) -> Option<Failure> {
     })
 }
 
-/// Wages that a firm pays from what is a person's debit card.
-fn from_a_card(view: &View<'_>, number: &str, rows: &[(&str, &Entry)]) -> Option<Failure> {
-    if bank_of_card(number).is_none() || !luhn_holds(number) {
+fn is_wage(view: &View<'_>, entry: &Entry) -> bool {
+    let row = entry.rows.first().and_then(|row| place::transaction(view, *row));
+    entry.flow == Flow::In && (entry.category == Category::Salary || row.is_some_and(|row| says(row, &SALARY)))
+}
+
+/// Wages under a firm's name, from the account that loans are paid out of or repaid to under a lender's.
+fn from_a_lender(view: &View<'_>, rows: &[(&str, &Entry)]) -> Option<Failure> {
+    let of_loans = |entry: &Entry| matches!(entry.category, Category::LoanDisbursement | Category::LoanRepayment);
+    let (lender, loan) = rows.iter().find(|(_, entry)| of_loans(entry))?;
+    let is_other = |name: &str| !may_be_same(name, lender);
+    // Nobody's account but these two's: a payment service lends and pays wages for others.
+    let wages: Vec<&(&str, &Entry)> =
+        rows.iter().filter(|(name, entry)| is_other(name) && is_wage(view, entry)).collect();
+    let (firm, first) = wages.first()?;
+    if rows.iter().any(|(name, _)| is_other(name) && compare(name, firm) != Likeness::Same) {
         return None;
     }
-    let is_wage = |entry: &Entry| {
-        let row = entry.rows.first().and_then(|row| place::transaction(view, *row));
-        entry.flow == Flow::In && (entry.category == Category::Salary || row.is_some_and(|row| says(row, &SALARY)))
-    };
+    let shown = wages.iter().take(EVIDENCE_MAX - 1).map(|(_, entry)| *entry).chain([*loan]);
+    Some(Failure {
+        severity: None,
+        zh: format!(
+            "“{firm}”的 {} 笔工资来自“{lender}”收放贷款的账号（首笔 {}）：户名可能被改过",
+            wages.len(),
+            place::in_short(first)
+        ),
+        en: format!(
+            "{} salary row(s) of {firm} come from the account that {lender} lends by, first {}: the name may have been changed",
+            wages.len(),
+            place::in_short(first)
+        ),
+        expected: Some("one name".into()),
+        found: Some(format!("{firm}, {lender}").into()),
+        evidence: shown.filter_map(|entry| place::evidence(view, entry)).collect(),
+    })
+}
+
+/// Wages that a firm pays from what is a person's debit card.
+fn from_a_card(view: &View<'_>, number: &str, rows: &[(&str, &Entry)]) -> Option<Failure> {
+    bank_of_card(number).filter(|_| luhn_holds(number))?;
     let wages: Vec<&(&str, &Entry)> =
-        rows.iter().filter(|(name, entry)| is_firms(name) && !is_persons(name) && is_wage(entry)).collect();
+        rows.iter().filter(|(name, entry)| is_firms(name) && !is_persons(name) && is_wage(view, entry)).collect();
     let (name, first) = wages.first()?;
     Some(Failure {
         severity: None,
@@ -160,6 +203,29 @@ mod tests {
     }
 
     #[test]
+    fn fails_on_wages_from_a_masked_number_of_a_persons() {
+        let masked = |words| {
+            case(&[
+                ["-300.00", "周启明", "6217******2345", "转账"],
+                ["+9000.00", "青禾科技有限公司", "6217******2345", words],
+            ])
+        };
+        masked("工资").expect(CHECK, &["fail high, line 2: expected one name, found 青禾科技有限公司, 周启明"]);
+        masked("货款").expect(CHECK, &["pass"]);
+    }
+
+    #[test]
+    fn fails_on_a_loan_renamed_to_wages() {
+        let account = "110936021510801";
+        case(&[
+            ["+24000.00", "青禾科技有限公司", account, "代发工资"],
+            ["-900.00", "招联消费金融有限公司", account, "还款"],
+        ])
+        .categorised("招联", Category::LoanRepayment)
+        .expect(CHECK, &["fail high, line 1: expected one name, found 青禾科技有限公司, 招联消费金融有限公司"]);
+    }
+
+    #[test]
     fn passes_on_a_clearing_account_and_on_other_spellings() {
         case(&[
             ["-3.00", "周启明", "243300133000001", "财付通"],
@@ -170,10 +236,18 @@ mod tests {
             ["+9000.00", "青禾科技有限公司", "571900123410902", "工资"],
         ])
         .expect(CHECK, &["pass"]);
+        // A payment service's account, by which a lender lends and firms pay.
+        case(&[
+            ["+9000.00", "青禾科技有限公司", "243300133000002", "工资"],
+            ["-900.00", "招联消费金融有限公司", "243300133000002", "还款"],
+            ["-70.00", "某某超市有限公司", "243300133000002", "消费"],
+        ])
+        .categorised("招联", Category::LoanRepayment)
+        .expect(CHECK, &["pass"]);
     }
 
     #[test]
     fn does_not_apply_to_masked_numbers() {
-        case(&[["+1.00", "周启明", "6217****2345", "转账"]]).expect(CHECK, &["not_applicable"]);
+        case(&[["+1.00", "周启明", "********2345", "转账"]]).expect(CHECK, &["not_applicable"]);
     }
 }

@@ -1,7 +1,7 @@
-//! X09: every printed date must be one of the calendar.
+//! X09: every printed date must be one of the calendar, on the day of the week that is printed beside it.
 //!
-//! The parsers keep a row whose date is none (2月30日) and say so; here it is judged. Innocent: a digit misread from a
-//! picture.
+//! The parsers keep a row whose date is none (2月30日), or no such weekday, and say so; here it is judged. Who moves a row to
+//! another day seldom thinks of its weekday. Innocent: a digit misread from a picture.
 
 use std::collections::BTreeSet;
 
@@ -35,14 +35,21 @@ fn judge(subject: Subject<'_>, problems: &[Problem]) -> OnStatement {
         // A table without dates at all is the layout's, not a date that does not exist.
         return OnStatement::Silent;
     }
-    let impossible: BTreeSet<u32> = problems
-        .iter()
-        .filter(|problem| problem.code == ProblemCode::UnreadableCell && problem.message_en.contains("date"))
-        .filter(|problem| problem.message_en.split('"').nth(1).is_some_and(is_impossible))
-        .filter_map(|problem| problem.seq)
-        .collect();
-    let wrong: Vec<&Transaction> =
-        rows.iter().filter(|row| row.time.is_none() && impossible.contains(&row.seq)).collect();
+    let told = |code: ProblemCode, says: fn(&str) -> bool| -> BTreeSet<u32> {
+        let of_code = problems.iter().filter(|problem| problem.code == code && says(&problem.message_en));
+        of_code.filter_map(|problem| problem.seq).collect()
+    };
+    let impossible = told(ProblemCode::UnreadableCell, |message| {
+        message.contains("date") && message.split('"').nth(1).is_some_and(is_impossible)
+    });
+    let other_weekday = told(ProblemCode::DoesNotAddUp, |message| message.contains("printed weekday"));
+    let is_none = |row: &&Transaction| row.time.is_none() && impossible.contains(&row.seq);
+    let none: Vec<&Transaction> = rows.iter().filter(is_none).collect();
+    let off: Vec<&Transaction> = rows.iter().filter(|row| other_weekday.contains(&row.seq)).collect();
+    if let Some(first) = off.first().filter(|_| none.is_empty()) {
+        return OnStatement::Fails(other_day(subject, first, &off));
+    }
+    let wrong = none;
     let Some(first) = wrong.first() else { return OnStatement::Holds };
     let document = subject.document_number();
     OnStatement::Fails(Failure {
@@ -57,6 +64,27 @@ fn judge(subject: Subject<'_>, problems: &[Problem]) -> OnStatement {
         found: Some("none".into()),
         evidence: wrong.iter().take(EVIDENCE_MAX).map(|row| subject.evidence(Some(&row.source))).collect(),
     })
+}
+
+/// Rows whose printed weekday is another day's.
+fn other_day(subject: Subject<'_>, first: &Transaction, off: &[&Transaction]) -> Failure {
+    let document = subject.document_number();
+    Failure {
+        severity: subject.photographed.then_some(Severity::Medium),
+        zh: format!("第 {document} 份材料{}：印出的星期与日期不符，共 {} 笔", place::zh(&first.source), off.len()),
+        en: format!(
+            "document {document} {}: the printed weekday is not the date's; {} row(s)",
+            place::en(&first.source),
+            off.len()
+        ),
+        expected: first.time.map(|when| weekday(when.date).into()),
+        found: Some("another weekday".into()),
+        evidence: off.iter().take(EVIDENCE_MAX).map(|row| subject.evidence(Some(&row.source))).collect(),
+    }
+}
+
+fn weekday(date: Date) -> String {
+    format!("{date} {:?}", date.weekday())
 }
 
 /// Whether the text is three numbers of a date that no order of them makes one: 2026-02-30, but not 02/03/26, whose order
@@ -103,6 +131,14 @@ mod tests {
             case(printed, 1.0).expect(CHECK, &["fail critical, line 2: expected a date of the calendar, found none"]);
         }
         case("2026-02-30", 0.8).expect(CHECK, &["fail medium, line 2: expected a date of the calendar, found none"]);
+    }
+
+    #[test]
+    fn fails_on_the_row_whose_weekday_is_another_days() {
+        let mut case = Case::of(&[&[bank("2026-02-27 -1.00\n2026-02-28 -1.00")]]);
+        let told = "row 2: the printed weekday is not that of 2026-02-28 (\"2026-02-28 周五\")";
+        case.problems = vec![vec![Problem::new(ProblemCode::DoesNotAddUp, "星期", told).row(2)]];
+        case.expect(CHECK, &["fail critical, line 2: expected 2026-02-28 Saturday, found another weekday"]);
     }
 
     #[test]

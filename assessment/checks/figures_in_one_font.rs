@@ -1,7 +1,8 @@
-//! T04: the figures of a column must be set in one font.
+//! T04: the figures of a column must be set in one font, on the line of their row, with even steps, row by row.
 //!
-//! An issuer's program sets a column in one font and one size; what an editor adds comes in its own. Totals, headings and
-//! a side set bold throughout are not compared; pages that bring fonts of their own are compared each by itself.
+//! An issuer's program sets a column in one font and one size; what an editor adds comes in its own, or is placed by eye,
+//! squeezed to fit, or drawn at the page's end. Totals, headings and a side set bold throughout are not compared; pages that
+//! bring fonts of their own are compared each by itself.
 
 use model::finding::Severity;
 use model::forensics::OddFont;
@@ -18,7 +19,7 @@ const ROWS_PER_ODD_MIN: usize = 4;
 fn run(view: &View<'_>) -> Verdict {
     each_file(
         view,
-        ("金额和余额的字体一致", "figures are set in one font"),
+        ("金额和余额的字体和排法一致", "figures are set alike"),
         ("没有带字体的页面文件", "no file has pages with fonts"),
         judge,
     )
@@ -38,12 +39,12 @@ fn judge(file: File<'_>) -> OnFile {
     OnFile::Fails(vec![Failure {
         severity: Some(severity),
         zh: format!(
-            "第 {number} 份材料{}的“{}”与同列其他数字字体不同，共 {count} 处",
+            "第 {number} 份材料{}的“{}”与同列其他数字的字体或排法不同，共 {count} 处",
             place::zh(&first.source),
             first.text
         ),
         en: format!(
-            "document {number} {}: \"{}\" is set in another font than its column; {count} place(s)",
+            "document {number} {}: \"{}\" is set otherwise than its column; {count} place(s)",
             place::en(&first.source),
             first.text
         ),

@@ -4,7 +4,24 @@ use jiff::civil::Date;
 use model::ledger::{Entry, LedgerAccount};
 use model::statement::{Flow, StatementKind};
 
-use super::View;
+use super::{View, place};
+
+/// How a bank names a wallet.
+const WALLET_WORDS: [(&str, &[&str]); 2] =
+    [("alipay", &["支付宝", "alipay"]), ("wechat", &["财付通", "微信", "tenpay", "wechat"])];
+
+/// Whether a bank's row names the wallet of this issuer, in whatever column the bank has: some only in the remark, which an
+/// entry does not keep.
+pub fn names_wallet(view: &View<'_>, entry: &Entry, issuer: &str) -> bool {
+    let words = WALLET_WORDS.iter().find(|(known, _)| *known == issuer).map_or(&[][..], |(_, words)| *words);
+    let shown = entry.rows.first().and_then(|row| place::transaction(view, *row));
+    let remark = shown.and_then(|row| row.remark.as_ref());
+    let texts = [entry.counterparty.as_ref(), entry.description.as_ref(), entry.method.as_ref(), remark];
+    texts.into_iter().flatten().any(|text| {
+        let text = text.to_lowercase();
+        words.iter().any(|word| text.contains(word))
+    })
+}
 
 /// The tail of the only card that a text names: `招商银行储蓄卡(1234)` → `1234`. A text with two cards names none.
 pub fn card_tail(text: &str) -> Option<&str> {

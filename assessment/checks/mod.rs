@@ -65,6 +65,7 @@ pub mod loan_use;
 pub mod mail_trail_agrees;
 pub mod no_agent_pattern;
 pub mod no_circular_flow;
+pub mod order_numbers_agree;
 pub mod overlapping_exports_agree;
 pub mod page_totals;
 pub mod pages_continuous;
@@ -134,7 +135,7 @@ pub struct Check {
 
 /// Every check, in reading order: what one document says about itself, then documents against each other,
 /// then documents against what was declared, and against other applicants' documents.
-pub const CHECKS: [Check; 73] = [
+pub const CHECKS: [Check; 74] = [
     running_balance::CHECK,
     closing_balance::CHECK,
     page_totals::CHECK,
@@ -160,6 +161,7 @@ pub const CHECKS: [Check; 73] = [
     amounts_well_formed::CHECK,
     amount_in_words::CHECK,
     rows_distinct::CHECK,
+    order_numbers_agree::CHECK,
     interest_amount::CHECK,
     interest_posted::CHECK,
     interest_rates_coherent::CHECK,

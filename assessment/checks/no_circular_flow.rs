@@ -1,9 +1,11 @@
 //! C02: money must not go round between few parties to look like income (刷流水).
 //!
-//! Two shapes, terms in `circles.toml`: a party is paid back what it pays within two days, again and again; or what one
-//! party pays is passed on to another in the same amount, more often than once a month and between few. Own transfers,
-//! loans, refunds, cards and investments come and go by their nature. Innocent: friends who share bills (small amounts),
-//! a supplier that takes goods back (a small part), a household's money between spouses.
+//! Three shapes, terms in `circles.toml`: a party is paid back what it pays within two days, again and again; what one
+//! party pays is passed on within the week in the same amount, less a go-between's fee, more often than once a month and
+//! between few; or it is passed on so in two pieces, or comes in two. Wages are among what may be passed on: they come once
+//! a month, so that nobody's spouse is a circle. Own transfers, loans, refunds, cards and investments come and go by their
+//! nature. Innocent: friends who share bills (small amounts), a supplier that takes goods back (a small part), a
+//! household's money between spouses.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -31,7 +33,12 @@ struct Payment<'a> {
     party: usize,
 }
 
+/// Payments of one week that two pieces are looked for among, and payments that are passed over for them; more are a shop's.
+const PIECES_AMONG_MAX: usize = 24;
+const NEAR_MAX: usize = 200;
+
 /// Money that came and went, or went and came.
+#[derive(Clone, Copy)]
 struct Turn {
     first: usize,
     second: usize,
@@ -61,8 +68,12 @@ fn run(view: &View<'_>) -> Verdict {
         circling.extend(&circle.parties);
         failures.push(failure(view, &payments, &names, &circle, true));
     }
-    for circle in passed_on(&payments, terms, &circling) {
-        failures.push(failure(view, &payments, &names, &circle, false));
+    for find in [whole, in_pieces] {
+        let circles = passed_on(&payments, terms, &circling, find);
+        for circle in circles {
+            circling.extend(&circle.parties);
+            failures.push(failure(view, &payments, &names, &circle, false));
+        }
     }
     if failures.is_empty() {
         return Verdict::Passes(Summary::new(
@@ -174,12 +185,15 @@ fn days_of(payments: &[Payment<'_>], turns: &[Turn]) -> usize {
     days.len()
 }
 
-/// Money of one party that is passed on to another in the same amount; parties that do so with each other are one circle.
-fn passed_on(payments: &[Payment<'_>], terms: &Circles, known: &BTreeSet<usize>) -> Vec<Circle> {
-    let may = |one: &Payment<'_>| terms.passed_on.contains(&one.entry.category) && !known.contains(&one.party);
+/// Pairs payments that may be passed on, given by number in the order of time, with what they were passed on as.
+type Find = fn(&[Payment<'_>], &[usize], &Circles) -> Vec<Turn>;
+
+/// In the same amount: the oldest that waits is taken first.
+fn whole(payments: &[Payment<'_>], among: &[usize], terms: &Circles) -> Vec<Turn> {
     let mut waiting: BTreeMap<Money, VecDeque<usize>> = BTreeMap::new();
     let mut turns: Vec<Turn> = Vec::new();
-    for (index, one) in payments.iter().enumerate().filter(|(_, one)| may(one)) {
+    for &index in among {
+        let Some(one) = payments.get(index) else { continue };
         let amount = one.entry.amount.abs();
         if one.entry.flow == Flow::In {
             waiting.entry(amount).or_default().push_back(index);
@@ -189,6 +203,82 @@ fn passed_on(payments: &[Payment<'_>], terms: &Circles, known: &BTreeSet<usize>)
             turns.push(Turn { first, second: index, amount });
         }
     }
+    turns
+}
+
+/// One that came and left in two pieces, or came in two and left as one.
+fn in_pieces(payments: &[Payment<'_>], among: &[usize], terms: &Circles) -> Vec<Turn> {
+    let mut used: BTreeSet<usize> = BTreeSet::new();
+    let mut turns: Vec<Turn> = Vec::new();
+    for (place, &index) in among.iter().enumerate() {
+        let Some(one) = payments.get(index) else { continue };
+        let came = one.entry.flow == Flow::In;
+        if used.contains(&index) {
+            continue;
+        }
+        let near = |other: &&usize| {
+            payments
+                .get(**other)
+                .is_some_and(|other| days_between(one.when.date, other.when.date).abs() <= terms.passed_on_days_max)
+        };
+        let is_open = |other: &&usize| {
+            let goes_the_other_way = payments.get(**other).is_some_and(|other| (other.entry.flow == Flow::In) != came);
+            goes_the_other_way && !used.contains(*other)
+        };
+        // What came is spent later; what is spent came before.
+        let (later, earlier) = (among.get(place..).unwrap_or_default(), among.get(..place).unwrap_or_default());
+        let others: Vec<usize> = if came {
+            later.iter().take(NEAR_MAX).take_while(near).filter(is_open).take(PIECES_AMONG_MAX).copied().collect()
+        } else {
+            let earlier = earlier.iter().rev().take(NEAR_MAX);
+            earlier.take_while(near).filter(is_open).take(PIECES_AMONG_MAX).copied().collect()
+        };
+        let Some((piece, rest)) = two_of(payments, &others, (one.entry.amount.abs(), came), terms) else { continue };
+        used.extend([index, piece, rest]);
+        for part in [piece, rest] {
+            let amount = payments.get(part).map(|part| part.entry.amount.abs()).unwrap_or_default();
+            let (first, second) = if came { (index, part) } else { (part, index) };
+            turns.push(Turn { first, second, amount });
+        }
+    }
+    turns
+}
+
+/// Two payments that make up an amount but for the fee; nothing where several two do, for then it is chance.
+fn two_of(
+    payments: &[Payment<'_>],
+    among: &[usize],
+    (amount, came): (Money, bool),
+    terms: &Circles,
+) -> Option<(usize, usize)> {
+    let kept = Decimal::ONE - terms.loss_max;
+    let (least, most) = if came {
+        (Money::from_decimal(amount.to_decimal() * kept)?, amount)
+    } else {
+        (amount, Money::from_decimal(amount.to_decimal().checked_div(kept)?)?)
+    };
+    let mut found = None;
+    for (place, &piece) in among.iter().enumerate() {
+        for &rest in among.get(place.saturating_add(1)..).unwrap_or_default() {
+            let (Some(one), Some(other)) = (payments.get(piece), payments.get(rest)) else { continue };
+            let sum = one.entry.amount.abs().plus(other.entry.amount.abs());
+            if sum < least || sum > most {
+                continue;
+            }
+            if found.is_some() {
+                return None;
+            }
+            found = Some((piece, rest));
+        }
+    }
+    found
+}
+
+/// Money that is passed on; parties that do so with each other are one circle.
+fn passed_on(payments: &[Payment<'_>], terms: &Circles, known: &BTreeSet<usize>, find: Find) -> Vec<Circle> {
+    let may = |one: &Payment<'_>| terms.passed_on.contains(&one.entry.category) && !known.contains(&one.party);
+    let among: Vec<usize> = (0..payments.len()).filter(|index| payments.get(*index).is_some_and(may)).collect();
+    let turns = find(payments, &among, terms);
     let sums = sums(payments, may);
     let mut circles = joined(payments, turns);
     circles.retain(|circle| {
@@ -197,7 +287,7 @@ fn passed_on(payments: &[Payment<'_>], terms: &Circles, known: &BTreeSet<usize>)
             circle.parties.iter().filter_map(|party| sums.get(party)).map(side).sum()
         };
         let (came, went) = (of(|sums| sums.0), of(|sums| sums.1));
-        circle.turns.len() >= terms.relays_min
+        relays(&circle.turns) >= terms.relays_min
             && circle.parties.len() <= terms.parties_max
             && is_share(value, came, terms.share_min)
             && is_share(value, went, terms.share_min)
@@ -220,8 +310,9 @@ fn take(
     let mut found = None;
     let mut emptied = Vec::new();
     for (key, queue) in waiting.range_mut(least..=most) {
-        let too_old =
-            |index: &usize| payments.get(*index).is_none_or(|one| days_between(one.when.date, today) > terms.days_max);
+        let too_old = |index: &usize| {
+            payments.get(*index).is_none_or(|one| days_between(one.when.date, today) > terms.passed_on_days_max)
+        };
         while queue.front().is_some_and(too_old) {
             queue.pop_front();
         }
@@ -268,11 +359,17 @@ fn lead(leader: &mut BTreeMap<usize, usize>, party: usize) -> usize {
     at
 }
 
+/// How often money was passed on; what left in two pieces did so once.
+fn relays(turns: &[Turn]) -> usize {
+    let of = |side: fn(&Turn) -> usize| turns.iter().map(side).collect::<BTreeSet<_>>().len();
+    of(|turn| turn.first).min(of(|turn| turn.second))
+}
+
 fn is_more_than_monthly(payments: &[Payment<'_>], turns: &[Turn], terms: &Circles) -> bool {
     let days = || turns.iter().filter_map(|turn| payments.get(turn.second)).map(|one| one.when.date);
     let (Some(first), Some(last)) = (days().min(), days().max()) else { return false };
     let months = Decimal::from(days_between(first, last).saturating_add(1)) / Decimal::from(30);
-    Decimal::from(turns.len()) >= terms.relays_a_month_min * months
+    Decimal::from(relays(turns)) >= terms.relays_a_month_min * months
 }
 
 fn failure(view: &View<'_>, payments: &[Payment<'_>], names: &[String], circle: &Circle, back: bool) -> Failure {
@@ -283,8 +380,8 @@ fn failure(view: &View<'_>, payments: &[Payment<'_>], names: &[String], circle: 
     let rows = rows.into_iter().filter_map(|index| payments.get(index));
     let evidence = rows.take(EVIDENCE_MAX).filter_map(|one| place::evidence(view, one.entry)).collect();
     let named: Vec<&str> = circle.parties.iter().filter_map(|party| names.get(*party)).map(String::as_str).collect();
-    let (named, count) = (named.join("、"), circle.turns.len());
-    let days = circles().days_max;
+    let (named, count) = (named.join("、"), if back { circle.turns.len() } else { relays(&circle.turns) });
+    let days = if back { circles().days_max } else { circles().passed_on_days_max };
     let (zh, en) = if back {
         (
             format!(
@@ -297,7 +394,7 @@ fn failure(view: &View<'_>, payments: &[Payment<'_>], names: &[String], circle: 
     } else {
         (
             format!(
-                "{count} 笔资金共 {value} 元收到后 {days} 日内原额转给他人（{named}），不应视为收入；代收代付请说明"
+                "{count} 笔资金共 {value} 元收到后 {days} 日内原额（或扣少量手续费后）转出（{named}），不应视为收入；代收代付请说明"
             ),
             format!(
                 "{count} amount(s) of {value} in all were passed on within {days} days between {named}: no income; collecting for somebody else would explain it"
@@ -353,6 +450,34 @@ mod tests {
     fn fails_on_money_passed_on_between_few() {
         let rows = "05 +10000.00 甲商贸行\n06 -9900.00 乙商贸行\n15 +12000.00 乙商贸行\n16 -12000.00 丙商贸行";
         case(&(again(1..5, rows) + WAGES)).expect(CHECK, &["fail high, line 1: expected 0.00, found 87600.00"]);
+    }
+
+    #[test]
+    fn fails_on_money_passed_on_days_later_less_a_fee() {
+        let rows = "02 +10000.00 甲商贸行\n06 -9880.00 乙商贸行\n12 +14300.00 乙商贸行\n18 -14200.00 丙商贸行";
+        case(&(again(1..5, rows) + WAGES)).expect(CHECK, &["fail high, line 1: expected 0.00, found 96320.00"]);
+    }
+
+    #[test]
+    fn fails_on_money_passed_on_in_two_pieces() {
+        let rows = "02 +20000.00 甲商贸行\n03 -12000.00 何景行\n05 -7800.00 沈若谷\n15 +7000.00 何景行\n16 +9000.00 沈若谷\n18 -15900.00 甲商贸行";
+        case(&(again(1..5, rows) + WAGES)).expect(CHECK, &["fail high, line 1: expected 0.00, found 143200.00"]);
+    }
+
+    #[test]
+    fn fails_on_wages_that_go_back_more_often_than_wages_come() {
+        let rows = "02 +8000.00 青禾科技有限公司\n06 -7950.00 何景行\n16 +8300.00 青禾科技有限公司\n19 -8250.00 何景行";
+        case(&again(1..5, rows))
+            .categorised("青禾", Category::Salary)
+            .expect(CHECK, &["fail high, line 1: expected 0.00, found 64800.00"]);
+        let monthly = again(1..8, "10 +8000.00 青禾科技有限公司\n12 -7950.00 何景行");
+        case(&monthly).categorised("青禾", Category::Salary).expect(CHECK, &["pass"]);
+    }
+
+    #[test]
+    fn passes_on_purchases_that_happen_to_make_up_what_came() {
+        let rows = "02 +9000.00 父亲\n04 -3000.00 房东甲\n05 -3500.00 驾校乙\n06 -6000.00 家政丙\n07 -5500.00 补习丁";
+        case(&(again(1..8, rows) + WAGES)).expect(CHECK, &["pass"]);
     }
 
     #[test]

@@ -28,6 +28,9 @@ const SERIALS: [&str; 6] =
 /// Shorter serials may be shared by chance.
 const SERIAL_CHARACTERS_MIN: usize = 8;
 
+/// A telephone has eleven digits; a shorter address is a village's.
+const CONTACT_CHARACTERS_MIN: usize = 8;
+
 /// A lender's secret. At least as long as the hash, or guesses could be tried.
 #[derive(Clone)]
 pub struct Key(Vec<u8>);
@@ -86,10 +89,13 @@ pub enum Kind {
     Device,
     /// W06: who pays the salary.
     Payer,
+    /// W07: a telephone or an address that papers are addressed to.
+    Contact,
 }
 
 impl Kind {
-    pub const ALL: [Self; 6] = [Self::File, Self::Rows, Self::Template, Self::Serial, Self::Device, Self::Payer];
+    pub const ALL: [Self; 7] =
+        [Self::File, Self::Rows, Self::Template, Self::Serial, Self::Device, Self::Payer, Self::Contact];
 
     /// As it is stored.
     #[must_use]
@@ -101,6 +107,7 @@ impl Kind {
             Self::Serial => "serial",
             Self::Device => "device",
             Self::Payer => "payer",
+            Self::Contact => "contact",
         }
     }
 
@@ -155,8 +162,18 @@ pub struct Fingerprint {
 /// Where a fingerprint was taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
-    Row { statement: u32, seq: u32 },
-    Fact { statement: u32, name: String },
+    Row {
+        statement: u32,
+        seq: u32,
+    },
+    Fact {
+        statement: u32,
+        name: String,
+    },
+    /// The number that the paper is about.
+    Account {
+        statement: u32,
+    },
 }
 
 /// Fingerprints of earlier applications.
@@ -258,6 +275,9 @@ impl Across<'_> {
                 }));
             }
         }
+        if wanted(Kind::Contact) {
+            all.extend(contacts(key, documents));
+        }
         let bare = |kind, digest| Fingerprint { kind, digest, context: String::new(), document: None, place: None };
         all.extend(
             self.device
@@ -269,6 +289,38 @@ impl Across<'_> {
         );
         all
     }
+}
+
+/// What a bill is addressed to: the telephone of a telephone bill, the address of a utility's.
+fn contacts(key: &Key, documents: &[DocumentView<'_>]) -> Vec<Fingerprint> {
+    let statements = (0_u32..).zip(documents).flat_map(|(document, shown)| {
+        (0_u32..).zip(shown.statements).map(move |(statement, content)| (document, statement, content))
+    });
+    let contact = |(document, statement, content): (u32, u32, &Statement)| {
+        let (text, place) = match content.kind {
+            StatementKind::TelecomBill => {
+                (content.account.as_ref()?.value.reveal().to_string(), Place::Account { statement })
+            }
+            StatementKind::UtilityBill => {
+                let name = "address".to_owned();
+                (content.fields.get("address")?.value.to_string(), Place::Fact { statement, name })
+            }
+            _ => return None,
+        };
+        let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+        // A masked number is many people's.
+        let is_whole = text.chars().count() >= CONTACT_CHARACTERS_MIN && !text.contains('*');
+        let digest = key.digest(&["contact", content.kind.as_str(), &text]);
+        let context = String::new();
+        is_whole.then_some(Fingerprint {
+            kind: Kind::Contact,
+            digest,
+            context,
+            document: Some(document),
+            place: Some(place),
+        })
+    };
+    statements.filter_map(contact).collect()
 }
 
 /// Producer and the tagged subsets of embedded fonts: a subset's six letters are drawn at random, so files that share

@@ -105,6 +105,8 @@ pub struct Fees {
     pub withdrawal_rate: Decimal,
     /// Yuan.
     pub withdrawal_min: Decimal,
+    /// Share of what was parted into instalments that each of them may cost besides.
+    pub instalment_rate_max: Decimal,
 }
 
 /// Wage tax by cumulative withholding.
@@ -197,6 +199,9 @@ pub struct IssuerVocabulary {
 #[serde(deny_unknown_fields)]
 pub struct Agents {
     pub words: Vec<String>,
+    /// Persons, the applicant among them, whose papers bear one telephone or address within so many days.
+    pub contact_persons: usize,
+    pub contact_days: i64,
 }
 
 /// When money that comes and goes is a circle.
@@ -204,6 +209,7 @@ pub struct Agents {
 #[serde(deny_unknown_fields)]
 pub struct Circles {
     pub days_max: i64,
+    pub passed_on_days_max: i64,
     /// Yuan.
     pub amount_min: Decimal,
     pub loss_max: Decimal,
@@ -297,6 +303,11 @@ pub fn is_statutory_rest(day: Date) -> Option<bool> {
     let rest = &holidays().rest;
     let known = rest.iter().any(|period| period.from.year() == day.year() || period.to.year() == day.year());
     known.then(|| rest.iter().any(|period| period.contains(day)))
+}
+
+/// Whether the exchanges trade on the day: no weekend is worked there.
+pub fn is_trading_day(day: Date) -> bool {
+    is_statutory_rest(day) != Some(true) && !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday)
 }
 
 /// Whether banks book between each other on the day; of a year that the table does not know the weekday alone tells.

@@ -180,6 +180,13 @@ pub fn remembering(case: &Case, person: &str, files: &[&str]) -> Registry {
     merge(Registry::default(), case, person, files, None, &[], "2026-03-31")
 }
 
+/// The same from several applicants.
+pub fn remembering_all(case: &Case, persons: &[&str]) -> Registry {
+    persons
+        .iter()
+        .fold(Registry::default(), |registry, person| merge(registry, case, person, &[], None, &[], "2026-03-31"))
+}
+
 pub fn remembering_device(seen: &[(&str, &str)]) -> Registry {
     let none = Case::of(&[]);
     seen.iter()

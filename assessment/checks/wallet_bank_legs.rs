@@ -17,6 +17,7 @@ use model::finding::{Evidence, Severity};
 use model::ledger::{Entry, Ledger, LedgerAccount};
 use model::statement::{Flow, StatementKind};
 
+use super::legs::names_wallet;
 use super::place;
 use super::verdict::{EVIDENCE_MAX, Failure, Summary, Verdict};
 use super::{Check, View};
@@ -36,10 +37,6 @@ const MATCHED_OTHERWISE_PERCENT: usize = 90;
 
 /// Rows without a match that are compared with each other: more of them are another matter, and each is compared with all.
 const PAIRS_TRIED_MAX: usize = 200;
-
-/// How a bank names a wallet.
-const WALLET_WORDS: [(&str, &[&str]); 2] =
-    [("alipay", &["支付宝", "alipay"]), ("wechat", &["财付通", "微信", "tenpay", "wechat"])];
 
 fn run(view: &View<'_>) -> Verdict {
     let ledger = view.ledger;
@@ -242,7 +239,6 @@ fn cards_used(ledger: &Ledger, wallet: u32) -> BTreeSet<u32> {
 
 /// Rows of those cards that name the wallet, on days that the wallet's statement covers.
 fn bank_legs<'a>(view: &View<'a>, wallet: &LedgerAccount, cards: &BTreeSet<u32>) -> Vec<(u32, &'a Entry)> {
-    let words = WALLET_WORDS.iter().find(|(issuer, _)| *issuer == wallet.issuer).map_or(&[][..], |(_, words)| *words);
     let of_cards = (0_u32..).zip(&view.ledger.entries).filter(|(_, entry)| cards.contains(&entry.account));
     of_cards
         .filter(|(_, entry)| {
@@ -252,7 +248,7 @@ fn bank_legs<'a>(view: &View<'a>, wallet: &LedgerAccount, cards: &BTreeSet<u32>)
             entry.flow == Flow::Out
                 && entry.status.counts()
                 && covers(wallet, [date, before])
-                && names_any(view, entry, words)
+                && names_wallet(view, entry, &wallet.issuer)
         })
         .collect()
 }
@@ -263,17 +259,6 @@ fn is_card_with(account: &LedgerAccount, tail: &str) -> bool {
 
 fn covers(account: &LedgerAccount, days: [Date; 2]) -> bool {
     days.iter().all(|day| account.covered.iter().any(|period| period.contains(*day)))
-}
-
-/// Banks name a wallet in whatever column they have: some only in the remark, which an entry does not keep.
-fn names_any(view: &View<'_>, entry: &Entry, words: &[&str]) -> bool {
-    let shown = entry.rows.first().and_then(|row| place::transaction(view, *row));
-    let remark = shown.and_then(|row| row.remark.as_ref());
-    let texts = [entry.counterparty.as_ref(), entry.description.as_ref(), entry.method.as_ref(), remark];
-    texts.into_iter().flatten().any(|text| {
-        let text = text.to_lowercase();
-        words.iter().any(|word| text.contains(word))
-    })
 }
 
 /// `招商银行储蓄卡(1234)` → `1234`. `None` for a payment from several sources (`…(1234)&红包`): the card paid part of it.

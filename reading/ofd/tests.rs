@@ -297,3 +297,24 @@ fn hostile_documents_are_bounded() {
     huge += "<ofd:TextObject Boundary=\"1e38 -1e38 1 1\" CTM=\"1e38 1e38 1e38 1e38 1e38 1e38\" Size=\"1e38\"><ofd:TextCode X=\"1e38\" Y=\"0\">x</ofd:TextCode></ofd:TextObject>";
     assert_eq!(words(&file(&[&huge], "", &[])), ["甲 10-15 at 15"]);
 }
+
+#[test]
+fn a_page_is_drawn_with_its_figures_at_their_places() {
+    let layer =
+        text(20.0, 30.0, "", "DeltaX=\"g 7 2.5\"", "1,312.00") + &text(20.0, 60.0, "", "DeltaX=\"g 1 5\"", "工资");
+    let bytes = file(&[&layer], "", &[]);
+    let drawn = crate::view::page(&bytes, &[], &Limits::default(), 1).unwrap();
+    let (width, height) = drawn.dimensions();
+    // The page is 210 by 140 mm; the places in fractions of it.
+    let dark = |x0: f32, y0: f32, x1: f32, y1: f32| {
+        let at = |share: f32, side: u32| (share * side as f32) as u32;
+        let rows = at(y0 / 140.0, height)..at(y1 / 140.0, height);
+        rows.flat_map(|y| (at(x0 / 210.0, width)..at(x1 / 210.0, width)).map(move |x| (x, y)))
+            .filter(|(x, y)| drawn.get_pixel(*x, *y).0[0] < 200)
+            .count()
+    };
+    assert!(dark(20.0, 30.0, 40.0, 36.0) > 100, "the figure");
+    assert!(dark(20.0, 60.0, 30.0, 66.0) > 20, "frames for Chinese");
+    assert_eq!(dark(100.0, 80.0, 200.0, 130.0), 0, "paper");
+    assert!(crate::view::page(&bytes, &[], &Limits::default(), 2).is_none());
+}

@@ -22,6 +22,12 @@ use super::unpack::Unpack;
 use super::words::{Line, Words, direction};
 use crate::{Limits, ReadError};
 
+/// Notes of one page that are looked at; a page under review has some dozens.
+const NOTES_MAX: usize = 500;
+
+/// Flags of a note that is not shown: hidden, or not on screens (ISO 32000-1, table 165).
+const NOTE_UNSEEN: i64 = 2 | 32;
+
 /// A page without words is a scan when pictures cover this much of it; a letterhead covers less.
 const PICTURE_SHARE: f32 = 0.25;
 
@@ -282,7 +288,35 @@ impl<'a> Interpreter<'a> {
             self.run(&content, node.resources, state)
         });
         self.buffers.push(content);
+        self.notes(node, base);
         result
+    }
+
+    /// Notes with a ground of their own (a text box, a filled shape, a blackening) lie over all that is drawn; what is under
+    /// one is read and not seen. Marks, links, fields and stamps have none.
+    fn notes(&mut self, node: &PageNode<'a>, base: Matrix) {
+        let Some(Object::Array(notes)) = self.file.get(node.dictionary, b"Annots") else { return };
+        for note in notes.iter().take(NOTES_MAX) {
+            let Object::Dictionary(note) = self.file.resolve(note) else { continue };
+            let ground: &[u8] = match self.file.name(note, b"Subtype") {
+                Some(b"FreeText") => b"C",
+                Some(b"Square" | b"Circle" | b"Polygon" | b"Redact") => b"IC",
+                _ => continue,
+            };
+            let is_filled = matches!(self.file.get(note, ground), Some(Object::Array(color)) if !color.is_empty());
+            let flags = self.file.get(note, b"F").and_then(|flags| flags.as_i64().ok()).unwrap_or(0);
+            let opacity = self.file.get(note, b"CA").and_then(|share| share.as_float().ok()).unwrap_or(1.0);
+            if !is_filled || flags & NOTE_UNSEEN != 0 || opacity < 1.0 {
+                continue;
+            }
+            let Some([x0, y0, x1, y1]) = self.file.numbers(note, b"Rect") else { continue };
+            let ((left, top), (right, bottom)) = (base.apply(x0, y0), base.apply(x1, y1));
+            let bounds = [left.min(right), top.min(bottom), left.max(right), top.max(bottom)];
+            if let Some(watch) = &mut self.watch {
+                let begun = self.words.begun();
+                watch.paint(Paint { bounds, begun, is_picture: false, white: true, covers: true });
+            }
+        }
     }
 
     /// Whether the last page drew anything at all.

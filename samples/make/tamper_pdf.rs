@@ -105,6 +105,26 @@ impl Paper {
         Ok(())
     }
 
+    /// The run a little lower: placed by eye.
+    pub fn shift(&mut self, run: &Run, by: f32) {
+        self.replace(run, &drawn(&run.font, run.size, run.x, run.y - by, &hexadecimal(&run.text)));
+    }
+
+    /// The run squeezed to so many percent of its width, flush on the right as before.
+    pub fn squeeze(&mut self, run: &Run, percent: f32) {
+        let width = run.size * 0.5 * run.text.len() as f32;
+        let x = run.x + width * (1.0 - percent / 100.0);
+        let squeezed = drawn(&run.font, run.size, x, run.y, &hexadecimal(&run.text));
+        self.replace(run, &format!("q {} Q", squeezed.replacen("BT", &format!("BT {percent} Tz"), 1)));
+    }
+
+    /// The run taken out of its place and drawn at the page's end, at the same place of the page.
+    pub fn redraw_last(&mut self, run: &Run) {
+        let again = drawn(&run.font, run.size, run.x, run.y, &hexadecimal(&run.text));
+        self.replace(run, "");
+        self.append_content(run.page, &[again]);
+    }
+
     /// A white box over the run and another text on it.
     pub fn paint_over(&mut self, run: &Run, to: &str) {
         let width = run.size * 0.5 * run.text.len().max(to.len()) as f32;
@@ -192,6 +212,33 @@ impl Paper {
         let picture = self.file.add_object(Stream::new(picture, pixels));
         self.add_resource(b"XObject", "Im8", Object::Reference(picture))?;
         self.append_content(0, &["q 24 0 0 24 3 3 cm /Im8 Do Q".to_owned()]);
+        Ok(())
+    }
+
+    /// A text box of an editor's notes over the run, white or without a ground.
+    ///
+    /// # Errors
+    /// [`MakeError::Pdf`].
+    pub fn note_over(&mut self, run: &Run, to: &str, white: bool) -> Result<(), MakeError> {
+        let width = run.size * 0.5 * run.text.len().max(to.len()) as f32;
+        let (x, y) = (run.x - 1.0, run.y - 0.25 * run.size);
+        let mut note = Dictionary::new();
+        for (key, value) in [
+            ("Type", Object::Name(b"Annot".to_vec())),
+            ("Subtype", Object::Name(b"FreeText".to_vec())),
+            ("Rect", [x, y, x + width + 2.0, y + 1.2 * run.size].map(Object::Real).to_vec().into()),
+            ("Contents", lopdf::text_string(to)),
+            ("DA", Object::string_literal("0 g /Helv 9 Tf")),
+        ] {
+            note.set(key, value);
+        }
+        if white {
+            note.set("C", [1.0, 1.0, 1.0].map(Object::Real).to_vec());
+        }
+        let note = self.file.add_object(note);
+        let page = self.pages.get(run.page).copied().unwrap_or_default();
+        let page = self.file.get_object_mut(page).and_then(Object::as_dict_mut).map_err(MakeError::Pdf)?;
+        page.set("Annots", vec![Object::Reference(note)]);
         Ok(())
     }
 

@@ -126,13 +126,17 @@ pub(super) struct PictureRequest {
     page: u32,
     /// Goes into the audit log. 4 to 500 characters.
     reason: String,
+    /// Of a file under one, tried in order; neither stored nor logged.
+    #[serde(default)]
+    #[schema(value_type = Vec<String>)]
+    passwords: Vec<Sensitive<String>>,
 }
 
 /// See a page as it looks, with the places that failed checks point at
 ///
 /// Each box has the number of its finding among those that point at the page, in the order of the application's
-/// findings. A page shows everything in full: who looked at it, when and why stands in the audit log. A file under a
-/// password cannot be drawn, as its password is not kept.
+/// findings. A page shows everything in full: who looked at it, when and why stands in the audit log. The password of
+/// a file under one is not kept: such a page is drawn where it comes with the request.
 #[utoipa::path(
     post, path = "/v1/documents/{id}/picture", tag = "documents", security(("bearer" = ["reveal"])),
     params(("id" = String, Path, description = "`doc_…`")),
@@ -154,7 +158,8 @@ pub(super) async fn document_picture(
 ) -> Result<Response, Problem> {
     let asked: PictureRequest = request.read()?;
     let reason = super::access::reason(&asked.reason)?;
-    match service.marked_page(&caller.reach, &id, asked.page, reason, &by).await? {
+    check(&asked.passwords)?;
+    match service.marked_page(&caller.reach, &id, asked.page, asked.passwords, reason, &by).await? {
         Some(png) => Ok(([(header::CONTENT_TYPE, "image/png")], png).into_response()),
         None => {
             Err(Problem::not_found("没有这一页，或该页无法显示。", "There is no such page, or it cannot be drawn."))

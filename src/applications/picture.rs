@@ -3,6 +3,7 @@
 //! A page shows everything in full, so looking at one is what seeing masked numbers is: a reason is asked for, and stands
 //! in the audit log before the picture is out.
 
+use model::Sensitive;
 use model::access::Reach;
 use model::ids::DocumentId;
 
@@ -16,7 +17,7 @@ use super::{Error, Service};
 
 impl Service {
     /// The page as PNG, the places of the newest assessment's failed checks boxed. `None` where it cannot be drawn: a file
-    /// without pages, one under a password (which is not kept), an OFD's.
+    /// without pages, one under a password that is not among those given, as none is kept.
     ///
     /// # Errors
     /// [`Error::NoDocument`], [`Error::Files`], [`Error::Database`].
@@ -25,6 +26,7 @@ impl Service {
         reach: &Reach,
         id: &DocumentId,
         page: u32,
+        passwords: Vec<Sensitive<String>>,
         reason: &str,
         by: &By,
     ) -> Result<Option<Vec<u8>>, Error> {
@@ -46,12 +48,13 @@ impl Service {
         let doing = "drawing a page";
         if let Some(sandbox) = &self.sandbox {
             let (_permit, bytes) = self.file_for_a_child(doing, shelf, &kept).await?;
-            return Ok(sandbox.draw(&bytes, Drawing { sha256: wanted, page, findings, document }).await);
+            return Ok(sandbox.draw(&bytes, Drawing { sha256: wanted, page, passwords, findings, document }).await);
         }
         let reader = self.reader.clone();
         self.on_a_core(doing, move || {
             let bytes = shelf.read(&kept)?;
-            Ok(pipeline::drawn(&bytes, &wanted, page, &findings, document, &reader))
+            let passwords: Vec<&str> = passwords.iter().map(|password| password.reveal().as_str()).collect();
+            Ok(pipeline::drawn(&bytes, &passwords, &wanted, page, &findings, document, &reader))
         })
         .await?
     }

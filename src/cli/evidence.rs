@@ -20,7 +20,7 @@ const PAGES_MAX: usize = 60;
 /// One page that was drawn, or could not be.
 #[derive(Debug, Serialize)]
 struct Page<'a> {
-    /// Beside the index; null where the page cannot be drawn (an OFD's, a locked file's).
+    /// Beside the index; null where the page cannot be drawn (a file that none of the passwords opens).
     picture: Option<String>,
     /// From 0, in the order the documents were given.
     document: u32,

@@ -39,8 +39,7 @@ pub fn run(reader: impl FnOnce(&Bounds, pipeline::Limits) -> anyhow::Result<Read
     let bytes = frames::read(&mut from, bounds.file_bytes.saturating_add(1))?;
     let answer = match request {
         Request::Read { name, passwords } => {
-            let passwords: Vec<&str> =
-                passwords.iter().map(|password: &Sensitive<String>| password.reveal().as_str()).collect();
+            let passwords = revealed(&passwords);
             let answer = Answer {
                 media_type: pipeline::media_type_of(&bytes),
                 files: pipeline::extract(&name, &bytes, &passwords, &reader),
@@ -49,9 +48,14 @@ pub fn run(reader: impl FnOnce(&Bounds, pipeline::Limits) -> anyhow::Result<Read
         }
         Request::Look => serde_json::to_vec(&pipeline::poor_picture(&bytes, &reader.limits))?,
         Request::Draw(drawing) => {
-            let super::Drawing { sha256, page, findings, document } = drawing;
-            pipeline::drawn(&bytes, &sha256, page, &findings, document, &reader).unwrap_or_default()
+            let super::Drawing { sha256, page, passwords, findings, document } = drawing;
+            let passwords = revealed(&passwords);
+            pipeline::drawn(&bytes, &passwords, &sha256, page, &findings, document, &reader).unwrap_or_default()
         }
     };
     Ok(frames::write(&mut to, &answer)?)
+}
+
+fn revealed(passwords: &[Sensitive<String>]) -> Vec<&str> {
+    passwords.iter().map(|password| password.reveal().as_str()).collect()
 }

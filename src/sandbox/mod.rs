@@ -126,6 +126,7 @@ pub struct Drawing {
     pub sha256: String,
     /// From 1.
     pub page: u32,
+    pub passwords: Vec<Sensitive<String>>,
     pub findings: Vec<Finding>,
     /// Which document's the findings' places are, when it is among those assessed.
     pub document: Option<u32>,

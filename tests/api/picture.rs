@@ -4,8 +4,7 @@ use make_samples::people;
 use make_samples::tamper_pdf::Paper;
 use serde_json::{Value, json};
 
-use crate::support::TestService;
-use crate::support::papers;
+use crate::support::{Form, TestService, papers};
 
 /// The salaried applicant's bank statement with a salary's row made white, and the page of the row.
 fn forged() -> (Vec<u8>, usize) {
@@ -47,4 +46,27 @@ fn a_page_is_drawn_with_what_is_wrong_on_it_and_the_reason_is_kept() {
     assert_eq!((without_reason.status, without_reason.code().as_str()), (400, "invalid_request"));
     let beyond = test.client.post_json(&path, &json!({"page": 900, "reason": "复核涂改位置"}));
     assert_eq!((beyond.status, beyond.code().as_str()), (404, "not_found"));
+}
+
+#[test]
+fn a_page_under_a_password_is_drawn_where_the_password_comes_along() {
+    let test = TestService::new();
+    let application = test.application();
+    let (forged, page) = forged();
+    let locked = Paper::open(&forged).unwrap().resave_locked("Geheim-4711").unwrap();
+    let form = Form::default().file("流水.pdf", &locked).text("password", "Geheim-4711");
+    let sent = test.upload(&application, form);
+    assert_eq!(sent.status, 202, "{sent:?}");
+    test.run_jobs();
+    let documents = test.found(&format!("/v1/applications/{application}/documents"));
+    let path = format!("/v1/documents/{}/picture", documents["items"][0]["id"].as_str().unwrap());
+
+    let ask = |passwords: &[&str]| {
+        test.client.post_json(&path, &json!({"page": page, "reason": "复核涂改位置", "passwords": passwords}))
+    };
+    for without in [ask(&[]), ask(&["Geheim-0815"])] {
+        assert_eq!((without.status, without.code().as_str()), (404, "not_found"));
+    }
+    let drawn = ask(&["Geheim-0815", "Geheim-4711"]);
+    assert_eq!((drawn.status, drawn.header("content-type")), (200, Some("image/png")), "{drawn:?}");
 }

@@ -75,6 +75,13 @@ const PAPERS: &[(&str, &str, Make)] = &[
             paper.resave().unwrap()
         })
     }),
+    ("加了透明文本框批注", "a remark without a ground beside a figure", || {
+        with_pdf(|mut paper| {
+            let run = paper.holding("代发工资").unwrap();
+            paper.note_over(&run, "请核对", false).unwrap();
+            paper.resave().unwrap()
+        })
+    }),
     ("隔行底色", "striped rows", || {
         with_pdf(|mut paper| {
             paper.stripe();

@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use jiff::ToSpan;
+use jiff::civil::Date;
 use make_samples::MakeError;
 use make_samples::layout::{BankLayout, WalletLayout};
-use make_samples::life::Bank;
-use make_samples::people::drawn::{Way, life_at};
+use make_samples::life::{Bank, interest};
+use make_samples::papers::wages::{slip_of, taxes_of, wages_leaving};
+use make_samples::people::drawn::{Borrowed, Way, life_at, life_borrowing};
 use make_samples::people::{Applicant, Paper};
 use make_samples::random::Random;
 use make_samples::rows::{BankRow, BankStatement, Direction, WalletRow, WalletStatement};
@@ -18,7 +20,7 @@ use model::finding::{Finding, Severity};
 
 use super::{Papers, Place, assess, failing, of, shows};
 
-/// Lives of each way. One is drawn at each bank in turn; `FORGED=20` tries more.
+/// Lives of each way. One is drawn at each bank in turn; `FORGED=20` tries more, `FORGED_KIND=words` those kinds alone.
 fn seeds() -> u64 {
     std::env::var("FORGED").ok().and_then(|count| count.parse().ok()).unwrap_or(1)
 }
@@ -27,6 +29,9 @@ const BANKS: [Bank; 5] = [Bank::Abc, Bank::Cmb, Bank::Boc, Bank::Icbc, Bank::Ccb
 
 /// A life whose papers can be altered.
 struct Life {
+    bank: Bank,
+    way: Way,
+    seed: u64,
     applicant: Applicant,
     papers: Papers,
 }
@@ -36,6 +41,14 @@ struct Kind {
     breaks_arithmetic: bool,
     /// `None` where this life has nothing to do it to.
     make: fn(&Life, &mut Random) -> Option<(Papers, Place)>,
+    /// The papers before anything was done to them, where they are others than the life's.
+    before: Option<fn(&Life) -> Option<Papers>>,
+}
+
+impl Kind {
+    const fn out_of(self, before: fn(&Life) -> Option<Papers>) -> Self {
+        Self { before: Some(before), ..self }
+    }
 }
 
 impl Life {
@@ -57,6 +70,36 @@ impl Life {
             !second
         });
         papers
+    }
+
+    /// This life with a loan in it, and nothing else done.
+    fn borrowing(&self, borrowed: Borrowed) -> Option<Self> {
+        let mut applicant = life_borrowing(self.bank, self.way, self.seed, borrowed).ok()?;
+        applicant.declared.clone_from(&self.applicant.declared);
+        let papers = of(&applicant);
+        Some(Self { applicant, papers, ..*self })
+    }
+
+    /// The papers with payslips of three months and the tax App's list of this year beside them, as the wages
+    /// that arrived have it, or as if so many percent of them had. The first payslip's place.
+    fn with_wages(&self, percent: i64) -> Option<(Papers, usize)> {
+        let statement = self.bank().2;
+        let paid: Vec<&BankRow> = statement.rows.iter().filter(|row| is_salary(row)).collect();
+        let employer = paid.first()?.counterparty.clone();
+        let mut arrived = vec![fen(paid.first()?.amount) * percent / 100];
+        // Papers begin in January, the account a month later.
+        for month in 2..=8 {
+            let of_month = paid.iter().filter(|row| row.time.month() == month);
+            arrived.push(of_month.map(|row| fen(row.amount)).sum::<i64>() * percent / 100);
+        }
+        let (wages, name) = (wages_leaving(2026, &arrived), &self.applicant.holder.name);
+        let mut papers = self.alone();
+        let first = papers.files.len();
+        // What is paid in September is not shown.
+        for wage in wages.iter().rev().skip(1).take(3) {
+            papers = papers.and(&format!("工资单{}.pdf", wage.month), slip_of(name, &employer, wage).ok()?);
+        }
+        Some((papers.and("收入纳税明细.pdf", taxes_of(name, &employer, &wages).ok()?), first))
     }
 
     /// The bank's paper with these bytes, the wallets as they are.
@@ -112,11 +155,11 @@ fn middle<T: Copy>(random: &mut Random, of: &[T]) -> Option<T> {
 }
 
 const fn arithmetic(what: &'static str, make: fn(&Life, &mut Random) -> Option<(Papers, Place)>) -> Kind {
-    Kind { what, breaks_arithmetic: true, make }
+    Kind { what, breaks_arithmetic: true, make, before: None }
 }
 
 const fn other(what: &'static str, make: fn(&Life, &mut Random) -> Option<(Papers, Place)>) -> Kind {
-    Kind { what, breaks_arithmetic: false, make }
+    Kind { what, breaks_arithmetic: false, make, before: None }
 }
 
 /// The bank's rows altered, balances left as they are.
@@ -138,6 +181,81 @@ fn rechained(life: &Life, alter: impl FnOnce(&mut Vec<BankRow>) -> Option<()>) -
     for row in &mut copy.rows {
         balance = balance.plus(row.amount);
         row.balance = balance;
+    }
+    Some((life.with_bank(layout.print(&copy)), Place::Document(at)))
+}
+
+/// The same, and interest computed anew on the altered balances: what a forger does who knows of it.
+fn reckoned(life: &Life, alter: impl FnOnce(&mut Vec<BankRow>) -> Option<()>) -> Option<(Papers, Place)> {
+    let opening = life.bank().2.opening()?;
+    let before = life.bank().2.rows.clone();
+    rechained(life, |rows| {
+        alter(rows)?;
+        for at in 0..rows.len() {
+            if rows[at].description.contains('息') && rows[at].amount.is_positive() {
+                let on = rows[at].time.date();
+                rebalance(rows, opening);
+                let earned = |rows: &[BankRow]| interest::quarterly(rows, opening, on);
+                rows[at].amount = rows[at].amount.plus(earned(rows)?.minus(earned(&before)?));
+            }
+        }
+        Some(())
+    })
+}
+
+fn rebalance(rows: &mut [BankRow], opening: Money) {
+    let mut balance = opening;
+    for row in rows {
+        balance = balance.plus(row.amount);
+        row.balance = balance;
+    }
+}
+
+/// Who a circle goes through: name and account.
+const RING: [(&str, &str); 3] =
+    [("甲辰商贸有限公司", "571900887710555"), ("周启航", "6217001540009977777"), ("沈若谷", "6214830173419988")];
+
+/// A transfer on a day, after what happened then.
+fn put(rows: &mut Vec<BankRow>, day: Date, amount: i64, (name, account): (&str, &str), words: &str) {
+    let place = rows.partition_point(|row| row.time.date() <= day);
+    let like = &rows[place.saturating_sub(1)];
+    let row = BankRow {
+        time: like.time.max(day.at(11, 3, 9, 0)),
+        timed: true,
+        amount: Money::from_fen(amount),
+        description: words.to_owned(),
+        counterparty: name.to_owned(),
+        counterparty_account: account.to_owned(),
+        remark: String::new(),
+        place: String::new(),
+        ..like.clone()
+    };
+    rows.insert(place, row);
+}
+
+/// Days for circles to begin on, so many apart, with room for the last to come round.
+fn beginnings(rows: &[BankRow], apart: i64) -> Vec<Date> {
+    let (first, last) = (rows[0].time.date(), rows[rows.len() - 1].time.date());
+    let days = (0..).map(|turn| first.checked_add((4 + turn * apart).days()).unwrap());
+    days.take_while(|day| day.checked_add(8.days()).unwrap() < last).collect()
+}
+
+/// Less what a go-between keeps: half a percent to one and a half.
+fn less_fee(random: &mut Random, amount: i64) -> i64 {
+    amount - amount * random.between(5, 15) / 1_000
+}
+
+/// A loan's payout with another name and other words.
+fn renamed_to_wages(life: &Life, account: Option<&str>) -> Option<(Papers, Place)> {
+    let (at, layout, statement) = life.bank();
+    let mut copy = statement.clone();
+    let is_payout = |row: &&mut BankRow| row.amount.is_positive() && row.counterparty.contains("消费金融");
+    let row = copy.rows.iter_mut().find(is_payout)?;
+    row.counterparty = "杭州云杉科技有限公司".to_owned();
+    row.description = "代发工资".to_owned();
+    row.remark = "工资".to_owned();
+    if let Some(account) = account {
+        row.counterparty_account = account.to_owned();
     }
     Some((life.with_bank(layout.print(&copy)), Place::Document(at)))
 }
@@ -436,6 +554,67 @@ const KINDS: &[Kind] = &[
         let extension = life.papers.files[at].0.rsplit('.').next()?.to_owned();
         Some((papers.and(&format!("again.{extension}"), genuine), place))
     }),
+    other("circular flow among three parties, days apart and less a fee, interest reckoned", |life, random| {
+        reckoned(life, |rows| {
+            for (turn, day) in (0..).zip(beginnings(rows, 9)) {
+                let amount = random.between(600_000, 1_800_000);
+                let later = day.checked_add(random.between(2, 5).days()).ok()?;
+                put(rows, day, amount, RING[turn % 3], "汇入汇款");
+                put(rows, later, -less_fee(random, amount), RING[(turn + 1) % 3], "转账汇款");
+            }
+            Some(())
+        })
+    }),
+    other("circular flow that leaves in two pieces, interest reckoned", |life, random| {
+        reckoned(life, |rows| {
+            for day in beginnings(rows, 11) {
+                let amount = random.between(900_000, 2_400_000);
+                let first = amount * random.between(45, 65) / 100;
+                let (next, last) = (day.tomorrow().ok()?, day.checked_add(3.days()).ok()?);
+                put(rows, day, amount, RING[0], "汇入汇款");
+                put(rows, next, -first, RING[1], "转账汇款");
+                put(rows, last, first - less_fee(random, amount), RING[2], "转账汇款");
+            }
+            Some(())
+        })
+    }),
+    other("wages that go back to the owner within the week, interest reckoned", |life, random| {
+        reckoned(life, |rows| {
+            for day in beginnings(rows, 14) {
+                let amount = random.between(500_000, 900_000);
+                put(rows, day, amount, ("杭州云杉科技有限公司", "571900123410999"), "代发工资");
+                put(rows, day.checked_add(4.days()).ok()?, -less_fee(random, amount), RING[2], "转账汇款");
+            }
+            Some(())
+        })
+    }),
+    other("a lender's payout renamed to wages, its account left", |life, _| {
+        renamed_to_wages(&life.borrowing(Borrowed::FromLender)?, None)
+    })
+    .out_of(|life| Some(life.borrowing(Borrowed::FromLender)?.alone())),
+    other("a wallet loan's payout renamed to wages", |life, _| {
+        renamed_to_wages(&life.borrowing(Borrowed::ThroughWallet)?, Some("571900123410999"))
+    })
+    .out_of(|life| Some(life.borrowing(Borrowed::ThroughWallet)?.alone())),
+    other("payslips and tax record raised by half, both as one", |life, _| {
+        life.with_wages(150).map(|(papers, slip)| (papers, Place::Document(slip)))
+    })
+    .out_of(|life| life.with_wages(100).map(|(papers, _)| papers)),
+    other("a wallet's income copied to other days, header fixed", |life, random| {
+        in_wallet(life, random, true, |rows, random| {
+            let like = rows.iter().position(|row| row.direction == Direction::In && !row.status.contains("退"))?;
+            let copied = rows[like].clone();
+            for days in [17, 34, 51] {
+                let time = copied.time.checked_add(jiff::Span::new().days(days)).ok()?;
+                let place = rows.partition_point(|row| row.time <= time);
+                let kept = copied.order.len() - 4;
+                let order = format!("{}{}", &copied.order[..kept], random.digits(4));
+                let amount = copied.amount.plus(Money::from_fen(random.between(100_000, 500_000)));
+                rows.insert(place, WalletRow { time, amount, order, ..copied.clone() });
+            }
+            Some(())
+        })
+    }),
 ];
 
 /// A kind's lives: how many were tried, and of which it was not found, with what was said.
@@ -461,10 +640,21 @@ fn lives() -> Vec<(String, Life, u64)> {
             let Ok(mut applicant) = life_at(bank, way, 100 + seed) else { continue };
             applicant.declared = serde_json::json!({"name": applicant.holder.name});
             let papers = of(&applicant);
-            lives.push((format!("{} {seed} {bank:?}", way.word()), Life { applicant, papers }, seed));
+            let life = Life { bank, way, seed: 100 + seed, applicant, papers };
+            lives.push((format!("{} {seed} {bank:?}", way.word()), life, seed));
         }
     }
     lives
+}
+
+/// `FORGED_KEEP=dir` keeps the papers of what is not found, to be looked at.
+fn keep(what: &str, papers: &Papers) {
+    let Some(folder) = std::env::var_os("FORGED_KEEP") else { return };
+    let folder = std::path::Path::new(&folder).join(what);
+    std::fs::create_dir_all(&folder).unwrap();
+    for (name, bytes) in &papers.files {
+        std::fs::write(folder.join(name), bytes).unwrap();
+    }
 }
 
 /// What came of them all.
@@ -501,12 +691,17 @@ fn try_all() -> Drawn {
         for (number, kind) in KINDS.iter().enumerate().filter(|(_, kind)| kind.what.contains(&wanted)) {
             let mut random = Random::new(seed * 1_000 + u64::try_from(number).unwrap());
             let Some((papers, place)) = (kind.make)(life, &mut random) else { continue };
+            let before = kind.before.map(|before| failures(&before(life).unwrap()));
+            let before = before.as_ref().unwrap_or(&alone);
+            let high = before.iter().filter(|(check, severity, _)| *severity >= Severity::High && !known(check));
+            alarms.extend(high.map(|one| format!("{name}, before {}: {one:?}", kind.what)));
             let assessed = assess(&papers);
             let tally = tallies.entry(number).or_default();
             tally.tried += 1;
-            let new = || failing(&assessed).filter(|one| !alone.contains(&said(one)));
+            let new = || failing(&assessed).filter(|one| !before.contains(&said(one)));
             let shown = |one: &Finding| one.evidence.iter().any(|shown| shows(shown, place, &assessed.documents));
             if !new().any(|one| one.severity >= Severity::High && shown(one)) {
+                keep(&format!("{}, {name}", kind.what), &papers);
                 let beside: Vec<String> = new().map(|one| format!("{} {:?}", one.check, one.severity)).collect();
                 tally.missed.push(format!("{name}: {}", beside.join(", ")));
             }

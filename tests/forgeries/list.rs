@@ -283,6 +283,35 @@ pub const FORGERIES: &[Forgery] = &[
             Saved::Anew
         })
     }),
+    other("用文本框批注盖住金额", "an editor's text box over an amount", "text_visible", || {
+        in_pdf(|paper, run| {
+            paper.note_over(run, &raised(run), true).unwrap();
+            Saved::Anew
+        })
+    }),
+    other("同字体重打金额，低了 0.4 磅", "the same amount set 0.4 pt lower", "figures_in_one_font", || {
+        in_pdf(|paper, run| {
+            paper.shift(run, 0.4);
+            Saved::Anew
+        })
+    }),
+    other("金额压窄到 94%", "an amount squeezed to 94 %", "figures_in_one_font", || {
+        in_pdf(|paper, run| {
+            paper.squeeze(run, 94.0);
+            Saved::Anew
+        })
+    }),
+    other(
+        "金额移到页面内容最后重画",
+        "an amount drawn anew at the page's end",
+        "figures_in_one_font",
+        || {
+            in_pdf(|paper, run| {
+                paper.redraw_last(run);
+                Saved::Anew
+            })
+        },
+    ),
     other("把一行改成白字", "a row made white", "text_visible", || {
         in_pdf(|paper, run| {
             paper.hide_line(run, true);

@@ -424,6 +424,7 @@ PeriodOut = TypedDict('PeriodOut', {'from': 'str', 'to': 'str'})
 
 class PictureRequest(TypedDict):
     page: int
+    passwords: NotRequired[list[str]]
     reason: str
 
 

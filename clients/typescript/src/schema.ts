@@ -454,8 +454,8 @@ export interface paths {
         /**
          * See a page as it looks, with the places that failed checks point at
          * @description Each box has the number of its finding among those that point at the page, in the order of the application's
-         *     findings. A page shows everything in full: who looked at it, when and why stands in the audit log. A file under a
-         *     password cannot be drawn, as its password is not kept.
+         *     findings. A page shows everything in full: who looked at it, when and why stands in the audit log. The password of
+         *     a file under one is not kept: such a page is drawn where it comes with the request.
          */
         post: operations["document_picture"];
         delete?: never;
@@ -1221,6 +1221,8 @@ export interface components {
              * @description From 1.
              */
             page: number;
+            /** @description Of a file under one, tried in order; neither stored nor logged. */
+            passwords?: string[];
             /** @description Goes into the audit log. 4 to 500 characters. */
             reason: string;
         };

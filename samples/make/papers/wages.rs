@@ -1,7 +1,10 @@
 //! Payslips and wage sheets, tax records, the tax App's lists.
 
+use model::Month;
+
 use super::Paper;
 use super::forms::{Form, capitals, months, pdf, xlsx, yuan};
+use crate::MakeError;
 
 pub const PAPERS: &[Paper] = &[
     ("payslip/samples/one-month.xlsx", || xlsx("工资条", &one_month())),
@@ -29,6 +32,90 @@ pub const PAPERS: &[Paper] = &[
 fn net(pay: [i64; 7]) -> i64 {
     let [gross, rest @ ..] = pay;
     gross - rest.iter().sum::<i64>()
+}
+
+/// A month's wages as papers of work state them, in fen: gross, pension, medical, unemployment, housing fund, tax, other
+/// deductions.
+#[derive(Debug, Clone, Copy)]
+pub struct Wage {
+    pub month: Month,
+    pub pay: [i64; 7],
+}
+
+/// Brackets of the year's taxable income, in fen: from where, rate in percent, quick deduction. A life of these kits earns
+/// no more than the fourth.
+const BRACKETS: [(i64, i64, i64); 4] =
+    [(0, 3, 0), (3_600_000, 10, 252_000), (14_400_000, 20, 1_692_000), (30_000_000, 25, 3_192_000)];
+const ALLOWANCE: i64 = 500_000;
+
+/// Wages from the first month of a year on that leave what arrived (in fen), taxed by cumulative withholding; insurance
+/// and fund are taken from a fixed base.
+#[must_use]
+pub fn wages_leaving(year: i16, arrived: &[i64]) -> Vec<Wage> {
+    let base = arrived.iter().sum::<i64>() * 5 / 4 / i64::try_from(arrived.len()).unwrap_or(1).max(1);
+    let [pension, medical, unemployment, fund] = [80, 20, 5, 70].map(|share| base * share / 1_000);
+    let taken = pension + medical + unemployment + fund;
+    let (mut taxable, mut taxed) = (0_i64, 0_i64);
+    let mut wages = Vec::new();
+    for (month, net) in (1_i8..).zip(arrived) {
+        let Some(month) = Month::new(year, month) else { break };
+        // Tax depends on gross pay, which holds the tax: a few rounds settle it to the fen.
+        let mut tax = 0;
+        for _ in 0..40 {
+            tax = (on(taxable + net + tax - ALLOWANCE) - taxed).max(0);
+        }
+        taxable += net + tax - ALLOWANCE;
+        taxed += tax;
+        wages.push(Wage { month, pay: [net + taken + tax, pension, medical, unemployment, fund, tax, 0] });
+    }
+    wages
+}
+
+/// Tax on a year's taxable income so far.
+fn on(taxable: i64) -> i64 {
+    let bracket = BRACKETS.iter().rev().find(|(from, ..)| taxable > *from);
+    bracket.map_or(0, |(_, rate, quick)| taxable * rate / 100 - quick)
+}
+
+/// One month's payslip.
+///
+/// # Errors
+/// [`MakeError`] when the PDF writer refuses.
+pub fn slip_of(name: &str, employer: &str, wage: &Wage) -> Result<Vec<u8>, MakeError> {
+    let [gross, pension, medical, unemployment, fund, tax, other] = wage.pay.map(yuan);
+    let before = [
+        format!("公司名称：{employer}|员工编号：0117|姓名：{name}"),
+        format!("部门：生产一部|工资月份：{}", wage.month),
+        format!("应发工资：{gross}|养老保险：{pension}|医疗保险：{medical}"),
+        format!("失业保险：{unemployment}|住房公积金：{fund}|个人所得税：{tax}"),
+        format!("其他扣款：{other}|实发工资：{}", yuan(net(wage.pay))),
+    ];
+    pdf(&Form { title: "工资单".to_owned(), before: before.to_vec(), ..Form::default() })
+}
+
+/// The tax App's list of the same wages.
+///
+/// # Errors
+/// [`MakeError`] when the PDF writer refuses.
+pub fn taxes_of(name: &str, employer: &str, wages: &[Wage]) -> Result<Vec<u8>, MakeError> {
+    let sum = |at: usize| wages.iter().filter_map(|wage| wage.pay.get(at)).sum::<i64>();
+    let line = |wage: &Wage| {
+        let [gross, .., tax, _] = wage.pay.map(yuan);
+        format!("工资薪金|{employer}|{}|{gross}|{tax}", wage.month)
+    };
+    let year = wages.first().map_or(0, |wage| wage.month.first_day().year());
+    pdf(&Form {
+        names: "所得项目|扣缴义务人|税款所属期|收入|已申报税额",
+        rows: wages.iter().map(line).collect(),
+        after: vec!["温馨提示：数据仅供参考，以税务机关记录为准。".to_owned()],
+        ..Form::new(
+            "收入纳税明细",
+            &[
+                &format!("纳税人姓名：{name}|身份证件号码：9901**********0017|纳税年度：{year}"),
+                &format!("收入合计：{}元|已申报税额合计：{}元", yuan(sum(0)), yuan(sum(5))),
+            ],
+        )
+    })
 }
 
 fn one_month() -> Form {

@@ -45,13 +45,26 @@ const SUPPLIER: Party = Party { name: "杭州三江果品批发行", account: "6
 const LENDER: Party = Party { name: "招联消费金融有限公司", account: "110936021510801" };
 const DEAR_LENDER: Party = Party { name: "上海数禾信息科技有限公司", account: "110936021510888" };
 const LANDLORD: Party = Party { name: "周启明", account: "6217001540009912345" };
-const FRIEND: Party = Party { name: "钱一鸣", account: "6217001540009900001" };
+/// A card with its check digit, as people have.
+const FRIEND: Party = Party { name: "钱一鸣", account: "6217001540009900000" };
 const LOTTERY: Party = Party { name: "某市体育彩票管理中心", account: "3305016148090000123" };
 const HOUSE: Party = Party { name: "某某娱乐", account: "33050161480900001111" };
 const BANK: usize = 0;
+const BORROWED_ON: Date = date(2026, 4, 13);
+
+/// A loan taken up within the window, on a day and of an amount of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Borrowed {
+    Nothing,
+    /// Paid out by the lender that instalments go to.
+    FromLender,
+    /// 借呗, whose payout Alipay's bill lists too.
+    ThroughWallet,
+}
 
 /// What of a life's troubles a seed has in it.
 struct Traits {
+    borrowed: Borrowed,
     rents: bool,
     owes: bool,
     owes_dear: bool,
@@ -73,6 +86,14 @@ pub fn life(way: Way, seed: u64) -> Result<Applicant, MakeError> {
 /// # Errors
 /// As [`life`].
 pub fn life_at(bank: Bank, way: Way, seed: u64) -> Result<Applicant, MakeError> {
+    life_borrowing(bank, way, seed, Borrowed::Nothing)
+}
+
+/// The same with a loan in it.
+///
+/// # Errors
+/// As [`life`].
+pub fn life_borrowing(bank: Bank, way: Way, seed: u64, borrowed: Borrowed) -> Result<Applicant, MakeError> {
     let holder = Holder { name: "林知远".to_owned(), id_number: "990105199001010017".to_owned() };
     let (number, layout, codes) = match bank {
         Bank::Abc => ("6228480329113399", BankLayout::AbcPdf, ["34528427260903058817", "34528427260903058818"]),
@@ -85,6 +106,7 @@ pub fn life_at(bank: Bank, way: Way, seed: u64) -> Result<Applicant, MakeError> 
     let mut world = World::new(&holder.name, vec![account], 7_000 + seed * 31 + way as u64);
     let mut drawn = |percent| world.random.chance(percent);
     let traits = Traits {
+        borrowed,
         rents: drawn(60),
         owes: drawn(70),
         owes_dear: drawn(30),
@@ -236,7 +258,9 @@ fn monthly(world: &mut World, day: Date, traits: &Traits, (rent, instalment): (M
             world.plan(day.at(6, 0, 9, 0), Event::RepayHuabei { bank: BANK, month });
         }
         11 if traits.rents => bill(world, day.at(13, 33, 5, 0), WalletKind::Wechat, BANK, POWER),
-        15 if traits.owes => world.plan(day.at(7, 0, 3, 0), owed(LENDER, instalment)),
+        15 if traits.owes || traits.borrowed == Borrowed::FromLender && day > BORROWED_ON => {
+            world.plan(day.at(7, 0, 3, 0), owed(LENDER, instalment))
+        }
         17 if traits.owes_dear => world.plan(day.at(7, 0, 4, 0), owed(DEAR_LENDER, Money::from_fen(43_211))),
         25 => {
             let amount = Money::from_fen(world.random.between(60_000, 150_000));
@@ -251,6 +275,17 @@ fn monthly(world: &mut World, day: Date, traits: &Traits, (rent, instalment): (M
 }
 
 fn troubles(world: &mut World, day: Date, traits: &Traits) {
+    if day == BORROWED_ON {
+        match traits.borrowed {
+            Borrowed::Nothing => {}
+            Borrowed::FromLender => {
+                world.plan(day.at(10, 41, 20, 0), received(LENDER, yuan(24_000), "贷款发放", Income::Loan));
+            }
+            Borrowed::ThroughWallet => {
+                world.plan(day.at(10, 41, 20, 0), Event::PayOutJiebei { bank: BANK, amount: yuan(24_000) });
+            }
+        }
+    }
     let mut pays = |at: i8, to, whole: i64, note, on| {
         let amount = yuan(whole);
         world.plan(day.at(at, 11, 8, 0), Event::SpendByBank { bank: BANK, to, amount, note, on });
