@@ -97,7 +97,11 @@ fn page_headers(page: &Page, add: &mut impl FnMut(Header)) {
         }
         // Lines between the heading and the first row are its second line.
         let below = texts.get(index + 1..).unwrap_or(&[]);
-        let further = below.iter().take_while(|names| !has_figure(names)).take(4).count();
+        let mut further = below.iter().take_while(|names| !has_figure(names)).take(4).count();
+        // ... but the first row's own: a cell of two lines around it.
+        while further > 0 && lines.get(index + further..).is_some_and(|rest| are_beside(rest)) {
+            further -= 1;
+        }
         let mut also: Vec<String> = below.iter().take(further).flatten().cloned().collect();
         // Where a name of two words stands among them, the reader of the table sees it as one.
         let lines = lines.iter().skip(index + 1).take(further);
@@ -112,6 +116,16 @@ fn page_headers(page: &Page, add: &mut impl FnMut(Header)) {
         }
     }
 }
+
+/// Whether the first two lines stand beside each other rather than one below the other: nearer than any print sets lines.
+fn are_beside(lines: &[WordLine]) -> bool {
+    let [upper, lower, ..] = lines else { return false };
+    let size = upper.words.iter().map(|word| word.font_size).fold(0.0, f32::max);
+    lower.baseline - upper.baseline < BESIDE * size
+}
+
+/// Of the font's size.
+const BESIDE: f32 = 0.9;
 
 /// A line as names: words parted by more than half an em, single characters with wider gaps joined (`日 志 号`).
 pub fn name_pieces(page: &Page, line: &WordLine) -> Vec<String> {

@@ -234,6 +234,9 @@ fn a_lost_sign_is_told_by_the_balances() {
         assert_eq!(statement.transactions.len(), 6, "{seq}: {:?} {:?}", statement.proof, parsed.problems);
         assert_eq!(statement.proof.status, ProofStatus::Repaired, "{seq}: {:?}", statement.proof);
         assert_eq!(row(&statement, seq as u32).flow, if seq == 3 { Flow::In } else { Flow::Out });
+        // Lost in the picture or wiped off: who looks at it is told.
+        let told = |problem: &&Problem| problem.seq == Some(seq as u32) && problem.message_zh.contains("正负号");
+        assert_eq!(parsed.problems.iter().filter(told).count(), 1, "{seq}: {:?}", parsed.problems);
     }
 }
 
@@ -324,6 +327,31 @@ fn a_header_with_a_misread_character_is_found() {
     let (statement, _) = read(vec![misread]);
     assert_eq!(statement.transactions.len(), 5);
     assert_eq!(statement.proof.status, ProofStatus::Proven);
+}
+
+#[test]
+fn a_name_of_two_lines_around_the_first_row_is_no_part_of_the_heading() {
+    let mut picture = Picture::new(1)
+        .text(220.0, 20.0, "示例银行账户交易明细")
+        .text(40.0, 60.0, "交易日期")
+        .text(250.0, 60.0, "交易金额")
+        .text(370.0, 60.0, "账户余额")
+        .text(460.0, 60.0, "对方户名");
+    let lines = ROWS.lines().map(str::trim).filter(|line| !line.is_empty());
+    for (line, y) in lines.zip((0..).map(|row| 96.0 + 30.0 * row as f32)) {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        picture = picture
+            .text(40.0, y, words[0])
+            .right(310.0, y, words[1])
+            .right(430.0, y, words[2])
+            .text(460.0, y - 6.5, "示例餐饮管理")
+            .text(460.0, y + 6.5, "有限公司");
+    }
+    let (statement, parsed) = read(vec![picture.page()]);
+    assert_eq!(statement.proof.status, ProofStatus::Proven, "{:?}", parsed.problems);
+    for row in &statement.transactions {
+        assert_eq!(row.counterparty.as_deref(), Some("示例餐饮管理有限公司"), "row {}", row.seq);
+    }
 }
 
 /// A bank's table with a column that says the direction: date, direction, amount, balance.

@@ -16,6 +16,7 @@ mod lives;
 mod parsers;
 mod pictures;
 mod public;
+mod retouched;
 mod split;
 mod support;
 mod tamper;

@@ -24,7 +24,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pictures")
 }
 
-fn engine() -> &'static PpOcr {
+pub fn engine() -> &'static PpOcr {
     static ENGINE: OnceLock<PpOcr> = OnceLock::new();
     ENGINE.get_or_init(|| {
         let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");

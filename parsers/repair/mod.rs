@@ -28,6 +28,7 @@ use model::{Money, Problem, Source, Sourced, Text, When};
 
 use crate::proof::movement;
 use crate::readings::{Figure, RowReadings, forget_unread};
+use crate::record::has_sign;
 use crate::spelling::Mark;
 use crate::text::{TextLine, trim};
 
@@ -422,9 +423,13 @@ impl<'a> Work<'a> {
         };
         let original = Text::from(trim(original));
         mark_repaired(row, change.figure, original.clone());
+        let seq = row.seq;
+        if change.figure == AMOUNT && lacks_sign(&reading.amount, change.other) {
+            self.open.push(unseen_sign(seq, &original, &value, source.clone()));
+        }
         self.repairs.push(Repair {
             figure: Text::from(change.figure),
-            seq: Some(row.seq),
+            seq: Some(seq),
             original,
             value: Text::from(value),
             source,
@@ -745,6 +750,26 @@ fn mark_repaired(row: &mut Transaction, figure: &str, original: Text) {
     let mut read = row.repaired.take().map_or_else(Vec::new, <[_]>::into_vec);
     read.push((Text::from(figure), original));
     row.repaired = Some(read.into_boxed_slice());
+}
+
+/// Whether nothing at all was seen where the other value has a sign: not a sign misread, but none.
+fn lacks_sign(amount: &Figure<(Money, Flow)>, other: usize) -> bool {
+    let other = amount.others.get(other).map_or("", |other| other.text.as_str());
+    trim(&amount.printed).starts_with(|c: char| c.is_ascii_digit()) && has_sign(other)
+}
+
+/// A thin line is lost in a small picture, and as easily wiped off: who looks at the row is told.
+fn unseen_sign(seq: u32, printed: &str, value: &str, place: Source) -> Problem {
+    Problem::new(
+        ProblemCode::DoesNotAddUp,
+        format!("第{seq}行：金额“{printed}”前没有看到正负号，按余额应为“{value}”：请核对原件的这一条，或上传原始电子文件"),
+        format!(
+            "row {seq}: no sign was seen before the amount {printed:?}, which is {value:?} by the balances: look at this \
+             strip of the original, or hand in the original file"
+        ),
+    )
+    .at(place)
+    .row(seq)
 }
 
 /// Whether the link after the opening balance holds.

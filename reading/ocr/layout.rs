@@ -99,6 +99,7 @@ pub fn page(picture: Picture, recognizer: &dyn Recognizer) -> Result<Result<Page
         };
         lines.iter_mut().for_each(|line| without_letters(line, &stamps, before));
     }
+    without_neighbours(&mut lines);
     let size = match (size, turn) {
         (Some([across, down]), Turn::Right | Turn::Left) => [down, across],
         (Some(size), _) => size,
@@ -145,6 +146,59 @@ fn without_letters(line: &mut Line, stamps: &[Stamp], before: impl Fn([f32; 2]) 
         stamps.iter().any(|stamp| stamp.prints(low, high))
     };
     line.glyphs.retain(|glyph| !is_letter(glyph));
+}
+
+/// Drops the character at a line's end that is parted from the rest and stands among another line's: the rectangle reached
+/// over that line's last character, and a part of it was read again.
+fn without_neighbours(lines: &mut [Line]) {
+    let whole = lines.to_vec();
+    for (at, line) in lines.iter_mut().enumerate() {
+        let gap = MIXED_GAP * line.height() * FONT_SHARE / line.width().max(1.0);
+        let is_read_twice = |line: &Line, glyph: &Glyph| {
+            let middle = along(line, f32::midpoint(glyph.left, glyph.right));
+            whole.iter().enumerate().any(|(other, whole)| other != at && stands_among(whole, middle))
+        };
+        let is_blank = |glyph: &Glyph| glyph.character.is_whitespace();
+        let mut written = (0..).zip(&line.glyphs).filter(|(_, glyph)| !is_blank(glyph));
+        if let (Some((first, glyph)), Some((_, next))) = (written.next(), written.next())
+            && next.left - glyph.right > gap
+            && is_read_twice(line, glyph)
+        {
+            line.glyphs.drain(..=first);
+        }
+        let mut written = (0..).zip(&line.glyphs).collect::<Vec<(usize, &Glyph)>>();
+        written.retain(|(_, glyph)| !is_blank(glyph));
+        if let [.., (_, before), (last, glyph)] = written.as_slice()
+            && glyph.left - before.right > gap
+            && is_read_twice(line, glyph)
+        {
+            let last = *last;
+            line.glyphs.truncate(last);
+        }
+    }
+}
+
+/// A place in the middle of a line.
+fn along(line: &Line, share: f32) -> [f32; 2] {
+    let [a, b, c, d] = line.quad;
+    let (start, end) = ([a[0] + d[0], a[1] + d[1]], [b[0] + c[0], b[1] + c[1]]);
+    [0, 1].map(|axis: usize| {
+        let at = |point: [f32; 2]| point.get(axis).copied().unwrap_or(0.0) / 2.0;
+        at(start) + (at(end) - at(start)) * share
+    })
+}
+
+/// Whether a place lies between a line's first and last character.
+fn stands_among(line: &Line, [x, y]: [f32; 2]) -> bool {
+    let mut written = line.glyphs.iter().filter(|glyph| !glyph.character.is_whitespace());
+    let Some(first) = written.next() else { return false };
+    let Some(last) = written.next_back() else { return false };
+    let (start, end) = (along(line, first.left), along(line, last.right));
+    let (run, rise) = (end[0] - start[0], end[1] - start[1]);
+    let length = run.hypot(rise).max(1.0);
+    let forward = ((x - start[0]) * run + (y - start[1]) * rise) / length;
+    let aside = ((y - start[1]) * run - (x - start[0]) * rise) / length;
+    (0.0..=length).contains(&forward) && aside.abs() < 0.5 * FONT_SHARE * line.height()
 }
 
 /// Turns the picture until its text stands upright; its lines then.
@@ -317,6 +371,19 @@ mod tests {
         let word = page.words[0];
         let Source::Page { area, .. } = page.source(word.x0, word.top, word.x1, word.bottom) else { panic!() };
         assert!(area.y1 > 0.99 && area.y0 > 0.8 && area.x0 > 0.2 && area.x1 < 0.4, "{area:?}");
+    }
+
+    #[test]
+    fn a_neighbours_last_character_is_read_once() {
+        // Of 20 points a character: the balance from 100 to 300, and half of its last digit before the next column's text.
+        let balance = line("118,010.26", 100.0, 50.0);
+        let mut text = line("6  保险", 285.0, 50.0);
+        (text.glyphs[0].left, text.glyphs[0].right) = (0.05, 0.15);
+        let own = line("7  保险", 400.0, 50.0);
+        let recognizer = Fixed { wide: vec![balance, text, own], tall: Vec::new() };
+        let page = read(1_000, 400, &recognizer);
+        let words: Vec<&str> = page.words.iter().map(|word| page.word_text(word)).collect();
+        assert_eq!(words, ["118,010.26", "保险", "7", "保险"]);
     }
 
     #[test]

@@ -39,24 +39,25 @@ pub fn detect(model: &Sessions, picture: &RgbImage) -> Result<Vec<Quad>, OcrErro
     let side = |side: f32| ((side * scale / SIDE_MULTIPLE).round().max(1.0) * SIDE_MULTIPLE) as u32;
     let small = prepare::resized(picture, side(width), side(height));
     let (columns, rows) = (small.width() as usize, small.height() as usize);
-    let mut input = vec![0.0_f32; 3 * rows * columns];
-    for ((plane, values), (mean, deviation)) in
-        input.chunks_exact_mut(rows * columns).enumerate().zip(MEANS.into_iter().zip(DEVIATIONS))
-    {
-        for (value, pixel) in values.iter_mut().zip(small.as_raw().as_chunks::<3>().0) {
-            let [red, green, blue] = *pixel;
-            let channel = [blue, green, red].get(plane).copied().unwrap_or(0);
-            *value = (f32::from(channel) / 255.0 - mean) / deviation;
+    let fill = |input: &mut [f32]| {
+        for ((plane, values), (mean, deviation)) in
+            input.chunks_exact_mut(rows * columns).enumerate().zip(MEANS.into_iter().zip(DEVIATIONS))
+        {
+            for (value, pixel) in values.iter_mut().zip(small.as_raw().as_chunks::<3>().0) {
+                let [red, green, blue] = *pixel;
+                let channel = [blue, green, red].get(plane).copied().unwrap_or(0);
+                *value = (f32::from(channel) / 255.0 - mean) / deviation;
+            }
         }
-    }
-    drop(small);
-    let output = model.run([1, 3, rows, columns], &input)?;
-    drop(input);
-    let [_, _, map_rows, map_columns] = output.dimensions()?;
-    let back = [width / map_columns.max(1) as f32, height / map_rows.max(1) as f32];
-    let map = Map { values: &output.values, columns: map_columns, rows: map_rows };
-    let rectangles = map.lines();
-    Ok(rectangles.iter().map(|rectangle| rectangle.quad().map(|[x, y]| [x * back[0], y * back[1]])).collect())
+        drop(small);
+    };
+    model.run([1, 3, rows, columns], fill, |output| {
+        let [_, _, map_rows, map_columns] = output.dimensions()?;
+        let back = [width / map_columns.max(1) as f32, height / map_rows.max(1) as f32];
+        let map = Map { values: output.values, columns: map_columns, rows: map_rows };
+        let rectangles = map.lines();
+        Ok(rectangles.iter().map(|rectangle| rectangle.quad().map(|[x, y]| [x * back[0], y * back[1]])).collect())
+    })
 }
 
 struct Map<'a> {

@@ -1,4 +1,4 @@
-//! Models in ONNX Runtime, on one thread each: pages are read side by side, not one on all cores.
+//! Models in ONNX Runtime.
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -6,8 +6,8 @@ use std::sync::{Mutex, OnceLock, PoisonError, TryLockError};
 
 use ort::environment::Environment;
 use ort::ep;
-use ort::session::Session;
 use ort::session::builder::GraphOptimizationLevel;
+use ort::session::{RunOptions, Session};
 use ort::value::TensorRef;
 
 use crate::OcrError;
@@ -42,16 +42,27 @@ impl Runtime {
 pub struct Sessions {
     model: &'static str,
     sessions: Vec<Mutex<Session>>,
+    options: RunOptions,
+}
+
+/// How a model is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Held {
+    /// So many copies, each on the thread that runs it, with the memory of its last run: for small runs, many a page.
+    Copies(NonZeroUsize),
+    /// One copy on so many threads, whose memory goes back after each run: for one large run a page. Pages wait for each
+    /// other, so that its memory is needed once however many of them are read side by side.
+    Shared(NonZeroUsize),
 }
 
 /// What a model answered.
-pub struct Output {
+pub struct Output<'a> {
     model: &'static str,
     shape: Vec<usize>,
-    pub values: Vec<f32>,
+    pub values: &'a [f32],
 }
 
-impl Output {
+impl Output<'_> {
     /// # Errors
     /// [`OcrError::Run`] when the answer is of another rank.
     pub fn dimensions<const N: usize>(&self) -> Result<[usize; N], OcrError> {
@@ -61,14 +72,34 @@ impl Output {
 }
 
 impl Sessions {
-    pub fn open(runtime: &Runtime, model: &'static str, bytes: &[u8], count: NonZeroUsize) -> Result<Self, OcrError> {
-        let sessions = (0..count.get()).map(|_| session(&runtime.0, bytes).map(Mutex::new));
-        let sessions = sessions.collect::<Result<_, _>>().map_err(|detail| OcrError::Model { model, detail })?;
-        Ok(Self { model, sessions })
+    pub fn open(runtime: &Runtime, model: &'static str, bytes: &[u8], held: Held) -> Result<Self, OcrError> {
+        let fault = |detail: String| OcrError::Model { model, detail };
+        let (copies, threads) = match held {
+            Held::Copies(copies) => (copies.get(), NonZeroUsize::MIN),
+            Held::Shared(threads) => (1, threads),
+        };
+        let sessions = (0..copies).map(|_| session(&runtime.0, bytes, threads).map(Mutex::new));
+        let sessions = sessions.collect::<Result<_, _>>().map_err(fault)?;
+        let mut options = RunOptions::new().map_err(|error| fault(error.to_string()))?;
+        if matches!(held, Held::Shared(_)) {
+            options.set(SHRINK, "cpu:0").map_err(|error| fault(error.to_string()))?;
+        }
+        Ok(Self { model, sessions, options })
     }
 
-    /// Runs the model on whichever copy is free.
-    pub fn run(&self, shape: [usize; 4], input: &[f32]) -> Result<Output, OcrError> {
+    /// How many runs go side by side.
+    pub fn copies(&self) -> usize {
+        self.sessions.len()
+    }
+
+    /// Runs the model on whichever copy is free. What it is shown is written by `fill` when it is its turn, over zeros, so
+    /// that nobody who waits holds memory for it; its answer is looked at by `take` where it lies.
+    pub fn run<T>(
+        &self,
+        shape: [usize; 4],
+        fill: impl FnOnce(&mut [f32]),
+        take: impl FnOnce(&Output<'_>) -> Result<T, OcrError>,
+    ) -> Result<T, OcrError> {
         let fault = |detail: String| OcrError::Run { model: self.model, detail };
         let free = self.sessions.iter().find_map(|session| match session.try_lock() {
             Ok(session) => Some(session),
@@ -77,31 +108,40 @@ impl Sessions {
         });
         let first = || self.sessions.first().map(|session| session.lock().unwrap_or_else(PoisonError::into_inner));
         let mut session = free.or_else(first).ok_or_else(|| fault("it is not loaded".to_owned()))?;
-        let tensor = TensorRef::from_array_view((shape, input)).map_err(|error| fault(error.to_string()))?;
-        let outputs = session.run(ort::inputs![tensor]).map_err(|error| fault(error.to_string()))?;
+        let mut input = vec![0.0_f32; shape.iter().product()];
+        fill(&mut input);
+        let tensor = TensorRef::from_array_view((shape, input.as_slice())).map_err(|error| fault(error.to_string()))?;
+        let outputs =
+            session.run_with_options(ort::inputs![tensor], &self.options).map_err(|error| fault(error.to_string()))?;
         let (_, answer) = outputs.iter().next().ok_or_else(|| fault("no answer".to_owned()))?;
         let (shape, values) = answer.try_extract_tensor::<f32>().map_err(|error| fault(error.to_string()))?;
         let shape = shape.iter().map(|side| usize::try_from(*side).unwrap_or(0)).collect();
-        Ok(Output { model: self.model, shape, values: values.to_vec() })
+        take(&Output { model: self.model, shape, values })
     }
 }
 
-fn session(environment: &Environment, bytes: &[u8]) -> Result<Session, String> {
-    let fault = |error: ort::Error| error.to_string();
-    let cpu = ep::CPU::default()
-        // The arena keeps the largest page's memory for good.
-        .with_arena_allocator(false)
-        .build();
+/// ONNX Runtime's name for giving memory back that no part of a run holds any more.
+const SHRINK: &str = "memory.enable_memory_arena_shrinkage";
+
+fn session(environment: &Environment, bytes: &[u8], threads: NonZeroUsize) -> Result<Session, String> {
+    // Without an arena each layer's memory is new, and clearing it takes the kernel a third of the time.
+    let cpu = ep::CPU::default().with_arena_allocator(true).build();
     Session::builder(environment)
-        .map_err(fault)?
+        .map_err(|error| error.to_string())?
         .with_optimization_level(GraphOptimizationLevel::Level3)
         .map_err(|error| error.to_string())?
-        .with_intra_threads(1)
+        .with_intra_threads(threads.get())
         .map_err(|error| error.to_string())?
         .with_inter_threads(1)
+        .map_err(|error| error.to_string())?
+        // A thread that waits for work leaves its core to who has some.
+        .with_intra_op_spinning(false)
+        .map_err(|error| error.to_string())?
+        // Every line has a width of its own, so that no plan for one shape fits the next.
+        .with_memory_pattern(false)
         .map_err(|error| error.to_string())?
         .with_execution_providers([cpu])
         .map_err(|error| error.to_string())?
         .commit_from_memory(bytes)
-        .map_err(fault)
+        .map_err(|error| error.to_string())
 }
