@@ -99,7 +99,7 @@ fn page_headers(page: &Page, add: &mut impl FnMut(Header)) {
         let below = texts.get(index + 1..).unwrap_or(&[]);
         let mut further = below.iter().take_while(|names| !has_figure(names)).take(4).count();
         // ... but the first row's own: a cell of two lines around it.
-        while further > 0 && lines.get(index + further..).is_some_and(|rest| are_beside(rest)) {
+        while further > 0 && lines.get(index + further..).is_some_and(are_beside) {
             further -= 1;
         }
         let mut also: Vec<String> = below.iter().take(further).flatten().cloned().collect();

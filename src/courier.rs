@@ -2,6 +2,7 @@
 //!
 //! Of an answer the status alone is looked at: what a stranger's machine says is neither kept nor shown.
 
+use std::error::Error;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -35,6 +36,8 @@ pub enum Undelivered {
     TimedOut,
     #[error("it could not be reached")]
     NotReached,
+    #[error("nobody that is trusted here vouches for its certificate")]
+    Untrusted,
     #[error("it may not be reached")]
     OutOfReach,
     #[error("the message could not be signed")]
@@ -125,6 +128,7 @@ impl Courier {
             Ok(answer) if answer.status().is_success() => Ok(()),
             Ok(answer) => Err(Undelivered::Answered(answer.status().as_u16())),
             Err(error) if error.is_timeout() => Err(Undelivered::TimedOut),
+            Err(error) if is_untrusted(&error) => Err(Undelivered::Untrusted),
             Err(_) => Err(Undelivered::NotReached),
         }
     }
@@ -146,6 +150,13 @@ impl Courier {
         };
         self.client.get_or_init(make).as_ref()
     }
+}
+
+/// Whether the connection failed at the certificate. Its operator is told the difference, which is in words alone.
+fn is_untrusted(error: &reqwest::Error) -> bool {
+    let first: Option<&dyn Error> = error.source();
+    std::iter::successors(first, |error: &&dyn Error| Error::source(*error))
+        .any(|error| error.to_string().contains("certificate"))
 }
 
 /// Looks names up, and knows only the addresses that may be reached.
