@@ -36,8 +36,8 @@ static IN_WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static IN_FIGURES: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"小写[)）]?\s*[:：]?\s*(?:RMB|CNY)?\s*[¥￥]?\s*([\d,]+\.\d{2})").ok());
 
-/// An amount that any paper prints in capitals (大写) and, on the same line or one beside it, in figures (小写): both by
-/// name, so that they can be compared.
+/// An amount that any paper prints in capitals (大写) and, on the same line or the only one beside it that has some, in
+/// figures (小写): both by name, so that they can be compared. Figures beside capitals of their own are of those.
 pub fn amount_in_words(lines: &[TextLine]) -> Vec<(Text, Field)> {
     let found = |line: &TextLine, pattern: &Option<Regex>, read: fn(&str) -> Option<Money>| {
         let text = line.joined();
@@ -48,8 +48,16 @@ pub fn amount_in_words(lines: &[TextLine]) -> Vec<(Text, Field)> {
     };
     let pair = lines.iter().enumerate().find_map(|(at, line)| {
         let words = found(line, &IN_WORDS, read_capital_amount)?;
-        let beside = lines.get(at.saturating_sub(1)..lines.len().min(at.saturating_add(2)))?;
-        let figures = beside.iter().find_map(|line| found(line, &IN_FIGURES, |text| Money::read(text).ok()))?;
+        let in_figures = |line: &TextLine| found(line, &IN_FIGURES, |text| Money::read(text).ok());
+        let alone = |beside: Option<usize>| {
+            let line = lines.get(beside?)?;
+            in_figures(line).filter(|_| found(line, &IN_WORDS, read_capital_amount).is_none())
+        };
+        let figures = match (in_figures(line), alone(at.checked_sub(1)), alone(at.checked_add(1))) {
+            (Some(own), ..) => own,
+            (None, Some(only), None) | (None, None, Some(only)) => only,
+            _ => return None,
+        };
         Some([(Text::from("amount_in_words"), words), (Text::from("amount_in_figures"), figures)])
     });
     pair.into_iter().flatten().collect()
@@ -484,6 +492,11 @@ mod tests {
         let shown = |name: &str| both.fields.get(name).map(|field| field.value.to_string());
         assert_eq!(shown("amount_in_words").as_deref(), Some("16360.00"));
         assert_eq!(shown("amount_in_figures").as_deref(), Some("16360.00"));
+        // Of two amounts each has its own.
+        let two = with("押金(小写):¥500.00\n实发合计(大写):壹万陆仟叁佰陆拾元整 (小写):¥16,360.00");
+        assert_eq!(two.fields.get("amount_in_figures").map(|field| field.value.as_str()), Some("16360.00"));
+        let between = with("押金(小写):¥500.00\n实发合计(大写):壹万陆仟叁佰陆拾元整\n(小写):¥16,360.00");
+        assert!(!between.fields.contains_key("amount_in_figures"), "nobody knows which is meant");
         // Figures alone, or words alone, can be compared with nothing.
         for line in ["实发合计(小写):¥16,360.00", "实发合计(大写):壹万陆仟叁佰陆拾元整 见附件"]
         {

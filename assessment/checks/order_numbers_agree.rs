@@ -1,9 +1,9 @@
 //! X12: an order number must be of one payment, made about the day that the number holds.
 //!
 //! Wallets number each payment and put the day of the order into the number, each kind of number at a place of its own. Who
-//! copies a row to another day, or moves one, leaves the number as it was. Only money received is judged: a purchase may be
-//! ordered weeks before it is paid, and a refund bears its purchase's number. Innocent: a transfer that was accepted on the
-//! next day.
+//! copies a row to another day, or moves one, leaves the number as it was. Only money received is judged, since a refund bears
+//! its purchase's number, and by its day only what is received as it is sent: a purchase may be ordered weeks before it is
+//! paid, and what was sold weeks before the buyer confirms it. Innocent: a transfer that was accepted on the next day.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use model::statement::{Flow, StatementKind, Transaction};
 
 use super::place;
 use super::verdict::{EVIDENCE_MAX, Failure, OnStatement, Subject, Verdict, each_statement};
-use super::words::mentions;
+use super::words::{mentions, says};
 use super::{Check, View};
 
 pub const CHECK: Check = Check { code: "order_numbers_agree", severity: Severity::High, run };
@@ -31,6 +31,9 @@ const WAITING_MAX: i64 = 3;
 const ODD_MAX_PERCENT: usize = 10;
 
 const RETURNED: [&str; 4] = ["退款", "退回", "返还", "撤销"];
+
+/// What is received as it is sent: transfers, collections by code, wages and settlements.
+const AT_ONCE: [&str; 9] = ["转账", "收款", "收钱", "红包", "工资", "薪", "奖金", "报酬", "结算"];
 
 /// Year, month and day.
 const DAY_DIGITS: usize = 8;
@@ -65,7 +68,7 @@ fn judge(subject: Subject<'_>) -> OnStatement {
         held.is_some_and(|held| !(0..=WAITING_MAX).contains(&days_between(held, one.day)))
     };
     let mut odd: BTreeMap<u32, &Transaction> =
-        incomes.iter().filter(is_off).map(|one| (one.row.seq, one.row)).collect();
+        incomes.iter().filter(|one| says(one.row, &AT_ONCE)).filter(is_off).map(|one| (one.row.seq, one.row)).collect();
     let mut seen: BTreeMap<&str, &Transaction> = BTreeMap::new();
     for one in &incomes {
         let first = *seen.entry(one.number).or_insert(one.row);
@@ -176,6 +179,7 @@ mod tests {
             ("2026-03-28", "+70.00", "100010710120260309770022", "退款"),
             ("2026-03-28", "+80.00", "4200001985202601019999", "收款"),
             ("2026-03-28", "-80.00", "100010710120260309770023", "预约"),
+            ("2026-03-28", "+90.00", "100010710120260312770024", "二手相机"),
         ])
         .expect(CHECK, &["pass"]);
     }

@@ -149,33 +149,73 @@ fn without_letters(line: &mut Line, stamps: &[Stamp], before: impl Fn([f32; 2]) 
 }
 
 /// Drops the character at a line's end that is parted from the rest and stands among another line's: the rectangle reached
-/// over that line's last character, and a part of it was read again.
+/// over that line's last character, and a part of it was read again. Where it is a parted end of the other line too, nobody
+/// knows whose it is, and both keep it.
 fn without_neighbours(lines: &mut [Line]) {
-    let whole = lines.to_vec();
+    let bodies: Vec<Option<Body>> = lines.iter().map(|line| body(line)).collect();
     for (at, line) in lines.iter_mut().enumerate() {
-        let gap = MIXED_GAP * line.height() * FONT_SHARE / line.width().max(1.0);
-        let is_read_twice = |line: &Line, glyph: &Glyph| {
+        let Some(own) = bodies.get(at).copied().flatten() else { continue };
+        let is_read_twice = |place: usize| {
+            let Some(glyph) = line.glyphs.get(place) else { return false };
             let middle = along(line, f32::midpoint(glyph.left, glyph.right));
-            whole.iter().enumerate().any(|(other, whole)| other != at && stands_among(whole, middle))
+            (0..).zip(&bodies).any(|(other, body)| other != at && body.is_some_and(|body| body.holds(middle)))
         };
-        let is_blank = |glyph: &Glyph| glyph.character.is_whitespace();
-        let mut written = (0..).zip(&line.glyphs).filter(|(_, glyph)| !is_blank(glyph));
-        if let (Some((first, glyph)), Some((_, next))) = (written.next(), written.next())
-            && next.left - glyph.right > gap
-            && is_read_twice(line, glyph)
-        {
-            line.glyphs.drain(..=first);
-        }
-        let mut written = (0..).zip(&line.glyphs).collect::<Vec<(usize, &Glyph)>>();
-        written.retain(|(_, glyph)| !is_blank(glyph));
-        if let [.., (_, before), (last, glyph)] = written.as_slice()
-            && glyph.left - before.right > gap
-            && is_read_twice(line, glyph)
-        {
-            let last = *last;
+        let (first, last) = (own.parted_first.filter(|at| is_read_twice(*at)), own.parted_last);
+        if let Some(last) = last.filter(|at| is_read_twice(*at)) {
             line.glyphs.truncate(last);
         }
+        if let Some(first) = first {
+            line.glyphs.drain(..=first);
+        }
     }
+}
+
+/// Where a line's characters stand, those at its ends apart that are parted from the rest.
+#[derive(Debug, Clone, Copy)]
+struct Body {
+    start: [f32; 2],
+    end: [f32; 2],
+    /// How far beside it a place is still on the line.
+    reach: f32,
+    /// Places of the parted ones among the line's glyphs.
+    parted_first: Option<usize>,
+    parted_last: Option<usize>,
+}
+
+impl Body {
+    fn holds(&self, [x, y]: [f32; 2]) -> bool {
+        let (run, rise) = (self.end[0] - self.start[0], self.end[1] - self.start[1]);
+        let length = run.hypot(rise).max(1.0);
+        let forward = ((x - self.start[0]) * run + (y - self.start[1]) * rise) / length;
+        let aside = ((y - self.start[1]) * run - (x - self.start[0]) * rise) / length;
+        (0.0..=length).contains(&forward) && aside.abs() < self.reach
+    }
+}
+
+/// `None` for a line without characters.
+fn body(line: &Line) -> Option<Body> {
+    let gap = MIXED_GAP * line.height() * FONT_SHARE / line.width().max(1.0);
+    let written: Vec<(usize, &Glyph)> =
+        (0..).zip(&line.glyphs).filter(|(_, glyph)| !glyph.character.is_whitespace()).collect();
+    let parted_first = match written.as_slice() {
+        [(at, first), (_, next), ..] if next.left - first.right > gap => Some(*at),
+        _ => None,
+    };
+    let parted_last = match written.as_slice() {
+        [.., (_, before), (at, last)] if last.left - before.right > gap => Some(*at),
+        _ => None,
+    };
+    let kept = |(at, _): &&(usize, &Glyph)| Some(*at) != parted_first && Some(*at) != parted_last;
+    // A line of two that are parted has no body but the two.
+    let first = written.iter().find(kept).or_else(|| written.first())?;
+    let last = written.iter().rfind(kept).or_else(|| written.last())?;
+    Some(Body {
+        start: along(line, first.1.left),
+        end: along(line, last.1.right),
+        reach: 0.5 * FONT_SHARE * line.height(),
+        parted_first,
+        parted_last,
+    })
 }
 
 /// A place in the middle of a line.
@@ -186,19 +226,6 @@ fn along(line: &Line, share: f32) -> [f32; 2] {
         let at = |point: [f32; 2]| point.get(axis).copied().unwrap_or(0.0) / 2.0;
         at(start) + (at(end) - at(start)) * share
     })
-}
-
-/// Whether a place lies between a line's first and last character.
-fn stands_among(line: &Line, [x, y]: [f32; 2]) -> bool {
-    let mut written = line.glyphs.iter().filter(|glyph| !glyph.character.is_whitespace());
-    let Some(first) = written.next() else { return false };
-    let Some(last) = written.next_back() else { return false };
-    let (start, end) = (along(line, first.left), along(line, last.right));
-    let (run, rise) = (end[0] - start[0], end[1] - start[1]);
-    let length = run.hypot(rise).max(1.0);
-    let forward = ((x - start[0]) * run + (y - start[1]) * rise) / length;
-    let aside = ((y - start[1]) * run - (x - start[0]) * rise) / length;
-    (0.0..=length).contains(&forward) && aside.abs() < 0.5 * FONT_SHARE * line.height()
 }
 
 /// Turns the picture until its text stands upright; its lines then.
@@ -384,6 +411,19 @@ mod tests {
         let page = read(1_000, 400, &recognizer);
         let words: Vec<&str> = page.words.iter().map(|word| page.word_text(word)).collect();
         assert_eq!(words, ["118,010.26", "保险", "7", "保险"]);
+    }
+
+    #[test]
+    fn a_character_at_the_parted_ends_of_two_lines_stays_in_both() {
+        // The `1` of `1 234.00`, widely set, is the last of the line before it as well: dropping both would lose a digit.
+        let mut before = line("保险  1", 100.0, 50.0);
+        (before.glyphs[4].left, before.glyphs[4].right) = (0.9, 1.0);
+        let mut figure = line("1  234.00", 185.0, 50.0);
+        (figure.glyphs[0].left, figure.glyphs[0].right) = (0.0, 0.05);
+        let recognizer = Fixed { wide: vec![before, figure], tall: Vec::new() };
+        let page = read(1_000, 400, &recognizer);
+        let text: String = page.words.iter().map(|word| page.word_text(word)).collect();
+        assert_eq!(text.matches('1').count(), 2, "{text}");
     }
 
     #[test]

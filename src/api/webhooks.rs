@@ -307,7 +307,8 @@ pub(super) async fn replay_events(
 
 /// List events in the order in which they happened
 ///
-/// For who would rather ask than be told: keep the last `id` and pass it as `cursor`. They are kept for 30 days.
+/// For who would rather ask than be told: keep the last `id` and pass it as `cursor`. One is listed 15 seconds after it
+/// happened, and kept for 30 days.
 #[utoipa::path(
     get, path = "/v1/events", tag = "webhooks", security(("bearer" = ["webhooks:read"])), params(Paging),
     responses(

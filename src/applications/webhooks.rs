@@ -14,9 +14,9 @@ use model::ids::{EventId, JobId, TenantId, WebhookId};
 use model::job::Job;
 
 use crate::courier::{Message, Undelivered};
+use crate::db::Tx;
 use crate::db::queue::{self, Lane, Lease, Turn};
 use crate::db::webhooks::{self, Target};
-use crate::db::{Pools, Tx};
 
 use super::audit::By;
 use super::{Error, Once, Service, once};
@@ -29,9 +29,9 @@ const WEBHOOKS_MAX: i64 = 20;
 const FORMER_SECRET_MS: i64 = 24 * 3600 * 1000;
 /// How long events are kept, to be asked for again: longer than a receiver may stand still over holidays.
 const EVENTS_KEPT_MS: i64 = 30 * 24 * 3600 * 1000;
-/// PostgreSQL's transactions do not end in the order in which they made their ids; each waits at most this long for a lock
-/// (`db::PG_LOCK_TIMEOUT`), so a list of older events has no gap that is filled later.
-const PG_SETTLED_MS: i64 = 15_000;
+/// Transactions do not end in the order in which they made their ids: on PostgreSQL, and where several processes write. Each
+/// waits at most ten seconds for a lock (`db::PG_LOCK_TIMEOUT`), so a list of older events has no gap that is filled later.
+const SETTLED_MS: i64 = 15_000;
 /// Deliveries queued by one request.
 const REPLAYED_AT_ONCE: u32 = 1_000;
 
@@ -336,11 +336,7 @@ impl Service {
 
     /// Up to when every event that will ever be there is there.
     fn settled_ms(&self) -> i64 {
-        let now_ms = self.clock.now_ms();
-        match &self.db.pools {
-            Pools::Lite { .. } => now_ms,
-            Pools::Pg(_) => now_ms.saturating_sub(PG_SETTLED_MS),
-        }
+        self.clock.now_ms().saturating_sub(SETTLED_MS)
     }
 }
 
