@@ -490,7 +490,8 @@ export interface paths {
         };
         /**
          * List events in the order in which they happened
-         * @description For who would rather ask than be told: keep the last `id` and pass it as `cursor`. They are kept for 30 days.
+         * @description For who would rather ask than be told: keep the last `id` and pass it as `cursor`. One is listed 15 seconds after it
+         *     happened, and kept for 30 days.
          */
         get: operations["list_events"];
         put?: never;
