@@ -152,7 +152,7 @@ fn without_letters(line: &mut Line, stamps: &[Stamp], before: impl Fn([f32; 2]) 
 /// over that line's last character, and a part of it was read again. Where it is a parted end of the other line too, nobody
 /// knows whose it is, and both keep it.
 fn without_neighbours(lines: &mut [Line]) {
-    let bodies: Vec<Option<Body>> = lines.iter().map(|line| body(line)).collect();
+    let bodies: Vec<Option<Body>> = lines.iter().map(body).collect();
     for (at, line) in lines.iter_mut().enumerate() {
         let Some(own) = bodies.get(at).copied().flatten() else { continue };
         let is_read_twice = |place: usize| {
