@@ -113,7 +113,8 @@ pub(crate) fn normalised(name: &str) -> String {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
         other => other,
     });
-    let mut text: String = plain.collect();
+    let mut text = String::with_capacity(name.len());
+    text.extend(plain);
     let without_number = text.trim_end_matches(|c: char| c.is_ascii_digit() || c == '*').len();
     // A run of six digits or more is an account number; a shop may well be called "7-11" or "第2店 88".
     if without_number > 0 && text.len() - without_number >= 6 {

@@ -5,7 +5,8 @@
 //! day of the overlap are left out: an export made at noon lacks the afternoon.
 //! Innocent: an export made before the day was over, rows that a wallet's owner deleted (medium).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::HashMap;
+use std::hash::Hash;
 
 use jiff::civil::Date;
 use model::dates::days_between;
@@ -92,7 +93,7 @@ enum Comparison {
 fn compare(view: &View<'_>, first: Subject<'_>, second: Subject<'_>, overlap: Period) -> Comparison {
     let (one, other) = (dated(first.content), dated(second.content));
     let balances = prints_balances(&one) && prints_balances(&other);
-    let mut pairing = Pairing { one: &one, other: &other, left: BTreeMap::new(), taken: BTreeSet::new() };
+    let mut pairing = Pairing::new(&one, &other);
     pairing.pair(|(row, date)| Some((*date, row.amount, row.flow, row.balance.filter(|_| balances))), |_, _| true);
     let contradicted = pairing.contradicted();
     pairing.pair(
@@ -133,7 +134,7 @@ fn compare(view: &View<'_>, first: Subject<'_>, second: Subject<'_>, overlap: Pe
     }
     // Without a number on both, exports without a row in common are those of two accounts.
     let numbered = [first, second].iter().all(|subject| subject.content.account.is_some());
-    if !numbered && pairing.left.is_empty() {
+    if !numbered && pairing.left.iter().all(Option::is_none) {
         return Comparison::Unsure;
     }
     let unread = |subject: Subject<'_>, missing: &[Transaction]| !missing.is_empty() && has_holes(view, subject);
@@ -207,56 +208,55 @@ fn has_holes(view: &View<'_>, subject: Subject<'_>) -> bool {
 struct Pairing<'a> {
     one: &'a [Dated<'a>],
     other: &'a [Dated<'a>],
-    /// Position in `one` → position in `other`.
-    left: BTreeMap<usize, usize>,
-    taken: BTreeSet<usize>,
+    /// Beside `one`: the position in `other` that each is paired with.
+    left: Vec<Option<usize>>,
+    /// Beside `other`.
+    taken: Vec<bool>,
 }
 
 impl<'a> Pairing<'a> {
+    fn new(one: &'a [Dated<'a>], other: &'a [Dated<'a>]) -> Self {
+        Self { one, other, left: vec![None; one.len()], taken: vec![false; other.len()] }
+    }
+
     /// Pairs what is still free, first come first served among rows of equal `key` whose days are `near`.
-    fn pair<K: Ord>(&mut self, key: impl Fn(&Dated<'a>) -> Option<K>, near: impl Fn(Date, Date) -> bool) {
-        let mut free: BTreeMap<K, Vec<(usize, Date)>> = BTreeMap::new();
-        for (position, row) in self.other.iter().enumerate().rev() {
-            if !self.taken.contains(&position)
-                && let Some(key) = key(row)
-            {
+    fn pair<K: Eq + Hash>(&mut self, key: impl Fn(&Dated<'a>) -> Option<K>, near: impl Fn(Date, Date) -> bool) {
+        let mut free: HashMap<K, Vec<(usize, Date)>> = HashMap::new();
+        for (position, (row, taken)) in self.other.iter().zip(&self.taken).enumerate().rev() {
+            if !taken && let Some(key) = key(row) {
                 free.entry(key).or_default().push((position, row.1));
             }
         }
-        for (position, row) in self.one.iter().enumerate() {
-            if self.left.contains_key(&position) {
-                continue;
-            }
+        for (row, partner) in self.one.iter().zip(&mut self.left).filter(|(_, partner)| partner.is_none()) {
             let Some(candidates) = key(row).and_then(|key| free.get_mut(&key)) else { continue };
             if let Some(index) = candidates.iter().rposition(|(_, date)| near(row.1, *date)) {
-                let (partner, _) = candidates.remove(index);
-                self.left.insert(position, partner);
-                self.taken.insert(partner);
+                let (position, _) = candidates.remove(index);
+                *partner = Some(position);
+                self.taken.get_mut(position).into_iter().for_each(|taken| *taken = true);
             }
         }
     }
 
     /// Pairs the free rows that carry the same reference, and gives those whose amounts differ.
     fn contradicted(&mut self) -> Vec<(&'a Transaction, &'a Transaction)> {
-        let paired_before: BTreeSet<usize> = self.left.keys().copied().collect();
+        let before = self.left.clone();
         self.pair(|(row, _)| row.reference.clone().filter(|reference| !reference.trim().is_empty()), |_, _| true);
-        let new = self.left.iter().filter(|(position, _)| !paired_before.contains(position));
-        new.filter_map(|(position, partner)| {
-            let ((row, _), (against, _)) = (self.one.get(*position)?, self.other.get(*partner)?);
+        let paired = self.one.iter().zip(before).zip(&self.left);
+        let new = paired.filter_map(|((row, before), partner)| Some((row.0, partner.filter(|_| before.is_none())?)));
+        new.filter_map(|(row, partner)| {
+            let (against, _) = *self.other.get(partner)?;
             let differ = signed(row) != signed(against) && row.status.counts() && against.status.counts();
-            differ.then_some((*row, *against))
+            differ.then_some((row, against))
         })
         .collect()
     }
 
     fn left_over(&self) -> Vec<&'a Dated<'a>> {
-        let rows = self.one.iter().enumerate();
-        rows.filter(|(position, _)| !self.left.contains_key(position)).map(|(_, row)| row).collect()
+        self.one.iter().zip(&self.left).filter(|(_, partner)| partner.is_none()).map(|(row, _)| row).collect()
     }
 
     fn not_taken(&self) -> Vec<&'a Dated<'a>> {
-        let rows = self.other.iter().enumerate();
-        rows.filter(|(position, _)| !self.taken.contains(position)).map(|(_, row)| row).collect()
+        self.other.iter().zip(&self.taken).filter(|(_, taken)| !**taken).map(|(row, _)| row).collect()
     }
 }
 

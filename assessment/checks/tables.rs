@@ -10,6 +10,8 @@ use rust_decimal::Decimal;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::words::WordList;
+
 /// The tables are part of the program: a faulty one is our own bug, and every test of this stage fails on it.
 fn load<T: DeserializeOwned>(name: &str, text: &str) -> T {
     match toml::from_str(text) {
@@ -52,9 +54,9 @@ pub struct Rates {
     /// Rates that other banks have paid.
     pub allowed: Vec<Decimal>,
     /// Words of accounts whose interest is tiered or goes by another rule.
-    pub tiered_words: Vec<String>,
-    pub interest_words: Vec<String>,
-    pub not_interest_words: Vec<String>,
+    pub tiered_words: WordList,
+    pub interest_words: WordList,
+    pub not_interest_words: WordList,
 }
 
 #[derive(Deserialize)]
@@ -182,7 +184,7 @@ pub struct Employers {
 #[serde(deny_unknown_fields)]
 pub struct Vocabulary {
     /// Words of every issuer listed.
-    pub common: Vec<String>,
+    pub common: WordList,
     pub issuer: Vec<IssuerVocabulary>,
 }
 
@@ -191,14 +193,14 @@ pub struct Vocabulary {
 pub struct IssuerVocabulary {
     pub name: String,
     /// A description is known when it holds one of these.
-    pub words: Vec<String>,
+    pub words: WordList,
 }
 
 /// Who sells help against lenders.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Agents {
-    pub words: Vec<String>,
+    pub words: WordList,
     /// Persons, the applicant among them, whose papers bear one telephone or address within so many days.
     pub contact_persons: usize,
     pub contact_days: i64,
@@ -229,7 +231,7 @@ pub struct Circles {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Uses {
-    pub forbidden: Vec<String>,
+    pub forbidden: WordList,
     /// Days in which money borrowed counts as used.
     pub days_max: i64,
     /// Share of the loan from which its use is told.

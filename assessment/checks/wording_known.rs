@@ -9,6 +9,7 @@ use model::statement::{Flow, StatementKind, Transaction};
 use super::place;
 use super::tables::vocabulary;
 use super::verdict::{EVIDENCE_MAX, Failure, OnStatement, Subject, Verdict, each_statement};
+use super::words::Words;
 use super::{Check, View};
 
 pub const CHECK: Check = Check { code: "wording_known", severity: Severity::Medium, run };
@@ -37,8 +38,7 @@ fn judge(subject: Subject<'_>) -> OnStatement {
         .iter()
         .filter_map(|row| Some((row, row.description.as_deref().filter(|words| !words.trim().is_empty())?)))
         .collect();
-    let known = || vocabulary().common.iter().chain(&issuer.words);
-    let is_known = |words: &str| known().any(|word| words.contains(word.as_str()));
+    let is_known = |words: &str| issuer.words.is_any_in(words) || vocabulary().common.is_any_in(words);
     let unknown: Vec<&(&Transaction, &str)> = worded.iter().filter(|(_, words)| !is_known(words)).collect();
     if worded.len() < ROWS_MIN || (worded.len() - unknown.len()) * 100 < worded.len() * KNOWN_MIN_PERCENT {
         return OnStatement::Silent;

@@ -289,8 +289,10 @@ fn salaries<'a>(view: &View<'a>, events: impl IntoIterator<Item = usize>) -> Vec
         let entry = view.entry(index)?;
         let date = entry.time?.date;
         let is_salary = TERMS.salary.contains(&entry.category) && entry.flow == Flow::In && date <= view.as_of;
-        let payer = entry.counterparty.as_deref().map(normalised).unwrap_or_default();
-        is_salary.then_some(Salary { index, date, amount: entry.amount, payer, entry })
+        is_salary.then(|| {
+            let payer = entry.counterparty.as_deref().map(normalised).unwrap_or_default();
+            Salary { index, date, amount: entry.amount, payer, entry }
+        })
     };
     events.into_iter().filter_map(salary).collect()
 }
