@@ -7,6 +7,7 @@
 pub mod dates;
 pub mod ids;
 pub mod money;
+pub mod script;
 pub mod sensitive;
 pub mod source;
 

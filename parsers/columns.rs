@@ -307,15 +307,15 @@ impl Ink {
         ((x.max(0.0) * BINS_PER_POINT) as usize).min(self.steps.len() - 1)
     }
 
-    /// Adds ink from `x0` to `x1`.
-    pub fn add(&mut self, x0: f32, x1: f32) {
+    /// Adds ink from `x0` to `x1`, as much as so many lines have there.
+    pub fn add(&mut self, x0: f32, x1: f32, lines: i32) {
         let (start, end) = (self.bin(x0 + 0.2), self.bin(x1 - 0.2) + 1);
         if let Some(step) = self.steps.get_mut(start) {
-            *step += 1;
+            *step += lines;
         }
         let last = self.steps.len() - 1;
         if let Some(step) = self.steps.get_mut(end.max(start).min(last)) {
-            *step -= 1;
+            *step -= lines;
         }
     }
 
@@ -324,10 +324,10 @@ impl Ink {
             let text = page.word_text(word);
             // Glyphs of one number touch: one stretch of ink. A long run may span columns, glyph by glyph.
             if text.len() <= 16 && text.is_ascii() {
-                self.add(word.x0, word.x1);
+                self.add(word.x0, word.x1, 1);
             } else {
                 for (_, x0, x1) in page.glyphs(word) {
-                    self.add(x0, x1);
+                    self.add(x0, x1, 1);
                 }
             }
         }

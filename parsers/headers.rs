@@ -3,7 +3,7 @@
 
 use model::Money;
 use model::document::{Content, Document};
-use model::page::Page;
+use model::page::{Page, Word};
 use model::sheet::Sheet;
 
 use crate::grid;
@@ -127,6 +127,9 @@ fn are_beside(lines: &[WordLine]) -> bool {
 /// Of the font's size.
 const BESIDE: f32 = 0.9;
 
+/// Between names of two columns there is more, in the font's size.
+const NAMES_GAP: f32 = 0.5;
+
 /// A line as names: words parted by more than half an em, single characters with wider gaps joined (`日 志 号`).
 pub fn name_pieces(page: &Page, line: &WordLine) -> Vec<String> {
     let mut names: Vec<(String, f32)> = Vec::new();
@@ -134,7 +137,8 @@ pub fn name_pieces(page: &Page, line: &WordLine) -> Vec<String> {
         let text = squash(page.word_text(word)).into_owned();
         match names.last_mut() {
             Some((name, end))
-                if word.x0 - *end < 0.5 * word.font_size || spaced_out(name, &text, word.x0 - *end, word.font_size) =>
+                if word.x0 - *end < NAMES_GAP * word.font_size
+                    || spaced_out(name, &text, word.x0 - *end, word.font_size) =>
             {
                 name.push_str(&text);
                 *end = word.x1;
@@ -145,6 +149,69 @@ pub fn name_pieces(page: &Page, line: &WordLine) -> Vec<String> {
     names.into_iter().map(|(name, _)| name).collect()
 }
 
+/// A picture's document with the names parted that its reader ran together: two columns close to each other, whose names are
+/// read as one line. `None` where there are none.
+pub fn names_parted(words: &Synonyms, document: &Document) -> Option<Document> {
+    let Content::Pages(pages) = &document.content else { return None };
+    let mut pages = pages.clone();
+    let mut is_parted = false;
+    for page in pages.iter_mut().filter(|page| page.reader.is_some()) {
+        for at in (0..page.words.len()).rev() {
+            let Some(word) = page.words.get(at).copied() else { continue };
+            let Some((characters, bytes)) = two_names(words, page.word_text(&word)) else { continue };
+            let Some((_, edge, _)) = page.glyphs(&word).nth(characters) else { continue };
+            let (text, place) = (word.text_start + bytes, word.edge_start + characters as u32);
+            // As far apart as names of two columns must be to be taken for two.
+            let half_gap = NAMES_GAP / 2.0 * word.font_size;
+            let first = Word { text_end: text, x1: edge - half_gap, ..word };
+            let second = Word { text_start: text, edge_start: place, x0: edge + half_gap, ..word };
+            page.words.splice(at..=at, [first, second]);
+            is_parted = true;
+        }
+    }
+    is_parted.then(|| Document { content: Content::Pages(pages), ..document.clone() })
+}
+
+/// Where a text is two columns' names, one of money and one that is not, and no name by itself: how many characters and
+/// bytes the first has. Names of two figures (`交易金额余额`) or of two texts (`对方户名账号`) are printed over one column too.
+fn two_names(words: &Synonyms, text: &str) -> Option<(usize, u32)> {
+    let known = |text: &str| {
+        let mut columns = words.columns.iter();
+        columns.find(|(_, names)| names.iter().any(|name| name == text)).map(|(role, _)| *role)
+    };
+    let is_money = |role: Role| matches!(role, Role::Amount | Role::In | Role::Out | Role::Balance);
+    if text.chars().count() > TWO_NAMES_MAX || text.is_ascii() || known(text).is_some() {
+        return None;
+    }
+    let parts = text.char_indices().enumerate().skip(1).map(|(characters, (bytes, _))| (characters, bytes));
+    let mut parted = parts.filter(|(_, bytes)| {
+        let (first, second) = text.split_at(*bytes);
+        known(first).zip(known(second)).is_some_and(|(first, second)| is_money(first) != is_money(second))
+    });
+    let (characters, bytes) = parted.next()?;
+    Some((characters, u32::try_from(bytes).ok()?))
+}
+
+/// Two names are no longer together.
+const TWO_NAMES_MAX: usize = 16;
+
 fn spaced_out(name: &str, next: &str, gap: f32, size: f32) -> bool {
     next.chars().count() == 1 && name.chars().count() <= 3 && gap < 1.2 * size && !next.is_ascii()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::synonyms::synonyms;
+
+    #[test]
+    fn names_that_ran_together_are_parted_where_they_are_of_money_and_of_none() {
+        let two = |text: &str| two_names(synonyms().unwrap(), text).map(|(characters, _)| characters);
+        assert_eq!(two("余额摘要"), Some(2));
+        assert_eq!(two("账户余额交易摘要"), Some(4));
+        assert_eq!(two("摘要交易金额"), Some(2));
+        for whole in ["收入金额", "交易金额余额", "对方户名账号", "余额", "示例银行"] {
+            assert_eq!(two(whole), None, "{whole}");
+        }
+    }
 }

@@ -21,7 +21,7 @@ use regex::Regex;
 use crate::contents::{Cells, Contents, contents};
 use crate::dates::Form;
 use crate::figures::{self, Figure, Part};
-use crate::headers::{Header, headers};
+use crate::headers::{Header, headers, names_parted};
 use crate::layout::{Column, DateForm, FieldSpec, Layout, Medium, Role, Sign, StatusWord, SumRule, TotalsSpec, Wraps};
 use crate::pattern::Pattern;
 use crate::proof::order_by_dates;
@@ -48,6 +48,9 @@ const BEST_TRIED: usize = 8;
 const CELLS_READ_MAX: usize = 24_000_000;
 /// Of the rows whose directions are told by balances, one in so many may be lost.
 const LOST_SHARE: usize = 4;
+/// A contradicted reading is nearly right when so many equations hold for each that does not: a figure is wrong in it, and
+/// not what its columns mean.
+const HOLDING_SHARE: usize = 3;
 /// What is looked at in another way is a page or a sheet that a person would read, and no archive:
 const VIEWED_CELLS_MAX: usize = 500_000;
 /// each way may read so much of it.
@@ -89,6 +92,8 @@ pub fn infer(document: &Document, effort: &mut Effort) -> Option<Parsed> {
     let words = synonyms().ok()?;
     let respelled = figures::respelled(document);
     let document = respelled.as_ref().unwrap_or(document);
+    let parted = names_parted(words, document);
+    let document = parted.as_ref().unwrap_or(document);
     let mut best = infer_table(words, document, CELLS_READ_MAX, effort);
     if !best.as_ref().is_some_and(|(rank, _)| rank.is_proven()) && size(document) <= VIEWED_CELLS_MAX {
         for view in views::of(words, document) {
@@ -245,7 +250,7 @@ impl Best {
         }
         if is_contested || is_unfinished || !days.is_sure {
             weaken(&mut parsed);
-            rank.status = rank.status.min(3);
+            rank.standing = rank.standing.min(3);
         }
         if is_contested {
             parsed.problems.push(Problem::new(
@@ -690,7 +695,8 @@ fn names_owed(words: &Synonyms, name: &str) -> bool {
 /// Better is greater.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Rank {
-    status: u8,
+    /// 4 proven, 3 consistent or nearly right, 2 unproven, 1 contradicted.
+    standing: u8,
     holding: u32,
     /// Less is better, so it is held negated.
     lost: i64,
@@ -702,11 +708,11 @@ struct Rank {
 impl Rank {
     /// As well proven, by words that say as much.
     fn is_equal(self, other: Self) -> bool {
-        (self.status, self.holding, self.is_usual) == (other.status, other.holding, other.is_usual)
+        (self.standing, self.holding, self.is_usual) == (other.standing, other.holding, other.is_usual)
     }
 
     const fn is_proven(self) -> bool {
-        self.status >= 4
+        self.standing >= 4
     }
 }
 
@@ -729,7 +735,8 @@ fn rank(reading: &Reading, parsed: &Parsed, needed: u8) -> Option<Rank> {
     // Directions that the balances tell are told of nearly every row, or the figures are not read well enough for it: what
     // is left of the rows would be consistent by leaving out the others.
     let open = parsed.problems.iter().filter(|problem| problem.code == ProblemCode::UnreadableRow).count();
-    if reading.needed == 3 && open * LOST_SHARE > rows {
+    let by_balances = reading.needed == 3;
+    if by_balances && open * LOST_SHARE > rows {
         return None;
     }
     // One direction only, told by nothing but signs that are not there, tells nothing.
@@ -745,9 +752,17 @@ fn rank(reading: &Reading, parsed: &Parsed, needed: u8) -> Option<Rank> {
     if status > 1 && parsed.statements.iter().any(runs_backwards) {
         return None;
     }
-    let holding = parsed.statements.iter().map(|s| s.proof.holding).sum();
+    let holding: u32 = parsed.statements.iter().map(|s| s.proof.holding).sum();
+    let broken: usize = parsed.statements.iter().map(|s| s.proof.broken.len()).sum();
+    // Where directions are printed and a figure is wrong, the balances would hold by leaving its row out: the row that is
+    // shown with what contradicts it says more.
+    let standing = match status {
+        1 if broken * HOLDING_SHARE <= holding as usize => 3,
+        3 if by_balances && open > 0 => 2,
+        status => status,
+    };
     let lost = -i64::try_from(parsed.problems.len()).unwrap_or(i64::MAX);
-    Some(Rank { status, holding, lost, is_usual: reading.needed < 4, named: reading.header.names.len() })
+    Some(Rank { standing, holding, lost, is_usual: reading.needed < 4, named: reading.header.names.len() })
 }
 
 /// The bank that the document names itself after, as it prints it.

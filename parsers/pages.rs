@@ -230,13 +230,21 @@ fn without_watermark(mut lines: Vec<WordLine>) -> Vec<WordLine> {
     lines
 }
 
+/// Of a picture's lines, at most one in so many reaches over the edge of its column.
+const REACHING_SHARE: usize = 8;
+
 fn find_columns(pages: &[Page], bodies: &[Body], cells: &[HeaderCell]) -> columns::Columns {
     // A page without the table's names may still repeat what stands above them, and that is no row.
     let heading: HashSet<String> = bodies.iter().take(1).flat_map(|b| &b.outside).map(TextLine::joined).collect();
     let width = bodies.iter().filter_map(|b| pages.get(b.page)).map(|p| p.width).fold(0.0_f32, f32::max);
     let mut ink = Ink::new(width);
+    // A name stands in its own column. On a picture a figure or two reach over the white beside it, and that white is still
+    // the edge, not what lies under half of a name.
+    let is_read = bodies.iter().filter_map(|body| pages.get(body.page)).any(|page| page.reader.is_some());
+    let lines: usize = bodies.iter().map(|body| body.lines.len()).sum();
+    let name_lines = if is_read { i32::try_from(lines / REACHING_SHARE).unwrap_or(i32::MAX).max(1) } else { 1 };
     for cell in cells {
-        ink.add(cell.x0, cell.x1);
+        ink.add(cell.x0, cell.x1, name_lines);
     }
     let mut rules = Vec::new();
     for body in bodies {

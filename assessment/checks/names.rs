@@ -1,6 +1,6 @@
 //! Whether two printed names, or two printed ID numbers, can be the same one.
 
-use super::tables::simplified;
+use model::script::simplified;
 
 /// Longer text is no name; the comparison below is quadratic.
 const CHARACTERS_MAX: usize = 64;

@@ -1,6 +1,5 @@
 //! Dated facts that checks compare with, from `tables/*.toml`: an operator changes those, never this.
 
-use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use jiff::civil::{Date, Weekday};
@@ -253,27 +252,6 @@ pub fn company_words() -> &'static [String] {
         table.company
     });
     &WORDS
-}
-
-/// `tables/variants.toml`.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct VariantTable {
-    /// A traditional character and its simplified form, pair by pair.
-    pairs: String,
-}
-
-/// The simplified form of a character; itself where the table has none.
-pub fn simplified(character: char) -> char {
-    static VARIANTS: LazyLock<BTreeMap<char, char>> = LazyLock::new(|| {
-        let table: VariantTable = load("variants.toml", include_str!("../tables/variants.toml"));
-        let pair = |text: &str| {
-            let mut characters = text.chars();
-            characters.next().zip(characters.next())
-        };
-        table.pairs.split_whitespace().filter_map(pair).collect()
-    });
-    VARIANTS.get(&character).copied().unwrap_or(character)
 }
 
 /// `tables/holidays.toml`, of which checks need the days of rest, and the weekends that are worked for them.

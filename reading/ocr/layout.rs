@@ -3,9 +3,10 @@
 use image::RgbImage;
 use image::imageops;
 use model::failure::PictureFault;
-use model::page::{Mesh, Page, PageBuilder, WordShape};
+use model::page::{Change, Mesh, Page, PageBuilder, WordShape};
+use model::script::simplified;
 
-use super::prepare::Stamp;
+use super::stamps::{self, Stamp};
 use super::straighten::Straightener;
 use super::{Glyph, Line, OcrError, Recognizer, prepare, quality};
 
@@ -78,7 +79,7 @@ impl Turn {
 pub fn page(picture: Picture, recognizer: &dyn Recognizer) -> Result<Result<Page, PictureFault>, OcrError> {
     let Picture { mut pixels, number, size } = picture;
     let text_height = prepare::text_height(&pixels);
-    let stamps = prepare::without_stamps(&mut pixels, text_height);
+    let stamps = stamps::without_stamps(&mut pixels, text_height);
     let (turn, mut lines) = upright(&pixels, recognizer)?;
     let (width, height) = match turn {
         Turn::Right | Turn::Left => (pixels.height() as f32, pixels.width() as f32),
@@ -100,6 +101,7 @@ pub fn page(picture: Picture, recognizer: &dyn Recognizer) -> Result<Result<Page
         lines.iter_mut().for_each(|line| without_letters(line, &stamps, before));
     }
     without_neighbours(&mut lines);
+    in_one_script(&mut lines);
     let size = match (size, turn) {
         (Some([across, down]), Turn::Right | Turn::Left) => [down, across],
         (Some(size), _) => size,
@@ -121,6 +123,29 @@ pub fn page(picture: Picture, recognizer: &dyn Recognizer) -> Result<Result<Page
     Ok(Ok(page.finish()))
 }
 
+/// Of the Chinese characters of a simplified page, at most one in so many was read as a traditional one.
+const TRADITIONAL_SHARE: usize = 20;
+
+/// On a page in simplified characters, one read as the traditional form of what it may also be is simplified: 騰 and 腾 look
+/// alike to the engine, and no issuer prints one 騰 among them.
+fn in_one_script(lines: &mut [Line]) {
+    let is_chinese = |character: char| ('\u{4e00}'..='\u{9fff}').contains(&character);
+    let characters = || lines.iter().flat_map(|line| &line.glyphs).map(|glyph| glyph.character);
+    let chinese = characters().filter(|character| is_chinese(*character)).count();
+    let traditional = characters().filter(|character| simplified(*character) != *character).count();
+    if traditional * TRADITIONAL_SHARE > chinese {
+        return;
+    }
+    for glyph in lines.iter_mut().flat_map(|line| &mut line.glyphs) {
+        let other = simplified(glyph.character);
+        let doubt = glyph.doubts.iter_mut().find(|(change, _)| *change == Change::Replaced(other));
+        if let Some((change, _)) = doubt.filter(|_| other != glyph.character) {
+            *change = Change::Replaced(glyph.character);
+            glyph.character = other;
+        }
+    }
+}
+
 /// Takes the letters of stamps out of a line: they are no text of the page, and next to a figure they spoil it. `before`
 /// gives a place of the upright picture on the one that the stamps were found on.
 fn without_letters(line: &mut Line, stamps: &[Stamp], before: impl Fn([f32; 2]) -> [f32; 2]) {
@@ -129,8 +154,9 @@ fn without_letters(line: &mut Line, stamps: &[Stamp], before: impl Fn([f32; 2]) 
         [one[0] + (other[0] - one[0]) * share, one[1] + (other[1] - one[1]) * share]
     };
     let is_letter = |glyph: &Glyph| {
-        // Stamps print few figures, and pages print theirs under stamps: none is lost.
-        if !glyph.character.is_alphabetic() {
+        // Stamps print few figures, and pages print theirs under stamps: none is lost. A piece of a stamp's edge is read as
+        // a bracket.
+        if !glyph.character.is_alphabetic() && !['(', ')', '（', '）'].contains(&glyph.character) {
             return false;
         }
         let edge = |share: f32| (between(a, b, share), between(d, c, share));
@@ -334,7 +360,6 @@ fn add(page: &mut PageBuilder, line: &Line, straight: &Straightener, scale: [f32
 #[cfg(test)]
 mod tests {
     use image::Rgb;
-    use model::page::Change;
     use model::source::Source;
 
     use super::*;
@@ -424,6 +449,27 @@ mod tests {
         let page = read(1_000, 400, &recognizer);
         let text: String = page.words.iter().map(|word| page.word_text(word)).collect();
         assert_eq!(text.matches('1').count(), 2, "{text}");
+    }
+
+    #[test]
+    fn a_simplified_page_has_no_traditional_character_that_may_be_simplified() {
+        let doubted = |text: &str| {
+            let mut read = line(text, 100.0, 50.0);
+            read.glyphs[0].doubts = vec![(Change::Replaced('腾'), 2.0)];
+            read
+        };
+        let text = |lines: Vec<Line>| {
+            let page = read(2_000, 400, &Fixed { wide: lines, tall: Vec::new() });
+            page.words.iter().map(|word| page.word_text(word).to_owned()).collect::<String>()
+        };
+        let simplified = "沈阳市青禾区人民路三号示例银行股份有限公司";
+        let read = text(vec![doubted("騰飞医药"), line(simplified, 100.0, 150.0)]);
+        assert!(read.starts_with("腾飞医药"), "{read}");
+        let sure = text(vec![line("騰飞医药", 100.0, 50.0), line(simplified, 100.0, 150.0)]);
+        assert!(sure.starts_with("騰飞医药"), "nothing says that it is another: {sure}");
+        let traditional =
+            text(vec![doubted("騰飛醫藥"), line("瀋陽市青禾區人民路三號示例銀行股份有限公司", 100.0, 150.0)]);
+        assert!(traditional.starts_with("騰飛醫藥"), "{traditional}");
     }
 
     #[test]

@@ -9,9 +9,11 @@
 
 mod geometry;
 mod layout;
+mod planes;
 pub mod ppocr;
 pub mod prepare;
 mod quality;
+mod stamps;
 mod straighten;
 
 use image::RgbImage;

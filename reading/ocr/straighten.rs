@@ -15,6 +15,11 @@ const ASPECT_MIN: f32 = 3.0;
 const SLOPE_MAX: f64 = 0.3;
 /// A slope below this moves nothing by a pixel over a screen.
 const SLOPE_MIN: f64 = 0.0004;
+/// Two lines stand in one row when they are no further apart, once made straight, than this much of their height: half of the
+/// closest rows' distance.
+const LINK_REACH: f32 = 0.5;
+/// Each round of linking makes the page straighter, and finds links that reach further.
+const LINKED_ROUNDS: u32 = 3;
 /// Steps of the integration across a page; the slope changes little within one.
 const STEPS: u32 = 8;
 
@@ -36,7 +41,15 @@ impl Straightener {
         let unit = f64::from(width.max(height)) / 2.0;
         let middle = [f64::from(width) / 2.0, f64::from(height) / 2.0];
         let mut page = Self { middle, unit: unit.max(1.0), across: [0.0; TERMS], down: [0.0; 2] };
-        page.across = page.fit_across(lines);
+        let own = page.slopes(lines);
+        page.across = fit_across(&own);
+        for _ in 0..LINKED_ROUNDS {
+            let links = page.links(lines);
+            if links.len() < LINES_MIN {
+                break;
+            }
+            page.across = fit_across(&[own.as_slice(), links.as_slice()].concat());
+        }
         page.down = page.fit_down(lines);
         page
     }
@@ -81,57 +94,49 @@ impl Straightener {
         follow(from, x, to, slope)
     }
 
-    fn fit_across(&self, lines: &[Line]) -> [f64; TERMS] {
-        let mut samples: Vec<([f64; TERMS], f64, f64)> = Vec::new();
-        for line in lines {
+    /// What each line says of how lines run where it stands.
+    fn slopes(&self, lines: &[Line]) -> Vec<Slope> {
+        let slope = |line: &Line| {
             let aspect = line.width() / line.height().max(1.0);
             let [a, b, c, d] = line.quad;
             let run = [f64::from(b[0] + c[0] - a[0] - d[0]), f64::from(b[1] + c[1] - a[1] - d[1])];
             if aspect < ASPECT_MIN || run[0] <= 0.0 {
-                continue;
+                return None;
             }
-            let slope = run[1] / run[0];
-            if slope.abs() > SLOPE_MAX {
-                continue;
+            let place = self.inward([(a[0] + b[0] + c[0] + d[0]) / 4.0, (a[1] + b[1] + c[1] + d[1]) / 4.0]);
+            Slope::new(place, run[1] / run[0], aspect)
+        };
+        lines.iter().filter_map(slope).collect()
+    }
+
+    /// What the white between two lines that stand in one row says: a label and its figure far to the right tell the slope
+    /// better than either of them, which may be three characters long.
+    fn links(&self, lines: &[Line]) -> Vec<Slope> {
+        let half = |one: [f32; 2], other: [f32; 2]| [f32::midpoint(one[0], other[0]), f32::midpoint(one[1], other[1])];
+        let mut placed: Vec<(f32, [f32; 2], [f32; 2], f32)> = lines
+            .iter()
+            .filter(|line| line.width() > line.height())
+            .map(|line| {
+                let [a, b, c, d] = line.quad;
+                let (start, end) = (half(a, d), half(b, c));
+                (self.flat(half(start, end))[1], start, end, line.height())
+            })
+            .collect();
+        placed.sort_by(|one, other| one.0.total_cmp(&other.0));
+        let mut links = Vec::new();
+        for (y, _, end, height) in &placed {
+            let reach = LINK_REACH * height;
+            let from = placed.partition_point(|(other, ..)| *other < y - reach);
+            let row = placed.get(from..).unwrap_or(&[]).iter().take_while(|(other, ..)| *other <= y + reach);
+            let next = row.filter(|(_, start, ..)| start[0] > end[0]).min_by(|a, b| a.1[0].total_cmp(&b.1[0]));
+            let Some((_, start, ..)) = next else { continue };
+            let run = [f64::from(start[0] - end[0]), f64::from(start[1] - end[1])];
+            let aspect = (start[0] - end[0]) / height.max(1.0);
+            if aspect >= ASPECT_MIN {
+                links.extend(Slope::new(self.inward(half(*start, *end)), run[1] / run[0], aspect));
             }
-            let [x, y] = self.inward([(a[0] + b[0] + c[0] + d[0]) / 4.0, (a[1] + b[1] + c[1] + d[1]) / 4.0]);
-            // The slope of a long line is known better, in the square of its length, up to a point.
-            samples.push((terms(x, y), slope, f64::from(aspect.min(12.0)).powi(2)));
         }
-        let mut slopes: Vec<f64> = samples.iter().map(|(_, slope, _)| *slope).collect();
-        if slopes.is_empty() {
-            return [0.0; TERMS];
-        }
-        let half = slopes.len() / 2;
-        let usual = *slopes.select_nth_unstable_by(half, f64::total_cmp).1;
-        let skew = [usual, 0.0, 0.0, 0.0, 0.0, 0.0];
-        if samples.len() < LINES_MIN {
-            return skew;
-        }
-        // Thrice, each time with less weight on what lies far from the last fit: a seal's or a drawing's lines.
-        let mut fitted = skew;
-        for _ in 0..3 {
-            let weighted: Vec<_> = samples
-                .iter()
-                .map(|(terms, slope, weight)| {
-                    let off = (slope - dot(terms, &fitted)) / 0.01;
-                    (*terms, *slope, weight / (1.0 + off * off))
-                })
-                // A page without lines at its sides says nothing about its curl: a weak pull to none.
-                .chain((1..TERMS).map(|term| {
-                    let mut pull = [0.0; TERMS];
-                    if let Some(slot) = pull.get_mut(term) {
-                        *slot = 1.0;
-                    }
-                    (pull, 0.0, 1.0)
-                }))
-                .collect();
-            fitted = match geometry::least_squares(&weighted) {
-                Some(better) if better.iter().all(|term| term.abs() < 2.0 * SLOPE_MAX) => better,
-                _ => return skew,
-            };
-        }
-        fitted
+        links
     }
 
     /// Left and right edges of texts that stand below each other lie on the edges of columns.
@@ -199,6 +204,60 @@ impl Straightener {
             .filter(|fitted| fitted.iter().all(|term| term.abs() < SLOPE_MAX))
             .unwrap_or(coarse)
     }
+}
+
+/// How lines run at a place, and how much that is to be relied on.
+#[derive(Debug, Clone, Copy)]
+struct Slope {
+    terms: [f64; TERMS],
+    slope: f64,
+    weight: f64,
+}
+
+impl Slope {
+    /// `aspect`: how much longer than high what says it is. `None` for what is too steep to be of the page.
+    fn new([x, y]: [f64; 2], slope: f64, aspect: f32) -> Option<Self> {
+        // The slope of what is long is known better, in the square of its length, up to a point.
+        let weight = f64::from(aspect.min(12.0)).powi(2);
+        (slope.abs() <= SLOPE_MAX).then(|| Self { terms: terms(x, y), slope, weight })
+    }
+}
+
+fn fit_across(said: &[Slope]) -> [f64; TERMS] {
+    let mut slopes: Vec<f64> = said.iter().map(|said| said.slope).collect();
+    if slopes.is_empty() {
+        return [0.0; TERMS];
+    }
+    let half = slopes.len() / 2;
+    let usual = *slopes.select_nth_unstable_by(half, f64::total_cmp).1;
+    let skew = [usual, 0.0, 0.0, 0.0, 0.0, 0.0];
+    if said.len() < LINES_MIN {
+        return skew;
+    }
+    // Thrice, each time with less weight on what lies far from the last fit: a seal's or a drawing's lines.
+    let mut fitted = skew;
+    for _ in 0..3 {
+        let weighted: Vec<_> = said
+            .iter()
+            .map(|Slope { terms, slope, weight }| {
+                let off = (slope - dot(terms, &fitted)) / 0.01;
+                (*terms, *slope, weight / (1.0 + off * off))
+            })
+            // A page without lines at its sides says nothing about its curl: a weak pull to none.
+            .chain((1..TERMS).map(|term| {
+                let mut pull = [0.0; TERMS];
+                if let Some(slot) = pull.get_mut(term) {
+                    *slot = 1.0;
+                }
+                (pull, 0.0, 1.0)
+            }))
+            .collect();
+        fitted = match geometry::least_squares(&weighted) {
+            Some(better) if better.iter().all(|term| term.abs() < 2.0 * SLOPE_MAX) => better,
+            _ => return skew,
+        };
+    }
+    fitted
 }
 
 fn terms(x: f64, y: f64) -> [f64; TERMS] {
