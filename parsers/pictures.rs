@@ -144,6 +144,33 @@ fn row(statement: &Statement, seq: u32) -> &Transaction {
 }
 
 #[test]
+fn a_row_whose_printed_direction_a_wrong_figure_contradicts_is_shown_and_not_left_out() {
+    // The fourth amount is 18.80: nothing on the picture says so, and without its row the others would hold.
+    let mut picture = Picture::new(1).text(220.0, 20.0, "示例银行账户交易明细");
+    for (x, name) in [(40.0, "记账日"), (140.0, "收/支"), (250.0, "交易金额"), (370.0, "联机余额"), (460.0, "交易摘要")]
+    {
+        picture = picture.text(x, 60.0, name);
+    }
+    let rows = [
+        ("2025-03-01", "支", "10.00", "990.00"),
+        ("2025-03-02", "支", "123.40", "866.60"),
+        ("2025-03-05", "收", "2,000.00", "2,866.60"),
+        ("2025-03-05", "支", "74.80", "2,847.80"),
+        ("2025-03-08", "支", "700.00", "2,147.80"),
+        ("2025-03-09", "收", "52.20", "2,200.00"),
+        ("2025-03-11", "支", "200.00", "2,000.00"),
+        ("2025-03-12", "支", "400.00", "1,600.00"),
+    ];
+    for ((day, way, amount, balance), y) in rows.iter().zip((0..).map(|row| 90.0 + 24.0 * row as f32)) {
+        picture = picture.text(40.0, y, day).text(140.0, y, way).right(310.0, y, amount).right(430.0, y, balance);
+        picture = picture.text(460.0, y, "快捷支付");
+    }
+    let (statement, parsed) = read(vec![picture.page()]);
+    assert_eq!((statement.transactions.len(), statement.proof.status), (8, ProofStatus::Contradicted), "{parsed:?}");
+    assert!(statement.proof.broken.iter().any(|broken| broken.seq == Some(4)), "{:?}", statement.proof);
+}
+
+#[test]
 fn what_needs_no_repair_is_proven() {
     let (statement, parsed) = read(vec![table(ROWS)]);
     assert_eq!(statement.transactions.len(), 5, "{parsed:?}");

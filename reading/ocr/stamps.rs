@@ -194,4 +194,24 @@ mod tests {
         assert!(picture.get_pixel(270, 200).0[1] < 60);
         assert_eq!(picture.get_pixel(620, 200).0, [214, 48, 49]);
     }
+
+    #[test]
+    fn what_a_camera_leaves_of_a_stamp_goes_and_print_beside_it_stays() {
+        // The ring in full lightness and half as red, as where colour is kept at half the size; print across it.
+        let ring = |x: f32, y: f32| (80.0..84.0).contains(&(x - 120.0).hypot(y - 120.0));
+        let around = |x: f32, y: f32| (77.0..87.0).contains(&(x - 120.0).hypot(y - 120.0));
+        let picture = RgbImage::from_fn(240, 240, |x, y| {
+            let (across, down) = (x as f32, y as f32);
+            match (ring(across, down), around(across, down)) {
+                _ if (118..122).contains(&y) && x > 150 => Rgb([40; 3]),
+                (true, _) => Rgb([190, 150, 150]),
+                (false, true) => Rgb([225, 200, 200]),
+                (false, false) => Rgb([220; 3]),
+            }
+        });
+        let cleared = without_red(&picture, paper_of(&picture));
+        let at = |x: usize, y: usize| cleared.rows().nth(y).unwrap()[x];
+        assert!(at(120, 38) > 200.0, "the ring: {}", at(120, 38));
+        assert!(at(160, 120) < 60.0 && at(202, 120) < 60.0, "print: {} {}", at(160, 120), at(202, 120));
+    }
 }

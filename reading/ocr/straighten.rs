@@ -346,6 +346,31 @@ mod tests {
     }
 
     #[test]
+    fn short_labels_and_the_figures_far_beside_them_are_brought_into_rows() {
+        // Each label and figure is too short to tell its slope to better than a pixel, and says one that is off by that.
+        let lean = |[x, y]: [f32; 2]| [x, y - (0.04 + 0.04 * x / 2_000.0) * x];
+        let mut lines = Vec::new();
+        for row in 0..8_u8 {
+            for (column, (x, width)) in
+                [(100.0, 100.0), (750.0, 90.0), (1_000.0, 110.0), (1_800.0, 95.0)].iter().enumerate()
+            {
+                let y = 400.0 + f32::from(row) * 80.0;
+                let off = if (usize::from(row) + column).is_multiple_of(2) { 1.5 } else { -1.5 };
+                let [left, right] = [lean([*x, y]), lean([x + width, y])];
+                let quad =
+                    [left, [right[0], right[1] + off], [right[0], right[1] + off + 30.0], [left[0], left[1] + 30.0]];
+                lines.push(Line { quad, glyphs: Vec::new() });
+            }
+        }
+        let page = Straightener::new(2_000.0, 1_500.0, &lines);
+        for row in lines.chunks(4) {
+            let ys: Vec<f32> = row.iter().map(|line| page.flat(line.quad[0])[1]).collect();
+            let (low, high) = ys.iter().fold((f32::MAX, f32::MIN), |(l, h), y| (l.min(*y), h.max(*y)));
+            assert!(high - low < 6.0, "a row spans {} px of 80: {ys:?}", high - low);
+        }
+    }
+
+    #[test]
     fn nothing_to_go_by_is_straight() {
         assert!(Straightener::new(100.0, 100.0, &[]).is_straight());
     }
