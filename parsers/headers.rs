@@ -153,6 +153,9 @@ pub fn name_pieces(page: &Page, line: &WordLine) -> Vec<String> {
 /// read as one line. `None` where there are none.
 pub fn names_parted(words: &Synonyms, document: &Document) -> Option<Document> {
     let Content::Pages(pages) = &document.content else { return None };
+    if pages.iter().all(|page| page.reader.is_none()) {
+        return None;
+    }
     let mut pages = pages.clone();
     let mut is_parted = false;
     for page in pages.iter_mut().filter(|page| page.reader.is_some()) {

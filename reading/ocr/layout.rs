@@ -154,9 +154,9 @@ fn without_letters(line: &mut Line, stamps: &[Stamp], before: impl Fn([f32; 2]) 
         [one[0] + (other[0] - one[0]) * share, one[1] + (other[1] - one[1]) * share]
     };
     let is_letter = |glyph: &Glyph| {
-        // Stamps print few figures, and pages print theirs under stamps: none is lost. A piece of a stamp's edge is read as
-        // a bracket.
-        if !glyph.character.is_alphabetic() && !['(', ')', '（', '）'].contains(&glyph.character) {
+        // Stamps print few figures, and pages print theirs under stamps: none is lost. Nor is a bracket, which a piece of a
+        // stamp's edge is read as: it may be half of a minus, and an amount that cannot be read is better than a wrong one.
+        if !glyph.character.is_alphabetic() {
             return false;
         }
         let edge = |share: f32| (between(a, b, share), between(d, c, share));
